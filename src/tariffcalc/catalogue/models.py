@@ -1,0 +1,213 @@
+"""The shape of each catalogue file: where text enters, nothing unknown gets past.
+
+The models check keys and read every value once, so that a fault is named where it stands. What
+is kept is the text itself; `terms` turns it into law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from tariffcalc.catalogue import terms
+from tariffcalc.values.days import parse_day
+from tariffcalc.values.money import parse_amount
+from tariffcalc.values.rates import parse_rate
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$", max_length=80)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+KnownMark = Literal["primary", "secondary", "recall"]
+
+
+def readable(read: Callable[[Any], object]) -> BeforeValidator:
+    """Keep the text as it is, once it has been seen that `read` understands it."""
+
+    def check(body: Any) -> Any:
+        read(body)
+        return body
+
+    return BeforeValidator(check)
+
+
+Day = Annotated[str, AfterValidator(lambda text: parse_day(text).isoformat())]
+DutyText = Annotated[str, readable(terms.parse_duty)]
+BasisText = Annotated[Any, readable(terms.parse_basis)]
+ConditionText = Annotated[Any, readable(terms.parse_condition)]
+ShareText = Annotated[str, readable(terms.parse_share)]
+AmountText = Annotated[str, readable(parse_amount)]
+AmountOrUnknown = Annotated[
+    str, readable(lambda text: text == "unknown" or parse_amount(text))
+]
+RateText = Annotated[str, readable(parse_rate)]
+OriginsText = Annotated[Any, readable(lambda body: terms.parse_origins(body, {}))]
+GoodsText = Literal["all"] | Annotated[list[str], Field(min_length=1)]
+
+
+class File(BaseModel):
+    """What all shapes share: no key that is not named here."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=False)
+
+
+class TermsText(File):
+    """A duty and its conditions."""
+
+    duty: DutyText | None = None
+    on: BasisText = None
+    heading: str | None = None
+    note: str | None = None
+    yields_to: list[Id] = []
+    excluded_by: list[Id] = []
+
+
+class CaseText(TermsText):
+    """Terms under a condition."""
+
+    when: Annotated[list[ConditionText], Field(min_length=1)]
+
+
+class PaintText(TermsText):
+    """One paint, complete: the defaults of its act are already in it."""
+
+    duty: DutyText
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day | None = None
+    origins: OriginsText
+    goods: GoodsText
+    cases: list[CaseText] = []
+    at: str | None = None
+    known: KnownMark | None = None
+
+
+class ActText(File):
+    """One act, its paints already complete."""
+
+    instrument: Id
+    status: Literal["enacted", "threatened"] = "enacted"
+    note: str | None = None
+    paints: Annotated[list[PaintText], Field(min_length=1)]
+
+
+class MeasureText(File):
+    """One measure file."""
+
+    id: Id
+    title: str
+    importer: Country
+    kind: Literal["additional_duty", "surtax", "safeguard", "prohibition", "requirement"]
+    authority: str
+    cap: ShareText | None = None
+    completeness: Literal["complete", "partial", "headline"] = "complete"
+    note: str | None = None
+    acts: Annotated[list[ActText], Field(min_length=1)]
+
+
+class InstrumentText(File):
+    """One legal text."""
+
+    id: Id
+    title: str
+    citation: str | None = None
+    made: Day
+    known_from: Day | None = None
+    published: Day | None = None
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    known: KnownMark
+    note: str | None = None
+
+
+class LevyRateText(File):
+    """The figures of a fee or tax over a period."""
+
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day | None = None
+    rate: ShareText
+    minimum: AmountOrUnknown | None = None
+    maximum: AmountOrUnknown | None = None
+    informal: AmountOrUnknown | None = None
+    informal_at_most: AmountText | None = None
+    citation: str
+    url: str | None = None
+    known: KnownMark
+    note: str | None = None
+
+
+class LevyText(File):
+    """One fee or tax file."""
+
+    id: Id
+    title: str
+    importer: Country
+    kind: Literal["fee", "tax"]
+    authority: str
+    on: Literal["customs_value", "duty_paid_value"]
+    except_claims: list[str] = []
+    claims: list[str] = []
+    modes: list[Literal["ocean", "air", "truck", "rail", "mail", "courier"]] = []
+    province: str | None = None
+    note: str | None = None
+    rates: Annotated[list[LevyRateText], Field(min_length=1)]
+
+
+class FactText(File):
+    """One claim or content."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    aliases: list[str] = []
+    question: str
+    evidence: str = ""
+    source: str = ""
+
+
+class FactsText(File):
+    """claims.yaml."""
+
+    claims: list[FactText]
+    contents: list[FactText] = []
+
+
+class CoverageText(File):
+    """The days and the money of one importing country."""
+
+    covers_from: Day
+    verified_through: Day
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class GapText(File):
+    """Something that the catalogue does not hold."""
+
+    title: str
+    how: str = ""
+    origins: list[Country] = []
+    goods: list[str] = []
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+
+
+class ColumnTwoText(File):
+    """Origins that pay the rates of column 2."""
+
+    origins: list[Country]
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    until: Day | None = None
+
+
+class ManifestText(File):
+    """catalogue.yaml."""
+
+    format: Literal["1"]
+    edition: Day
+    countries: dict[Country, CoverageText]
+    groups: dict[Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")], list[Country]] = {}
+    column_2: list[ColumnTwoText] = []
+    not_covered: dict[Country, list[GapText]] = {}
+
+
+class OverlayText(File):
+    """A user's overlay: legal texts of their own, and measures to lay on top."""
+
+    instruments: list[InstrumentText] = []
+    measures: Annotated[list[MeasureText], Field(min_length=1)]

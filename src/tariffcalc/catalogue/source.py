@@ -1,0 +1,152 @@
+"""Strict YAML: everything is text, every value knows its line, nothing in a file can surprise.
+
+Stock YAML reads ``7601.10`` as a number, ``NO`` as a truth value and the key ``on`` as True, and
+takes repeated keys silently. Here no type is implied, and keys that repeat, anchors, aliases and
+tags are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from tariffcalc.values.issues import CatalogueError, Issue
+
+LARGEST_FILE = 8_000_000
+DEEPEST = 40
+
+
+class Text(str):
+    """A scalar of a file, with the line it stands on."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+class Table(dict[str, Any]):
+    """A mapping of a file, with the line it begins on."""
+
+    line: int = 0
+
+
+class Row(list[Any]):
+    """A sequence of a file, with the line it begins on."""
+
+    line: int = 0
+
+
+Tree: TypeAlias = Text | Table | Row
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of modest size in UTF-8.
+
+    Raises:
+        CatalogueError: when it cannot be opened, is too large, or is not text.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise _refusal(
+                path, "too-large", f"{size:,} bytes; a file here has at most {LARGEST_FILE:,}"
+            )
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise _refusal(path, "unreadable", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise _refusal(
+            path, "not-text", f"is not text in UTF-8 (byte {error.start})", "Save it as UTF-8."
+        ) from None
+
+
+def read_yaml(path: Path) -> Tree:
+    """Read one YAML file into text, tables and rows.
+
+    Raises:
+        CatalogueError: with file and line, for anything that is not plain YAML.
+    """
+    text = read_text(path)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        events = iter(yaml.parse(text, Loader=loader))
+        tree = _document(events, path)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or str(error)
+        raise _refusal(path, "not-yaml", f"is not YAML: {problem}", line=line) from None
+    if tree is None:
+        raise _refusal(path, "empty", "holds nothing")
+    return tree
+
+
+def _document(events: Iterator[yaml.Event], path: Path) -> Tree | None:
+    tree: Tree | None = None
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent) and tree is not None:
+            raise _refusal(path, "two-documents", "holds a second document", line=_line(event))
+        if isinstance(event, yaml.NodeEvent):
+            tree = _node(event, events, path, 0)
+    return tree
+
+
+def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: int) -> Tree:
+    line = _line(event)
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise _refusal(
+            path, "alias", "anchors and aliases are refused", "Write it out.", line=line
+        )
+    if getattr(event, "tag", None):
+        raise _refusal(path, "tag", f"the tag {event.tag} is refused", line=line)
+    if depth > DEEPEST:
+        raise _refusal(path, "too-deep", f"nested more than {DEEPEST} deep", line=line)
+    if isinstance(event, yaml.ScalarEvent):
+        text = Text(event.value)
+        text.line = line
+        return text
+    if isinstance(event, yaml.SequenceStartEvent):
+        row = Row()
+        row.line = line
+        for inner in events:
+            if isinstance(inner, yaml.SequenceEndEvent):
+                break
+            row.append(_node(inner, events, path, depth + 1))
+        return row
+    table = Table()
+    table.line = line
+    for inner in events:
+        if isinstance(inner, yaml.MappingEndEvent):
+            break
+        key = _node(inner, events, path, depth + 1)
+        if not isinstance(key, Text):
+            raise _refusal(path, "key", "a key must be one word", line=_line(inner))
+        if key in table:
+            raise _refusal(path, "repeated-key", f'the key "{key}" stands twice', line=key.line)
+        table[key] = _node(next(events), events, path, depth + 1)
+    return table
+
+
+def line_at(tree: Tree, place: tuple[int | str, ...]) -> int:
+    """Return the line of the value at a path of keys and indexes, as near as it exists."""
+    line = tree.line
+    for step in place:
+        try:
+            tree = tree[step]  # type: ignore[index, call-overload]  # the path fits the tree
+        except (KeyError, IndexError, TypeError):
+            break
+        line = tree.line or line
+    return line
+
+
+def _line(event: yaml.Event) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _refusal(
+    path: Path, code: str, message: str, hint: str = "", line: int | None = None
+) -> CatalogueError:
+    where = f"{path.name} line {line}" if line else path.name
+    return CatalogueError([Issue(code, "error", message, where, hint)])

@@ -1,0 +1,77 @@
+"""The `tariffcalc` command and its exit codes.
+
+0 done; 1 done, and something failed; 2 usage; 3 input not understood; 4 catalogue unsound;
+5 outside coverage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from tariffcalc import __version__
+from tariffcalc.cli import check, measures, quote, show
+from tariffcalc.values.issues import CatalogueError, CoverageError, InputError
+
+app = typer.Typer(
+    name="tariffcalc",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="What does a shipment between Canada and the United States owe? Both directions, any"
+    " entry date since 2018, offline, every figure with its legal citation.",
+    epilog="Exit codes: 0 done; 1 done, and something failed; 2 usage; 3 input not understood;"
+    " 4 catalogue unsound; 5 outside coverage.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tariffcalc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Keep the options that belong to no command."""
+
+
+app.command("quote")(quote.quote)
+app.command("measures")(measures.measures)
+app.command("show")(show.show)
+app.command("check")(check.check)
+
+
+def run() -> None:
+    """Run the command line; every fault of input ends in words and an exit code."""
+    try:
+        app()
+    except CatalogueError as error:
+        _fail(error, 4)
+    except CoverageError as error:
+        _fail(error, 5)
+    except InputError as error:
+        _fail(error, 3)
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `tariffcalc measures ... | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("stopped", err=True)
+        sys.exit(130)
+
+
+def _fail(error: InputError, code: int) -> None:
+    shown = error.issues[:50]
+    for issue in shown:
+        typer.echo(f"error: {issue}", err=True)
+    if len(error.issues) > len(shown):
+        typer.echo(f"... and {len(error.issues) - len(shown)} more", err=True)
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""What a shipment owes: pure, no input or output, no clock, no float."""

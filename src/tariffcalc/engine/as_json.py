@@ -1,0 +1,92 @@
+"""A quote as plain data for programs: amounts as decimal strings, days as ISO text."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tariffcalc.engine.answer import Charge, LineAnswer, Quote
+from tariffcalc.values.codes import dotted
+
+SCHEMA = 1
+"""Raised when a key changes its meaning or goes; new keys may come without it."""
+
+
+def as_json(quote: Quote) -> dict[str, Any]:
+    """Return the answer as docs/quote.schema.json describes it."""
+    rate = quote.totals.effective_rate
+    totals = {name: plain(getattr(quote.totals, name)) for name in _names(quote.totals)}
+    return {
+        "schema": SCHEMA,
+        "status": quote.status,
+        "edition": quote.edition,
+        "known_on": plain(quote.known_on),
+        "assumed": list(quote.assumed),
+        "importer": quote.importer,
+        "entry_date": plain(quote.entry_date),
+        "currency": quote.currency,
+        "fx": plain(quote.fx),
+        "fx_date": plain(quote.fx_date),
+        "lines": [_line(line) for line in quote.lines],
+        "fees": [_charge(fee) for fee in quote.fees],
+        "taxes": [_charge(tax) for tax in quote.taxes],
+        "totals": {**totals, "effective_rate": None if rate is None else show_rate(rate)},
+        "since": {
+            "payable": plain(quote.since.payable),
+            "refundable": plain(quote.since.refundable),
+            "owing": plain(quote.since.owing),
+            "acts": list(quote.since.acts),
+        },
+        "issues": [
+            {name: getattr(issue, name) for name in _names(issue)} for issue in quote.issues
+        ],
+    }
+
+
+def show_rate(share: Decimal) -> str:
+    """Write a share as a percentage with two decimals: 0.1 is ``10.00%``."""
+    return f"{share * 100:.2f}%"
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: numbers as text, days in ISO form."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _line(line: LineAnswer) -> dict[str, Any]:
+    return {
+        "line": line.line,
+        "classification": dotted(line.classification),
+        "origin": line.origin,
+        "customs_value": f"{line.customs_value:.2f}",
+        "charges": [_charge(charge) for charge in line.charges],
+        "not_charged": [
+            {
+                "measure": missed.measure,
+                "reason": missed.reason,
+                "detail": missed.detail,
+                "instrument": missed.instrument,
+            }
+            for missed in line.not_charged
+        ],
+        "questions": [
+            {"fact": q.fact, "question": q.question, "total_duty": plain(q.total_duty)}
+            for q in line.questions
+        ],
+    }
+
+
+def _charge(charge: Charge) -> dict[str, Any]:
+    body = {name: plain(getattr(charge, name)) for name in _names(charge)}
+    for name in ("base", "amount"):
+        number = getattr(charge, name)
+        body[name] = None if number is None else f"{number:.2f}"
+    return body
+
+
+def _names(value: Any) -> list[str]:
+    return [field.name for field in fields(value)]

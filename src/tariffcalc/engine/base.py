@@ -1,0 +1,142 @@
+"""The base duty of a line: declared, preferential, general, or column 2, from the schedule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from tariffcalc.catalogue.store import BaseRow, Store, Tables
+from tariffcalc.catalogue.terms import Known
+from tariffcalc.engine.shipment import Line
+from tariffcalc.values.codes import dotted
+from tariffcalc.values.days import LATEST, Period, parse_day
+from tariffcalc.values.rates import Rate, RateError, parse_rate
+
+USMCA = "usmca"
+USMCA_IN_FORCE = date(2020, 7, 1)
+"""CUSMA/USMCA replaced NAFTA on this day; a claim before it is a NAFTA claim."""
+
+PARTNERS = {"US": ("CA", "MX"), "CA": ("US", "MX")}
+SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
+FREE = parse_rate("Free")
+
+
+@dataclass(frozen=True, slots=True)
+class BaseDuty:
+    """The rate of base duty and where it stands. `rate` is None when it is not known."""
+
+    rate: Rate | None
+    text: str
+    column: str
+    citation: str
+    known: Known | None
+    reason: str | None = None
+    assumption: str | None = None
+    asks_usmca: bool = False
+
+
+def base_duty(store: Store, tables: Tables, line: Line, day: date) -> BaseDuty:
+    """Return the base duty of a line on an entry date."""
+    claimed = USMCA in line.claims and line.origin in PARTNERS[tables.importer]
+    if line.base_rate is not None:
+        return BaseDuty(line.base_rate, str(line.base_rate), "declared", "declared", None)
+    return _from_schedule(store, tables, line.classification, line.origin, day, claimed)
+
+
+@lru_cache(maxsize=65536)
+def _from_schedule(
+    store: Store, tables: Tables, code: str, origin: str, day: date, claimed: bool
+) -> BaseDuty:
+    row = tables.base_row(code[:8], day)
+    name = "HTSUS" if tables.importer == "US" else "Customs Tariff"
+    citation = f"{name} {dotted(code[:8])}"
+    if row is not None and _pays_column_2(store, tables, origin, day):
+        return _read(row.column_2, "column 2", citation, row)
+    partner = origin in PARTNERS[tables.importer]
+    if claimed:
+        preferential = _preferential(store, tables, row, code, origin, day, citation)
+        if preferential is not None:
+            return preferential
+    if row is None:
+        near = [dotted(other) for other in tables.codes_near(code, day)]
+        reason = f"no schedule held here has {dotted(code[:8])} on {day}; declare the base rate" + (
+            f", or did you mean {', '.join(near)}?" if near else ""
+        )
+        return BaseDuty(None, "unknown", "general", citation, None, reason, None, partner)
+    found = _read(row.general, "general", citation, row)
+    asks = partner and not claimed and not (found.rate is not None and found.rate.is_free)
+    return BaseDuty(
+        found.rate, found.text, found.column, citation, found.known, found.reason, None, asks
+    )
+
+
+def _preferential(
+    store: Store,
+    tables: Tables,
+    row: BaseRow | None,
+    code: str,
+    origin: str,
+    day: date,
+    citation: str,
+) -> BaseDuty | None:
+    """Return the duty on goods that originate under NAFTA or USMCA, or None: no preference."""
+    if row is not None and row.general == "Free":
+        return _read(row.general, "general", citation, row)
+    if row is not None and row.special:
+        programmes = _programmes(row.special)
+        for symbol in _symbols(tables.importer, origin, day):
+            if symbol in programmes:
+                return _read(programmes[symbol], f"special ({symbol})", citation, row)
+        if (tables.importer, origin) != ("CA", "MX"):  # the Mexico tariff is not held here
+            return None
+    if store.listed(SUPPLY_MANAGED[tables.importer], code):
+        if row is not None:
+            return None
+        reason = "supply-managed or quota goods have preferential rates that are not held here"
+        return BaseDuty(None, "unknown", "special", citation, None, reason)
+    agreement = "USMCA" if day >= USMCA_IN_FORCE else "NAFTA"
+    assumed = f"{agreement}-originating goods that are not supply-managed are taken as Free"
+    return BaseDuty(FREE, "Free", "special", citation, "recall", None, assumed)
+
+
+def _symbols(importer: str, origin: str, day: date) -> tuple[str, ...]:
+    if importer == "CA":
+        return ("UST",) if origin == "US" else ("MXT",)
+    return ("S", "S+") if day >= USMCA_IN_FORCE else (origin,)
+
+
+@lru_cache(maxsize=1024)
+def _programmes(special: str) -> dict[str, str]:
+    """Split ``Free (CA,MX) 5% (S+)`` into rate texts by programme symbol."""
+    found = {}
+    for text, symbols in re.findall(r"([^()]+)\(([^()]*)\)", special):
+        found.update(dict.fromkeys((s.strip() for s in symbols.split(",")), text.strip()))
+    return found
+
+
+def _read(text: str, column: str, citation: str, row: BaseRow) -> BaseDuty:
+    """Return the duty that a rate text of the schedule states, or why it cannot be computed."""
+    if not text:
+        reason = f"the {column} rate of {dotted(row.code)} in that period was not found"
+        return BaseDuty(None, "unknown", column, citation, row.known, reason)
+    try:
+        return BaseDuty(parse_rate(text), text, column, citation, row.known)
+    except RateError as error:
+        return BaseDuty(None, text, column, citation, row.known, str(error))
+
+
+@lru_cache(maxsize=4096)
+def _pays_column_2(store: Store, tables: Tables, origin: str, day: date) -> bool:
+    if tables.importer != "US":
+        return False
+    return any(
+        origin in entry["origins"]
+        and day
+        in Period(
+            parse_day(entry["from"]) if entry.get("from") else date.min,
+            parse_day(entry["until"]) if entry.get("until") else LATEST,
+        )
+        for entry in store.column_2
+    )

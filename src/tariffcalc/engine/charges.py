@@ -1,0 +1,197 @@
+"""From priced steps to charges with their citation, and to the measures that took nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.store import Sheet
+from tariffcalc.catalogue.terms import Basis, Case, Condition, Effect, Kind, Known, weakest
+from tariffcalc.engine.answer import Charge
+from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.explain import NotCharged, missed
+from tariffcalc.engine.levies import Assessed
+from tariffcalc.engine.price import LinePrice, Priced
+from tariffcalc.engine.resolve import charges_something
+from tariffcalc.engine.shipment import Line, Shipment
+from tariffcalc.values.codes import dotted
+
+
+def charges_of(law: Law, line: Line, duty: BaseDuty, price: LinePrice) -> tuple[Charge, ...]:
+    """Return all duty on a line in the order of computing: base duty, measures, anti-dumping."""
+    found = [_base_charge(duty, price)]
+    for priced in price.steps:
+        if _is_charge(priced):
+            found.append(_measure_charge(law, line, priced))
+    if line.add_cvd is not None:
+        found.append(
+            Charge(
+                "anti_dumping",
+                "Anti-dumping and countervailing duty",
+                "anti_dumping",
+                None,
+                "declared",
+                line.add_cvd,
+                citation="declared",
+            )
+        )
+    return tuple(found)
+
+
+def _is_charge(priced: Priced) -> bool:
+    """Whether a step is listed among the charges: it takes something, may, or a case freed it."""
+    if priced.step.top.measure.kind is Kind.REQUIREMENT:
+        return False
+    if priced.amount is None:
+        return True
+    if priced.yielded:
+        return False
+    terms = priced.step.terms
+    return (
+        charges_something(terms)
+        or terms.duty.effect is Effect.ABSOLUTE_QUOTA
+        or (priced.step.case is not None and not priced.step.top.sheet.clears)
+    )
+
+
+def _base_charge(duty: BaseDuty, price: LinePrice) -> Charge:
+    reason = duty.reason or duty.assumption
+    if price.base_duty is None and duty.rate is not None:
+        reason = f"quantity in {' and '.join(duty.rate.units())} not declared"
+    return Charge(
+        "base_duty",
+        "Base duty" if duty.column == "declared" else f"Base duty, {duty.column} rate",
+        "base_duty",
+        None,
+        duty.text,
+        price.base_duty,
+        citation=duty.citation,
+        known=duty.known,
+        reason=reason,
+    )
+
+
+def _measure_charge(law: Law, line: Line, priced: Priced) -> Charge:
+    sheet, terms = priced.step.top.sheet, priced.step.terms
+    instrument = law.store.instrument(sheet.instrument)
+    prohibited = terms.duty.effect is Effect.PROHIBITED
+    return Charge(
+        sheet.measure.id,
+        sheet.measure.title,
+        sheet.measure.kind,
+        None if prohibited else priced.base,
+        terms.duty.text,
+        priced.amount,
+        terms.heading,
+        sheet.instrument,
+        instrument.citation or instrument.title,
+        instrument.url,
+        _known(law, line, sheet, instrument.known),
+        sheet.paint.period.start,
+        sheet.paint.period.until,
+        _reason(law, line, priced),
+    )
+
+
+def _known(law: Law, line: Line, sheet: Sheet, instrument: Known) -> Known:
+    """Return the weakest mark on the way: the text, the paint, the row of the list."""
+    marks = [sheet.paint.known or instrument]
+    for item in sheet.paint.goods or ():
+        row = law.store.listed(item, line.classification) if "/" in item else None
+        if row:
+            marks.append(row.known)
+    return weakest(*marks)
+
+
+def _reason(law: Law, line: Line, priced: Priced) -> str | None:
+    step = priced.step
+    if priced.reason == "doubt":
+        return _doubt(law, line, step.top.sheet)
+    if step.terms.duty.effect is Effect.PROHIBITED:
+        return step.terms.note or "entry is refused"
+    if step.terms.duty.effect is Effect.UNKNOWN:
+        return step.terms.note or "a duty stands here; how much is not established"
+    if step.terms.duty.effect is Effect.ABSOLUTE_QUOTA:
+        return "free within the absolute quota; above it no entry"
+    if priced.amount is None:
+        return priced.reason
+    if step.case is not None:
+        return step.terms.note or f"{_in_words(step.case)}"
+    if step.terms.duty.effect is Effect.TOTAL and not priced.amount:
+        return f"the base duty already reaches {step.terms.duty.text}"
+    return _basis_note(step.terms.on)
+
+
+def _doubt(law: Law, line: Line, sheet: Sheet) -> str:
+    """Say why it is open whether a sheet lies over a line."""
+    for item in sheet.paint.goods or ():
+        row = law.store.listed(item, line.classification) if "/" in item else None
+        if row is not None and row.uncertain:
+            return f"{dotted(row.code)} is not known to be on the list: {row.source}"
+    shown = dotted(line.classification)
+    return f"only some numbers below {shown} are on the list; give 10 digits"
+
+
+def _in_words(case: Case) -> str:
+    return "claimed: " + ", ".join(_condition(c) for c in case.when)
+
+
+def _condition(condition: Condition) -> str:
+    if condition.limit is None:
+        return condition.name
+    return f"{condition.name.replace('_', ' ')} {condition.limit}"
+
+
+def _basis_note(on: Basis) -> str | None:
+    if on.content:
+        return f"on the {on.content} content; the full value when it is not declared"
+    if on.value_less:
+        return f"on the value less {on.value_less}"
+    return None
+
+
+def not_charged_of(
+    law: Law, shipment: Shipment, line: Line, price: LinePrice
+) -> tuple[NotCharged, ...]:
+    """Return every measure that took nothing from a line, in catalogue order of reasons."""
+    day: date = shipment.entry_date
+    found = []
+    for priced in price.steps:
+        step, head = priced.step, priced.step.top.measure
+        if head.kind is Kind.REQUIREMENT or _is_charge(priced) or step.top.sheet.clears:
+            continue
+        if priced.yielded:
+            detail = f"comes after {', '.join(priced.yielded)}, which took the value"
+            found.append(
+                NotCharged(head.id, head.title, "yields", detail, step.top.sheet.instrument)
+            )
+            continue
+        wanted = " or ".join(
+            " and ".join(_condition(c) for c in case.when)
+            for case in step.top.sheet.paint.cases
+            if charges_something(case.terms)
+        )
+        detail = step.terms.note or f"charged only with {wanted or 'other declarations'}"
+        found.append(
+            NotCharged(head.id, head.title, "condition", detail, step.top.sheet.instrument)
+        )
+    return (*found, *missed(law, shipment.importer, line.classification, line.origin, day))
+
+
+def levied(assessed: Assessed) -> Charge:
+    """Return a fee or tax as a charge."""
+    levy, figures = assessed.levy, assessed.figures
+    return Charge(
+        levy.id,
+        levy.title,
+        levy.kind,
+        assessed.base,
+        f"{(figures.rate * 100).normalize():f}%",
+        assessed.amount,
+        citation=figures.citation,
+        url=figures.url,
+        known=figures.known,
+        since=figures.period.start,
+        until=figures.period.until,
+        reason=assessed.reason,
+    )

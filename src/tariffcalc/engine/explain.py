@@ -1,0 +1,121 @@
+"""Why a measure did not apply: the first edge that the point misses, or the act that cleared it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.store import MeasureHead, Sheet, Tables
+from tariffcalc.catalogue.terms import Kind
+
+Reason = Literal[
+    "origin",
+    "goods",
+    "not_yet",
+    "ended",
+    "lifted",
+    "exempt",
+    "yields",
+    "condition",
+    "threatened",
+    "later_annulled",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCharged:
+    """A measure that took nothing from a line, with the reason and, where one did it, the act."""
+
+    measure: str
+    title: str
+    reason: Reason
+    detail: str
+    instrument: str | None = None
+
+
+def missed(law: Law, importer: str, code: str, origin: str, day: date) -> tuple[NotCharged, ...]:
+    """Return every measure of which no sheet that charges lies over a point, with the reason."""
+    tables = law.tables(importer)
+    cover = law.cover(importer, code, origin, day)
+    topmost = {top.measure.number: top.sheet for top in law.tops(importer, cover)}
+    found = []
+    for head in tables.measures:
+        if head.kind is Kind.REQUIREMENT:
+            continue
+        sheet = topmost.get(head.number)
+        if sheet is None:
+            found.append(_uncovered(law, tables, head, code, origin, day))
+        elif sheet.clears:
+            found.append(_cleared(tables, head, sheet, cover.sure, day))
+    return tuple(found)
+
+
+def _cleared(
+    tables: Tables, head: MeasureHead, sheet: Sheet, cover: int, day: date
+) -> NotCharged:
+    """Tell an exemption from a lifting: what lies beneath is the same act's paint, or an older."""
+    beneath = [
+        below
+        for below in _sheets_in(tables, cover & head.mask & ((1 << sheet.bit) - 1))
+        if not below.clears
+    ]
+    reason: Reason = "exempt"
+    detail = sheet.paint.terms.note or sheet.act_note or "outside the duty from its start"
+    if any(below.act != sheet.act for below in beneath):
+        reason = "later_annulled" if sheet.made > day else "lifted"
+        detail = f"taken off from {sheet.paint.period.start}"
+        if sheet.made > day:
+            detail += f" by an act made on {sheet.made}"
+        if note := sheet.paint.terms.note or sheet.act_note:
+            detail += f": {note}"
+    return NotCharged(head.id, head.title, reason, detail, sheet.instrument)
+
+
+def _uncovered(
+    law: Law, tables: Tables, head: MeasureHead, code: str, origin: str, day: date
+) -> NotCharged:
+    """Name the first edge missed: goods, then origin, then knowledge, then the period."""
+    sure, perhaps = tables.goods(code)
+    goods = (sure | perhaps) & head.mask
+    if not goods:
+        return NotCharged(head.id, head.title, "goods", "not on its lists of goods")
+    both = goods & tables.origin(origin)
+    if not both:
+        return NotCharged(head.id, head.title, "origin", f"does not name goods of {origin}")
+    threatened = tables.standing("threatened")
+    known = law.known_by(tables.importer, day)
+    charging = [sheet for sheet in _sheets_in(tables, both) if not sheet.clears]
+    enacted = [s for s in charging if not threatened >> s.bit & 1 and known >> s.bit & 1]
+    started = [s for s in enacted if s.paint.period.start <= day]
+    if started:
+        last = max(started, key=lambda s: s.paint.period.end)
+        detail = f"ended: last day {_day_before(last.paint.period.end)}"
+        return NotCharged(head.id, head.title, "ended", detail, last.instrument)
+    for sheet in charging:
+        if threatened >> sheet.bit & 1 and day in sheet.paint.period and sheet.made <= day:
+            detail = f"threatened on {sheet.made}, not law; price it with --assume"
+            detail += f" {sheet.instrument}"
+            return NotCharged(head.id, head.title, "threatened", detail, sheet.instrument)
+    later = [s for s in charging if not threatened >> s.bit & 1]
+    if later:
+        first = min(later, key=lambda s: (s.paint.period.start, s.made))
+        detail = f"from {first.paint.period.start}"
+        if first.made > day:
+            detail += f", by an act made on {first.made}"
+        return NotCharged(head.id, head.title, "not_yet", detail, first.instrument)
+    return NotCharged(head.id, head.title, "exempt", "never charged on these goods of this origin")
+
+
+def _sheets_in(tables: Tables, mask: int) -> list[Sheet]:
+    found = []
+    while mask:
+        bit = mask.bit_length() - 1
+        found.append(tables.sheet(bit))
+        mask ^= 1 << bit
+    return found
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)

@@ -1,0 +1,94 @@
+"""Fees and taxes on an entry: over all its lines, with minimum and maximum, on their own basis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tariffcalc.catalogue.terms import Levy, LevyRate
+from tariffcalc.engine.shipment import Line, Shipment
+from tariffcalc.values.money import ZERO, round_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A fee or tax with its amount; None when a figure it needs is not known."""
+
+    levy: Levy
+    figures: LevyRate
+    base: Decimal | None
+    amount: Decimal | None
+    reason: str | None = None
+
+
+def assess(
+    levies: Sequence[Levy],
+    shipment: Shipment,
+    values: Sequence[Decimal],
+    duty_paid: Sequence[Decimal | None],
+) -> list[Assessed]:
+    """Return the fees and taxes of an entry that apply to some line of it.
+
+    Args:
+        levies: Those of the importing country.
+        shipment: For the days, the mode, the province and the claims.
+        values: Customs value of each line, in the importing country's currency.
+        duty_paid: Customs value with all duty of each line; None where a duty is not known.
+    """
+    found = []
+    for levy in levies:
+        figures = _figures(levy, shipment.entry_date)
+        if figures is None or not _applies(levy, shipment):
+            continue
+        chosen = [i for i, line in enumerate(shipment.lines) if not _spared(levy, line)]
+        if levy.kind == "fee":
+            found.append(_fee(levy, figures, [values[i] for i in chosen], sum(values, ZERO)))
+        elif chosen:
+            found.append(_tax(levy, figures, [duty_paid[i] for i in chosen]))
+    return found
+
+
+def _figures(levy: Levy, day: date) -> LevyRate | None:
+    return next((figures for figures in levy.rates if day in figures.period), None)
+
+
+def _applies(levy: Levy, shipment: Shipment) -> bool:
+    return (not levy.modes or shipment.mode in levy.modes) and (
+        levy.province is None or levy.province == shipment.province
+    )
+
+
+def _spared(levy: Levy, line: Line) -> bool:
+    return bool(line.claims & set(levy.except_claims)) or not line.claims >= set(levy.claims)
+
+
+def _fee(levy: Levy, figures: LevyRate, values: list[Decimal], entry: Decimal) -> Assessed:
+    """A fee is taken once over the lines that bear it, then held between its bounds."""
+    base = sum(values, ZERO)
+    if not values:
+        return Assessed(levy, figures, ZERO, ZERO, "every line is exempt by claim")
+    limit = figures.informal_at_most
+    if limit is not None and entry <= limit:
+        if figures.informal is None:
+            return Assessed(levy, figures, base, None, "the informal fee was not found")
+        return Assessed(levy, figures, base, figures.informal, "informal entry")
+    if figures.unknown:
+        reason = f"the {' and '.join(sorted(figures.unknown))} of this period was not found"
+        return Assessed(levy, figures, base, None, reason)
+    amount = base * figures.rate
+    if figures.minimum is not None and amount < figures.minimum:
+        return Assessed(levy, figures, base, figures.minimum, "minimum")
+    if figures.maximum is not None and amount > figures.maximum:
+        return Assessed(levy, figures, base, figures.maximum, "maximum")
+    return Assessed(levy, figures, base, round_cents(amount))
+
+
+def _tax(levy: Levy, figures: LevyRate, duty_paid: list[Decimal | None]) -> Assessed:
+    """A tax is taken line by line, as the accounting document states it, and summed."""
+    known = [value for value in duty_paid if value is not None]
+    if len(known) < len(duty_paid):
+        return Assessed(levy, figures, None, None, "a duty in its base is not known")
+    amount = sum((round_cents(value * figures.rate) for value in known), ZERO)
+    return Assessed(levy, figures, sum(known, ZERO), amount)

@@ -1,0 +1,121 @@
+"""Amounts: a plan multiplied out on one line, each charge rounded once, half up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from tariffcalc.catalogue.terms import Basis, Effect, Kind
+from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.resolve import Plan, Step, charges_something
+from tariffcalc.engine.shipment import Content
+from tariffcalc.values.money import ZERO, round_cents
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The declared amounts of one line, in the importing country's currency."""
+
+    customs_value: Decimal
+    contents: Mapping[str, Content]
+    quantity: Decimal | None = None
+    unit: str | None = None
+
+    def base(self, on: Basis) -> Decimal:
+        """Return what a percentage is taken of; a content not declared means the full value."""
+        value = self.customs_value
+        if on.fact is None:
+            return value
+        declared = self.contents.get(on.fact)
+        if on.content:
+            return value if declared is None else declared.of(value)
+        less = ZERO if declared is None else declared.of(value)
+        if on.at_most is not None:
+            less = min(less, value * on.at_most)
+        if on.at_least is not None:
+            less = max(less, value * on.at_least)
+        return value - less
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One step with its amount. `amount` is None when it is not known, with the reason why."""
+
+    step: Step
+    base: Decimal
+    amount: Decimal | None
+    reason: str | None = None
+    yielded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrice:
+    """All duty on one line, rounded: base duty first, then each step of the plan in order."""
+
+    base_duty: Decimal | None
+    steps: tuple[Priced, ...]
+
+    @property
+    def known_duty(self) -> Decimal:
+        """The sum of the amounts that are known."""
+        return sum((p.amount for p in self.steps if p.amount is not None), self.base_duty or ZERO)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether no amount is missing."""
+        return self.base_duty is not None and all(p.amount is not None for p in self.steps)
+
+
+def price(plan: Plan, duty: BaseDuty, amounts: Amounts) -> LinePrice:
+    """Multiply a plan out on the amounts of one line."""
+    value = amounts.customs_value
+    exact = (
+        None if duty.rate is None else duty.rate.amount(value, amounts.quantity, amounts.unit)
+    )
+    taken: dict[str, Decimal] = {}
+    doubtful = {step.top.measure.id for step in plan.steps if step.top.doubtful}
+    steps = []
+    for step in plan.steps:
+        priced = _price_step(step, amounts, exact, taken, doubtful)
+        if not priced.yielded and priced.base and charges_something(step.terms):
+            taken[step.top.measure.id] = priced.base
+        steps.append(priced)
+    return LinePrice(None if exact is None else round_cents(exact), tuple(steps))
+
+
+def _price_step(
+    step: Step,
+    amounts: Amounts,
+    base_duty: Decimal | None,
+    taken: Mapping[str, Decimal],
+    doubtful: set[str],
+) -> Priced:
+    terms = step.terms
+    base = amounts.base(terms.on)
+    if step.top.measure.kind is Kind.REQUIREMENT:
+        return Priced(step, base, ZERO)
+    if step.top.doubtful:
+        return Priced(step, base, None, "doubt")
+    if not charges_something(terms):
+        return Priced(step, base, ZERO)
+    first = tuple(m for m in terms.excluded_by if m in taken)
+    if first:
+        sure = any(measure not in doubtful for measure in first)
+        return Priced(step, ZERO, ZERO if sure else None, "yields", first)
+    ahead = tuple(m for m in terms.yields_to if m in taken)
+    if not doubtful.isdisjoint(ahead):
+        return Priced(step, base, None, "doubt", ahead)
+    base = min(base, amounts.customs_value - sum((taken[m] for m in ahead), ZERO))
+    if base <= 0:
+        return Priced(step, ZERO, ZERO, "yields", ahead)
+    if terms.duty.rate is None:
+        return Priced(step, base, None, terms.duty.effect)
+    exact = terms.duty.rate.amount(base, amounts.quantity, amounts.unit)
+    if exact is not None and terms.duty.effect is Effect.TOTAL:
+        if base_duty is None:
+            return Priced(step, base, None, "base duty unknown")
+        share = base_duty * base / amounts.customs_value if base_duty else ZERO
+        exact = max(ZERO, exact - share)
+    if exact is None:
+        needed = " and ".join(terms.duty.rate.units())
+        return Priced(step, base, None, f"quantity in {needed} not declared")
+    return Priced(step, base, round_cents(exact))

@@ -1,0 +1,262 @@
+"""What does this shipment owe? Base duty, measures, fees, taxes, and how surely it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from tariffcalc.catalogue.law import Cover, Law
+from tariffcalc.catalogue.terms import Effect, Kind
+from tariffcalc.engine.answer import Charge, LineAnswer, Quote, Since, Status, Totals
+from tariffcalc.engine.base import BaseDuty, base_duty
+from tariffcalc.engine.charges import charges_of, levied, not_charged_of
+from tariffcalc.engine.levies import Assessed, assess
+from tariffcalc.engine.notices import notices
+from tariffcalc.engine.price import Amounts, LinePrice, price
+from tariffcalc.engine.questions import questions
+from tariffcalc.engine.resolve import Facts, Plan, resolve
+from tariffcalc.engine.shipment import Content, Line, Shipment
+from tariffcalc.values.issues import CoverageError, InputError, Issue
+from tariffcalc.values.money import ZERO, round_cents
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line under one law: its cover, plan and amounts."""
+
+    line: Line
+    amounts: Amounts
+    cover: Cover
+    duty: BaseDuty
+    facts: Facts
+    plan: Plan
+    price: LinePrice
+
+    @property
+    def total(self) -> Decimal | None:
+        """All duty on the line with what was declared as anti-dumping; None when not known."""
+        return self.price.known_duty + (self.line.add_cvd or ZERO) if self.price.is_known else None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedEntry:
+    """All lines of an entry under one law, with fees and taxes."""
+
+    lines: tuple[PricedLine, ...]
+    levies: tuple[Assessed, ...]
+
+    @property
+    def payable(self) -> Decimal | None:
+        """Duties, fees and taxes; None when a part is not known."""
+        parts = [line.total for line in self.lines] + [levy.amount for levy in self.levies]
+        return _sum(parts)
+
+    @property
+    def known_payable(self) -> Decimal:
+        """The same over the parts that are known."""
+        duties = (line.price.known_duty + (line.line.add_cvd or ZERO) for line in self.lines)
+        return sum(duties, ZERO) + sum((levy.amount or ZERO for levy in self.levies), ZERO)
+
+
+def quote(law: Law, shipment: Shipment) -> Quote:
+    """Return what a shipment owes under a law.
+
+    Raises:
+        CoverageError: when the catalogue holds no law for the importing country or the day.
+        InputError: when a currency has no rate.
+    """
+    check_coverage(law, shipment)
+    entry = price_entry(law, shipment)
+    tables = law.tables(shipment.importer)
+    answers = tuple(_answer(law, shipment, priced) for priced in entry.lines)
+    levies = [levied(levy) for levy in entry.levies]
+    now = price_entry(law.as_it_stands, shipment)
+    known_on = law.known_on if isinstance(law.known_on, date) else shipment.entry_date
+    if law.known_on == "now":
+        known_on = date.fromisoformat(law.store.meta["edition"])
+    return Quote(
+        _status(entry),
+        law.store.meta["edition"],
+        known_on,
+        tuple(law.assumed),
+        shipment.importer,
+        shipment.entry_date,
+        tables.currency,
+        shipment.fx,
+        shipment.fx_date,
+        answers,
+        tuple(levy for levy in levies if levy.kind == "fee"),
+        tuple(levy for levy in levies if levy.kind == "tax"),
+        _totals(entry),
+        _since(law, shipment, entry, now),
+        tuple(notices(law, shipment, entry.lines)),
+    )
+
+
+def check_coverage(law: Law, shipment: Shipment) -> None:
+    """Refuse a country or a day for which the catalogue holds no law."""
+    where = "importer"
+    if shipment.importer not in law.store.importers:
+        held = ", ".join(law.store.importers)
+        message = f"the catalogue holds no law of {shipment.importer} as importing country"
+        issue = Issue("importer-not-covered", "error", message, where, f"It holds {held}.")
+        raise CoverageError([issue])
+    first = law.tables(shipment.importer).coverage.start
+    if shipment.entry_date < first:
+        message = f"the law of {shipment.importer} is held here from {first} on"
+        issue = Issue("before-coverage", "error", message, "entry_date", "Give a later day.")
+        raise CoverageError([issue])
+
+
+def price_entry(law: Law, shipment: Shipment) -> PricedEntry:
+    """Price every line of an entry, then its fees and taxes."""
+    rate = _exchange_rate(law, shipment)
+    amounts = [_amounts(line, rate) for line in shipment.lines]
+    entry_value = sum((a.customs_value for a in amounts), ZERO)
+    lines = tuple(
+        price_line(law, shipment, line, own, entry_value)
+        for line, own in zip(shipment.lines, amounts, strict=True)
+    )
+    values = [own.customs_value for own in amounts]
+    duty_paid = [
+        None if priced.total is None else value + priced.total
+        for priced, value in zip(lines, values, strict=True)
+    ]
+    levies = law.tables(shipment.importer).levies
+    return PricedEntry(lines, tuple(assess(levies, shipment, values, duty_paid)))
+
+
+def price_line(
+    law: Law, shipment: Shipment, line: Line, amounts: Amounts, entry_value: Decimal
+) -> PricedLine:
+    """Resolve the point of a line and multiply its plan out."""
+    day = shipment.entry_date
+    tables = law.tables(shipment.importer)
+    duty = base_duty(law.store, tables, line, day)
+    facts = Facts(
+        line.claims,
+        line.denied,
+        day,
+        shipment.shipped_date,
+        entry_value,
+        _effective(duty, amounts),
+    )
+    cover = law.cover(shipment.importer, line.classification, line.origin, day)
+    plan = resolve(law.tops(shipment.importer, cover), facts)
+    return PricedLine(line, amounts, cover, duty, facts, plan, price(plan, duty, amounts))
+
+
+def _exchange_rate(law: Law, shipment: Shipment) -> Decimal:
+    own = law.tables(shipment.importer).currency
+    if shipment.currency in (None, own):
+        return Decimal(1)
+    if shipment.fx is None:
+        message = f"the value is in {shipment.currency}, the duty is assessed in {own}"
+        hint = f"Give the price of one {shipment.currency} in {own} with --fx, or --fx-rates FILE."
+        raise InputError([Issue("no-exchange-rate", "error", message, "currency", hint)])
+    return shipment.fx
+
+
+def _amounts(line: Line, rate: Decimal) -> Amounts:
+    """Return the amounts of a line in the importing country's currency, to the cent."""
+    if rate == 1:
+        return Amounts(line.customs_value, line.contents, line.quantity, line.unit)
+    contents = {
+        key: content if content.is_share else Content(round_cents(content.amount * rate))
+        for key, content in line.contents.items()
+    }
+    return Amounts(round_cents(line.customs_value * rate), contents, line.quantity, line.unit)
+
+
+def _effective(duty: BaseDuty, amounts: Amounts) -> Decimal | None:
+    """Return the base duty as a share of the value."""
+    if duty.rate is None:
+        return None
+    if not duty.rate.specifics:
+        return duty.rate.ad_valorem
+    exact = duty.rate.amount(amounts.customs_value, amounts.quantity, amounts.unit)
+    return None if exact is None else exact / amounts.customs_value
+
+
+def _answer(law: Law, shipment: Shipment, priced: PricedLine) -> LineAnswer:
+    line = priced.line
+
+    def total_if(claims: Iterable[str], contents: Iterable[str], shipped: date | None) -> (
+        Decimal | None
+    ):
+        told = replace(line, claims=line.claims.union(claims))
+        known = {**priced.amounts.contents, **{name: Content(ZERO) for name in contents}}
+        then = replace(shipment, shipped_date=shipped or shipment.shipped_date)
+        amounts = replace(priced.amounts, contents=known)
+        return price_line(law, then, told, amounts, priced.facts.entry_value).total
+
+    return LineAnswer(
+        line.line,
+        line.classification,
+        line.origin,
+        priced.amounts.customs_value,
+        charges_of(law, line, priced.duty, priced.price),
+        not_charged_of(law, shipment, line, priced.price),
+        tuple(questions(law, priced, total_if)),
+    )
+
+
+def _status(entry: PricedEntry) -> Status:
+    for priced in entry.lines:
+        for step in priced.price.steps:
+            if step.step.terms.duty.effect is Effect.PROHIBITED and not step.yielded:
+                return "prohibited"
+    return "ok" if entry.payable is not None else "partial"
+
+
+def _totals(entry: PricedEntry) -> Totals:
+    value = sum((line.amounts.customs_value for line in entry.lines), ZERO)
+    base = _sum([line.price.base_duty for line in entry.lines])
+    steps = [step for line in entry.lines for step in line.price.steps]
+    added = _sum(
+        [step.amount for step in steps if step.step.top.measure.kind is not Kind.REQUIREMENT]
+        + [line.line.add_cvd or ZERO for line in entry.lines]
+    )
+    fees = _sum([levy.amount for levy in entry.levies if levy.levy.kind == "fee"])
+    taxes = _sum([levy.amount for levy in entry.levies if levy.levy.kind == "tax"])
+    duty = None if base is None or added is None else base + added
+    payable = entry.payable
+    return Totals(
+        value,
+        base,
+        added,
+        fees,
+        taxes,
+        payable,
+        entry.known_payable,
+        None if payable is None else value + payable,
+        None if duty is None or not value else duty / value,
+    )
+
+
+def _since(law: Law, shipment: Shipment, then: PricedEntry, now: PricedEntry) -> Since:
+    before, after = then.payable, now.payable
+    tables = law.tables(shipment.importer)
+    acts = []
+    for old, new in zip(then.lines, now.lines, strict=True):
+        later = new.cover.sure & ~old.cover.sure
+        if old.price != new.price:
+            acts += [
+                tables.sheet(bit).instrument
+                for bit in range(later.bit_length())
+                if later >> bit & 1
+            ]
+    names = tuple(dict.fromkeys(acts))
+    if before is None or after is None:
+        return Since(after, None, None, names)
+    return Since(after, max(ZERO, before - after), max(ZERO, after - before), names)
+
+
+def _sum(parts: Sequence[Decimal | None]) -> Decimal | None:
+    known = [part for part in parts if part is not None]
+    return sum(known, ZERO) if len(known) == len(parts) else None
+
+
+__all__ = ["Charge", "PricedEntry", "PricedLine", "price_entry", "price_line", "quote"]

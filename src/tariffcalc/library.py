@@ -1,0 +1,162 @@
+"""The library: a catalogue, the law it gives for a day of knowledge, and quotes under that law."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from tariffcalc.catalogue import law as sheets
+from tariffcalc.catalogue.cache import open_compiled
+from tariffcalc.catalogue.locate import catalogue_folder
+from tariffcalc.catalogue.store import Store
+from tariffcalc.engine import quote as engine
+from tariffcalc.engine.answer import Quote
+from tariffcalc.engine.declare import read_shipment
+from tariffcalc.engine.in_force import InForce, Status, in_force
+from tariffcalc.engine.shipment import Shipment
+from tariffcalc.values.days import parse_day
+from tariffcalc.values.issues import InputError, Issue, nearest
+
+
+class Law:
+    """The law as known on a day, with acts assumed on top. Immutable.
+
+    Make one with `Catalogue.law`.
+    """
+
+    def __init__(self, store: Store, sheets_: sheets.Law) -> None:
+        self.store = store
+        self.sheets = sheets_
+
+    def quote(self, shipment: Shipment) -> Quote:
+        """Return what a shipment owes.
+
+        Raises:
+            CoverageError: for a day or an importing country that the catalogue does not hold.
+            InputError: when the currency has no exchange rate.
+        """
+        return engine.quote(self.sheets, shipment)
+
+    def measures(
+        self,
+        on: date | str,
+        *,
+        importer: str | None = None,
+        origin: str | None = None,
+        classification: str | None = None,
+        status: Status = "in_force",
+    ) -> list[InForce]:
+        """Return the measures of a day: what stood over some goods of some origin, since when.
+
+        Args:
+            on: The entry date.
+            importer: Only those of one importing country.
+            origin: Only what stands over goods of this country.
+            classification: Only what stands over this code, of 2 to 10 digits.
+            status: `in_force`, `threatened`, `lifted` or `all`.
+        """
+        day = parse_day(on) if isinstance(on, str) else on
+        return in_force(self.sheets, day, importer, origin, classification, status)
+
+
+class Catalogue:
+    """All acts, indexed. Make one with `load_catalogue`."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @property
+    def edition(self) -> str:
+        """The day of this edition of the catalogue."""
+        return self.store.meta["edition"]
+
+    def law(
+        self,
+        known_on: date | Literal["day", "now"] | str = "day",
+        assume: Sequence[str] | Mapping[str, date | None] = (),
+    ) -> Law:
+        """Return the law as known on a day.
+
+        Args:
+            known_on: `day`, each entry judged by the acts made by its own day, which is what the
+                border charged; `now`, by every act made to this day; or a date.
+            assume: Threatened acts to price as law, by instrument id; ``ID@2026-01-01`` or a
+                mapping moves the day from which one is assumed to hold.
+
+        Raises:
+            InputError: for an act that is not a threatened one.
+        """
+        known: Any = known_on
+        if isinstance(known_on, str) and known_on not in ("day", "now"):
+            known = parse_day(known_on)
+        assumed = dict(assume) if isinstance(assume, Mapping) else _assumed(assume)
+        self._check_assumed(assumed)
+        return Law(self.store, sheets.Law(self.store, known, assumed))
+
+    def shipment(self, **declared: Any) -> Shipment:
+        """Return a shipment from declared text, named as in a shipment file.
+
+        Takes `importer`, `entry_date`, `shipped_date`, `currency`, `fx`, `mode`, `province`, and
+        either `lines` or the fields of one line: `classification`, `origin`, `customs_value`,
+        `claims`, `contents`, `quantity`, `unit`, `base_rate`, `add_cvd`.
+
+        Raises:
+            InputError: naming every fault.
+        """
+        return read_shipment(declared, self.store)
+
+    def _check_assumed(self, assumed: Mapping[str, date | None]) -> None:
+        threatened = set(self.threatened())
+        issues = []
+        for name in assumed:
+            if name in threatened:
+                continue
+            near = nearest(name, threatened) or sorted(threatened)
+            known = name in self.store.instruments()
+            message = f'"{name}" is ' + ("law already" if known else "no act of the catalogue")
+            hint = f"Threatened acts: {', '.join(near)}."
+            issues.append(Issue("not-threatened", "error", message, "assume", hint))
+        if issues:
+            raise InputError(issues)
+
+    def threatened(self) -> list[str]:
+        """Return the instruments of acts that are threatened, not law."""
+        rows = self.store.connection.execute(
+            "SELECT DISTINCT instrument FROM paint WHERE status = 'threatened' ORDER BY made"
+        )
+        return [key for (key,) in rows]
+
+
+def load_catalogue(
+    folder: str | Path | None = None, overlays: Sequence[str | Path] = ()
+) -> Catalogue:
+    """Open a catalogue: the shipped one, or a user's own folder in the same format.
+
+    Args:
+        folder: A catalogue folder; left out, the shipped one.
+        overlays: YAML files with measures to lay on top.
+
+    Raises:
+        CatalogueError: naming every fault with file and line.
+    """
+    chosen = catalogue_folder(Path(folder) if folder is not None else None)
+    paths = tuple(Path(overlay) for overlay in overlays)
+    missing = [
+        Issue("no-file", "error", "does not exist", str(path)) for path in paths if not path.exists()
+    ]
+    if missing:
+        raise InputError(missing)
+    return Catalogue(open_compiled(chosen, paths))
+
+
+def _assumed(names: Sequence[str]) -> dict[str, date | None]:
+    found: dict[str, date | None] = {}
+    for name in names:
+        instrument, at, day = name.partition("@")
+        try:
+            found[instrument] = parse_day(day) if at else None
+        except ValueError as error:
+            raise InputError([Issue("bad-date", "error", str(error), "assume")]) from None
+    return found

@@ -1,0 +1,1 @@
+"""Leaf types of the trade: money, rates, codes, days, issues. Standard library only."""
