@@ -31,7 +31,7 @@ _HOMES = {
         ("CatalogueError", "CoverageError", "InputError", "Issue"), "tariffcalc.values.issues"
     ),
 }
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604  # names resolved by __getattr__
+__all__ = ["__version__", *_HOMES]  # names resolved by __getattr__
 
 
 def __getattr__(name: str) -> Any:

@@ -144,7 +144,9 @@ def load_catalogue(
     chosen = catalogue_folder(Path(folder) if folder is not None else None)
     paths = tuple(Path(overlay) for overlay in overlays)
     missing = [
-        Issue("no-file", "error", "does not exist", str(path)) for path in paths if not path.exists()
+        Issue("no-file", "error", "does not exist", str(path))
+        for path in paths
+        if not path.exists()
     ]
     if missing:
         raise InputError(missing)

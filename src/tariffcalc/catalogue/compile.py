@@ -18,7 +18,7 @@ from pathlib import Path
 from tariffcalc.catalogue.checks import faults_that_forbid_use
 from tariffcalc.catalogue.digest import FORMAT
 from tariffcalc.catalogue.read import Sources, read_sources
-from tariffcalc.catalogue.store import ELSEWHERE
+from tariffcalc.catalogue.tables import ELSEWHERE
 from tariffcalc.catalogue.terms import Measure, Paint
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import EARLIEST, LATEST

@@ -8,7 +8,8 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from tariffcalc.catalogue.store import MeasureHead, Sheet, Store, Tables
+from tariffcalc.catalogue.store import Store
+from tariffcalc.catalogue.tables import MeasureHead, Sheet, Tables
 from tariffcalc.catalogue.terms import Terms
 from tariffcalc.values.days import LATEST, Period
 

@@ -92,9 +92,7 @@ def read_goods(path: Path, folder: Path, issues: list[Issue]) -> GoodsList | Non
         message = "must begin with the lines # title:, # count: and # source:"
         issues.append(Issue("list-head", "error", message, f"{where} line 1"))
         return None
-    return GoodsList(
-        list_id, head["title"], int(head["count"]), head["source"], tuple(rows), where
-    )
+    return GoodsList(list_id, head["title"], int(head["count"]), head["source"], tuple(rows), where)
 
 
 def _goods_fault(row: dict[str, str], seen: dict[str, int]) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from tariffcalc.catalogue import terms
+from tariffcalc.catalogue import parse
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.money import parse_amount
 from tariffcalc.values.rates import parse_rate
@@ -32,16 +32,14 @@ def readable(read: Callable[[Any], object]) -> BeforeValidator:
 
 
 Day = Annotated[str, AfterValidator(lambda text: parse_day(text).isoformat())]
-DutyText = Annotated[str, readable(terms.parse_duty)]
-BasisText = Annotated[Any, readable(terms.parse_basis)]
-ConditionText = Annotated[Any, readable(terms.parse_condition)]
-ShareText = Annotated[str, readable(terms.parse_share)]
+DutyText = Annotated[str, readable(parse.parse_duty)]
+BasisText = Annotated[Any, readable(parse.parse_basis)]
+ConditionText = Annotated[Any, readable(parse.parse_condition)]
+ShareText = Annotated[str, readable(parse.parse_share)]
 AmountText = Annotated[str, readable(parse_amount)]
-AmountOrUnknown = Annotated[
-    str, readable(lambda text: text == "unknown" or parse_amount(text))
-]
+AmountOrUnknown = Annotated[str, readable(lambda text: text == "unknown" or parse_amount(text))]
 RateText = Annotated[str, readable(parse_rate)]
-OriginsText = Annotated[Any, readable(lambda body: terms.parse_origins(body, {}))]
+OriginsText = Annotated[Any, readable(lambda body: parse.parse_origins(body, {}))]
 GoodsText = Literal["all"] | Annotated[list[str], Field(min_length=1)]
 
 
@@ -131,6 +129,7 @@ class LevyRateText(File):
     citation: str
     url: str | None = None
     known: KnownMark
+    except_claims: list[str] = []
     note: str | None = None
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from tariffcalc.catalogue import lists, models, terms
+from tariffcalc.catalogue import lists, models, parse, terms
 from tariffcalc.catalogue.source import Table, Tree, line_at, read_yaml
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.issues import CatalogueError, Issue
@@ -61,7 +61,7 @@ def read_sources(folder: Path, overlays: tuple[Path, ...] = ()) -> Sources:
     for path in sorted([*folder.glob("fees/*.yaml"), *folder.glob("taxes/*.yaml")]):
         tree = _tree(path, sources)
         if tree is not None and _checked(models.LevyText, tree, path.name, sources):
-            sources.levies.append(terms.parse_levy(tree))  # type: ignore[arg-type]  # checked
+            sources.levies.append(parse.parse_levy(tree))  # type: ignore[arg-type]  # checked
     facts = _read(models.FactsText, folder / "claims.yaml", sources)
     if facts:
         sources.facts += [_fact(claim, "claim") for claim in facts.claims]
@@ -82,9 +82,7 @@ def _tree(path: Path, sources: Sources) -> Tree | None:
         return None
 
 
-def _checked(
-    model: type[FileModel], tree: Tree, file: str, sources: Sources
-) -> FileModel | None:
+def _checked(model: type[FileModel], tree: Tree, file: str, sources: Sources) -> FileModel | None:
     try:
         return model.model_validate(tree)
     except ValidationError as error:
@@ -163,7 +161,7 @@ def _measure(
     acts = tuple(
         terms.Act(
             str(act["instrument"]),
-            tuple(terms.parse_paint(paint, sources.groups) for paint in act["paints"]),
+            tuple(parse.parse_paint(paint, sources.groups) for paint in act["paints"]),
             "overlay" if overlay else act.get("status", "enacted"),
             act.get("note"),
             act.line,
@@ -179,7 +177,7 @@ def _measure(
         acts,
         text.completeness,
         text.note,
-        terms.parse_share(text.cap) if text.cap else None,
+        parse.parse_share(text.cap) if text.cap else None,
         file,
     )
 

@@ -48,12 +48,12 @@ def read_text(path: Path) -> str:
         CatalogueError: when it cannot be opened, is too large, or is not text.
     """
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise _refusal(
-                path, "too-large", f"{size:,} bytes; a file here has at most {LARGEST_FILE:,}"
-            )
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            message = f"is larger than the {LARGEST_FILE:,} bytes that a file here may have"
+            raise _refusal(path, "too-large", message, "Is it the right file?")
+        return content.decode("utf-8-sig")
     except OSError as error:
         raise _refusal(path, "unreadable", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -75,11 +75,12 @@ def read_yaml(path: Path) -> Tree:
         tree = _document(events, path)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or str(error)
+        before = text[: getattr(error, "position", 0)]  # of a character that YAML refuses
+        line = mark.line + 1 if mark else before.count("\n") + 1
+        problem = getattr(error, "problem", None) or getattr(error, "reason", "cannot be read")
         raise _refusal(path, "not-yaml", f"is not YAML: {problem}", line=line) from None
     if tree is None:
-        raise _refusal(path, "empty", "holds nothing")
+        raise _refusal(path, "empty", "holds nothing", "Fill it in, or delete it.")
     return tree
 
 
@@ -87,7 +88,8 @@ def _document(events: Iterator[yaml.Event], path: Path) -> Tree | None:
     tree: Tree | None = None
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent) and tree is not None:
-            raise _refusal(path, "two-documents", "holds a second document", line=_line(event))
+            message = "holds a second document"
+            raise _refusal(path, "two-documents", message, "Take the line --- out.", _line(event))
         if isinstance(event, yaml.NodeEvent):
             tree = _node(event, events, path, 0)
     return tree
@@ -96,13 +98,13 @@ def _document(events: Iterator[yaml.Event], path: Path) -> Tree | None:
 def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: int) -> Tree:
     line = _line(event)
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise _refusal(
-            path, "alias", "anchors and aliases are refused", "Write it out.", line=line
-        )
+        raise _refusal(path, "alias", "anchors and aliases are refused", "Write it out.", line)
     if getattr(event, "tag", None):
-        raise _refusal(path, "tag", f"the tag {event.tag} is refused", line=line)
+        message = f"the tag {event.tag} is refused"
+        raise _refusal(path, "tag", message, "Take it out: all is text.", line)
     if depth > DEEPEST:
-        raise _refusal(path, "too-deep", f"nested more than {DEEPEST} deep", line=line)
+        message = f"is nested more than {DEEPEST} deep"
+        raise _refusal(path, "too-deep", message, "Nothing in a catalogue is.", line)
     if isinstance(event, yaml.ScalarEvent):
         text = Text(event.value)
         text.line = line
@@ -124,7 +126,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: in
         if not isinstance(key, Text):
             raise _refusal(path, "key", "a key must be one word", line=_line(inner))
         if key in table:
-            raise _refusal(path, "repeated-key", f'the key "{key}" stands twice', line=key.line)
+            message = f'the key "{key}" stands twice'
+            raise _refusal(path, "repeated-key", message, "Keep one of the two.", key.line)
         table[key] = _node(next(events), events, path, depth + 1)
     return table
 

@@ -64,11 +64,11 @@ def quote(
     ] = None,
     fx_rates: Annotated[
         Path | None,
-        typer.Option(help="File of rates: Bank of Canada Valet CSV or JSON, or date,currency,rate."),
+        typer.Option(
+            help="File of rates: Bank of Canada Valet CSV or JSON, or date,currency,rate."
+        ),
     ] = None,
-    mode: Annotated[
-        Text, typer.Option(help="ocean, air, truck, rail, mail or courier.")
-    ] = None,
+    mode: Annotated[Text, typer.Option(help="ocean, air, truck, rail, mail or courier.")] = None,
     province: Annotated[
         Text, typer.Option(help="Province of the importer, for personal imports.")
     ] = None,

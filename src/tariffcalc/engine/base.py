@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from tariffcalc.catalogue.store import BaseRow, Store, Tables
+from tariffcalc.catalogue.store import Store
+from tariffcalc.catalogue.tables import BaseRow, Tables
 from tariffcalc.catalogue.terms import Known
 from tariffcalc.engine.shipment import Line
 from tariffcalc.values.codes import dotted

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from tariffcalc.catalogue.law import Law
-from tariffcalc.catalogue.store import Sheet
+from tariffcalc.catalogue.tables import Sheet
 from tariffcalc.catalogue.terms import Basis, Case, Condition, Effect, Kind, Known, weakest
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
@@ -17,9 +18,11 @@ from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.values.codes import dotted
 
 
-def charges_of(law: Law, line: Line, duty: BaseDuty, price: LinePrice) -> tuple[Charge, ...]:
+def charges_of(
+    law: Law, line: Line, duty: BaseDuty, price: LinePrice, value: Decimal
+) -> tuple[Charge, ...]:
     """Return all duty on a line in the order of computing: base duty, measures, anti-dumping."""
-    found = [_base_charge(duty, price)]
+    found = [_base_charge(duty, price, value)]
     for priced in price.steps:
         if _is_charge(priced):
             found.append(_measure_charge(law, line, priced))
@@ -54,15 +57,17 @@ def _is_charge(priced: Priced) -> bool:
     )
 
 
-def _base_charge(duty: BaseDuty, price: LinePrice) -> Charge:
+def _base_charge(duty: BaseDuty, price: LinePrice, value: Decimal) -> Charge:
     reason = duty.reason or duty.assumption
+    if price.is_free_entry:
+        reason = "free entry"
     if price.base_duty is None and duty.rate is not None:
         reason = f"quantity in {' and '.join(duty.rate.units())} not declared"
     return Charge(
         "base_duty",
         "Base duty" if duty.column == "declared" else f"Base duty, {duty.column} rate",
         "base_duty",
-        None,
+        value,
         duty.text,
         price.base_duty,
         citation=duty.citation,

@@ -91,7 +91,9 @@ class _Reader:
             if key not in known:
                 like = nearest(str(key), known)
                 hint = f"Did you mean {' or '.join(like)}?" if like else ""
-                self.fault("unknown-field", f'"{key}" is not a field here', where or "shipment", hint)
+                self.fault(
+                    "unknown-field", f'"{key}" is not a field here', where or "shipment", hint
+                )
 
     def one(
         self, body: Mapping[str, Any], key: str, read: Callable[[str], Value], where: str
@@ -137,9 +139,7 @@ class _Reader:
         made, denied = self.claims(body, where)
         return Line(
             self.needed(body, "classification", fields.read_classification, where) or "",
-            self.needed(
-                body, "origin", lambda text: fields.read_country(text, self.store), where
-            )
+            self.needed(body, "origin", lambda text: fields.read_country(text, self.store), where)
             or "",
             value or Decimal(0),
             str(body.get("line", number)),
@@ -152,9 +152,7 @@ class _Reader:
             self.one(body, "add_cvd", fields.read_duty, where),
         )
 
-    def claims(
-        self, body: Mapping[str, Any], where: str
-    ) -> tuple[frozenset[str], frozenset[str]]:
+    def claims(self, body: Mapping[str, Any], where: str) -> tuple[frozenset[str], frozenset[str]]:
         texts = body.get("claims", [])
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
             self.fault("bad-claims", "must be a list such as [usmca]", f"{where}claims")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from tariffcalc.catalogue.law import Law
-from tariffcalc.catalogue.store import MeasureHead, Sheet, Tables
+from tariffcalc.catalogue.tables import MeasureHead, Sheet, Tables
 from tariffcalc.catalogue.terms import Kind
 
 Reason = Literal[
@@ -52,9 +52,7 @@ def missed(law: Law, importer: str, code: str, origin: str, day: date) -> tuple[
     return tuple(found)
 
 
-def _cleared(
-    tables: Tables, head: MeasureHead, sheet: Sheet, cover: int, day: date
-) -> NotCharged:
+def _cleared(tables: Tables, head: MeasureHead, sheet: Sheet, cover: int, day: date) -> NotCharged:
     """Tell an exemption from a lifting: what lies beneath is the same act's paint, or an older."""
     beneath = [
         below
@@ -82,11 +80,11 @@ def _uncovered(
     if not goods:
         return NotCharged(head.id, head.title, "goods", "not on its lists of goods")
     both = goods & tables.origin(origin)
-    if not both:
-        return NotCharged(head.id, head.title, "origin", f"does not name goods of {origin}")
+    charging = [sheet for sheet in _sheets_in(tables, both) if not sheet.clears]
+    if not charging:
+        return NotCharged(head.id, head.title, "origin", f"never charged on goods of {origin}")
     threatened = tables.standing("threatened")
     known = law.known_by(tables.importer, day)
-    charging = [sheet for sheet in _sheets_in(tables, both) if not sheet.clears]
     enacted = [s for s in charging if not threatened >> s.bit & 1 and known >> s.bit & 1]
     started = [s for s in enacted if s.paint.period.start <= day]
     if started:
@@ -99,13 +97,13 @@ def _uncovered(
             detail += f" {sheet.instrument}"
             return NotCharged(head.id, head.title, "threatened", detail, sheet.instrument)
     later = [s for s in charging if not threatened >> s.bit & 1]
-    if later:
-        first = min(later, key=lambda s: (s.paint.period.start, s.made))
-        detail = f"from {first.paint.period.start}"
-        if first.made > day:
-            detail += f", by an act made on {first.made}"
-        return NotCharged(head.id, head.title, "not_yet", detail, first.instrument)
-    return NotCharged(head.id, head.title, "exempt", "never charged on these goods of this origin")
+    if not later:
+        return NotCharged(head.id, head.title, "threatened", "only ever threatened")
+    first = min(later, key=lambda s: (s.paint.period.start, s.made))
+    detail = f"from {first.paint.period.start}"
+    if first.made > day:
+        detail += f", by an act made on {first.made}"
+    return NotCharged(head.id, head.title, "not_yet", detail, first.instrument)
 
 
 def _sheets_in(tables: Tables, mask: int) -> list[Sheet]:

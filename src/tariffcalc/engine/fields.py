@@ -16,7 +16,7 @@ from tariffcalc.values.codes import digits_of
 from tariffcalc.values.issues import nearest
 from tariffcalc.values.money import LARGEST, parse_amount
 
-PROVINCES = "AB BC MB NB NL NS NT NU ON PE QC SK YT".split()
+PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
 
 
 def read_classification(text: str) -> str:

@@ -5,13 +5,13 @@ A quote and this list look at the same stack through the same function, `Law.top
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from tariffcalc.catalogue.law import Cover, Law
-from tariffcalc.catalogue.store import ELSEWHERE, Sheet, Tables
+from tariffcalc.catalogue.tables import ELSEWHERE, Sheet, Tables
 from tariffcalc.catalogue.terms import Effect
 from tariffcalc.values.codes import digits_of, prefixes
 

@@ -28,6 +28,7 @@ def assess(
     shipment: Shipment,
     values: Sequence[Decimal],
     duty_paid: Sequence[Decimal | None],
+    free: Sequence[bool],
 ) -> list[Assessed]:
     """Return the fees and taxes of an entry that apply to some line of it.
 
@@ -36,15 +37,17 @@ def assess(
         shipment: For the days, the mode, the province and the claims.
         values: Customs value of each line, in the importing country's currency.
         duty_paid: Customs value with all duty of each line; None where a duty is not known.
+        free: Whether each line enters free of all duty and fees.
     """
     found = []
     for levy in levies:
         figures = _figures(levy, shipment.entry_date)
         if figures is None or not _applies(levy, shipment):
             continue
-        chosen = [i for i, line in enumerate(shipment.lines) if not _spared(levy, line)]
+        chosen = [i for i, line in enumerate(shipment.lines) if not _spared(levy, figures, line)]
         if levy.kind == "fee":
-            found.append(_fee(levy, figures, [values[i] for i in chosen], sum(values, ZERO)))
+            bearing = [values[i] for i in chosen if not free[i]]
+            found.append(_fee(levy, figures, bearing, sum(values, ZERO)))
         elif chosen:
             found.append(_tax(levy, figures, [duty_paid[i] for i in chosen]))
     return found
@@ -60,15 +63,16 @@ def _applies(levy: Levy, shipment: Shipment) -> bool:
     )
 
 
-def _spared(levy: Levy, line: Line) -> bool:
-    return bool(line.claims & set(levy.except_claims)) or not line.claims >= set(levy.claims)
+def _spared(levy: Levy, figures: LevyRate, line: Line) -> bool:
+    freeing = {*levy.except_claims, *figures.except_claims}
+    return not line.claims.isdisjoint(freeing) or not line.claims >= set(levy.claims)
 
 
 def _fee(levy: Levy, figures: LevyRate, values: list[Decimal], entry: Decimal) -> Assessed:
     """A fee is taken once over the lines that bear it, then held between its bounds."""
     base = sum(values, ZERO)
     if not values:
-        return Assessed(levy, figures, ZERO, ZERO, "every line is exempt by claim")
+        return Assessed(levy, figures, ZERO, ZERO, "every line is exempt")
     limit = figures.informal_at_most
     if limit is not None and entry <= limit:
         if figures.informal is None:

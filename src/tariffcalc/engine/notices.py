@@ -17,6 +17,8 @@ from tariffcalc.values.issues import Issue
 if TYPE_CHECKING:
     from tariffcalc.engine.quote import PricedLine
 
+SAID = (Effect.REQUIREMENT, Effect.FREE_ENTRY)
+
 
 def notices(law: Law, shipment: Shipment, lines: Iterable[PricedLine]) -> Iterator[Issue]:
     """Yield warnings and information on an entry, each once."""
@@ -66,16 +68,22 @@ def _on_line(law: Law, shipment: Shipment, priced: PricedLine) -> Iterator[Issue
     for name in sorted(set(priced.amounts.contents) - set(law.store.facts)):
         yield Issue("unknown-content", "warning", f'the content "{name}" is not known', where)
     for gap in law.store.not_covered.get(shipment.importer, ()):
-        if (gap["origins"] or gap["goods"]) and _touches(gap, line.origin, line.classification, day):
+        if (gap["origins"] or gap["goods"]) and _touches(
+            gap, line.origin, line.classification, day
+        ):
             yield Issue(
-                "not-covered", "warning", f"not in this catalogue: {gap['title']}", where, gap["how"]
+                "not-covered",
+                "warning",
+                f"not in this catalogue: {gap['title']}",
+                where,
+                gap["how"],
             )
     for step in priced.plan.steps:
         head = step.top.measure
-        if head.kind is Kind.REQUIREMENT and step.terms.duty.effect is Effect.REQUIREMENT:
+        if head.kind is Kind.REQUIREMENT and step.terms.duty.effect in SAID:
             note = step.terms.note or step.top.sheet.act_note or head.title
             yield Issue("requirement", "info", f"{head.title}: {note}", head.id)
-        elif head.completeness != "complete":
+        elif head.completeness != "complete" and not step.top.sheet.clears:
             note = head.note or "only part of the law is held here"
             yield Issue("incomplete-measure", "warning", f"{head.title}: {note}", head.id)
 

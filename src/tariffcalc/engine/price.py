@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
 from tariffcalc.catalogue.terms import Basis, Effect, Kind
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.resolve import Plan, Step, charges_something
 from tariffcalc.engine.shipment import Content
 from tariffcalc.values.money import ZERO, round_cents
+
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
@@ -55,6 +57,11 @@ class LinePrice:
     steps: tuple[Priced, ...]
 
     @property
+    def is_free_entry(self) -> bool:
+        """Whether the line bears no duty and no fee at all."""
+        return any(p.step.terms.duty.effect is Effect.FREE_ENTRY for p in self.steps)
+
+    @property
     def known_duty(self) -> Decimal:
         """The sum of the amounts that are known."""
         return sum((p.amount for p in self.steps if p.amount is not None), self.base_duty or ZERO)
@@ -68,18 +75,36 @@ class LinePrice:
 def price(plan: Plan, duty: BaseDuty, amounts: Amounts) -> LinePrice:
     """Multiply a plan out on the amounts of one line."""
     value = amounts.customs_value
-    exact = (
-        None if duty.rate is None else duty.rate.amount(value, amounts.quantity, amounts.unit)
-    )
+    exact = None if duty.rate is None else duty.rate.amount(value, amounts.quantity, amounts.unit)
     taken: dict[str, Decimal] = {}
     doubtful = {step.top.measure.id for step in plan.steps if step.top.doubtful}
+    settled = _settled(plan)
+    if settled and settled[0].terms.duty.effect is Effect.FREE_ENTRY:
+        exact = ZERO
+    ahead = tuple(step.top.measure.id for step in settled)
     steps = []
     for step in plan.steps:
+        if ahead and step.top.measure.id not in ahead:
+            steps.append(Priced(step, ZERO, ZERO, "yields", ahead))
+            continue
         priced = _price_step(step, amounts, exact, taken, doubtful)
         if not priced.yielded and priced.base and charges_something(step.terms):
             taken[step.top.measure.id] = priced.base
         steps.append(priced)
     return LinePrice(None if exact is None else round_cents(exact), tuple(steps))
+
+
+def _settled(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps that settle a line whatever else stands over it: refused, or freed."""
+    for effect in (Effect.PROHIBITED, Effect.FREE_ENTRY):
+        found = tuple(
+            step
+            for step in plan.steps
+            if step.terms.duty.effect is effect and not step.top.doubtful
+        )
+        if found:
+            return found
+    return ()
 
 
 def _price_step(

@@ -125,7 +125,8 @@ def price_entry(law: Law, shipment: Shipment) -> PricedEntry:
         for priced, value in zip(lines, values, strict=True)
     ]
     levies = law.tables(shipment.importer).levies
-    return PricedEntry(lines, tuple(assess(levies, shipment, values, duty_paid)))
+    free = [priced.price.is_free_entry for priced in lines]
+    return PricedEntry(lines, tuple(assess(levies, shipment, values, duty_paid, free)))
 
 
 def price_line(
@@ -183,9 +184,9 @@ def _effective(duty: BaseDuty, amounts: Amounts) -> Decimal | None:
 def _answer(law: Law, shipment: Shipment, priced: PricedLine) -> LineAnswer:
     line = priced.line
 
-    def total_if(claims: Iterable[str], contents: Iterable[str], shipped: date | None) -> (
-        Decimal | None
-    ):
+    def total_if(
+        claims: Iterable[str], contents: Iterable[str], shipped: date | None
+    ) -> Decimal | None:
         told = replace(line, claims=line.claims.union(claims))
         known = {**priced.amounts.contents, **{name: Content(ZERO) for name in contents}}
         then = replace(shipment, shipped_date=shipped or shipment.shipped_date)
@@ -197,7 +198,7 @@ def _answer(law: Law, shipment: Shipment, priced: PricedLine) -> LineAnswer:
         line.classification,
         line.origin,
         priced.amounts.customs_value,
-        charges_of(law, line, priced.duty, priced.price),
+        charges_of(law, line, priced.duty, priced.price, priced.amounts.customs_value),
         not_charged_of(law, shipment, line, priced.price),
         tuple(questions(law, priced, total_if)),
     )

@@ -1,0 +1,5 @@
+"""`tariffcalc check`: is this catalogue sound?"""
+
+
+def check() -> None:
+    """Is this catalogue sound?"""

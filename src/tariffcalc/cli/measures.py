@@ -1,0 +1,163 @@
+"""`tariffcalc measures`: which measures were in force?"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+import typer
+
+from tariffcalc.cli.options import (
+    AssumeOption,
+    CatalogueOption,
+    Format,
+    FormatOption,
+    KnownOption,
+    OverlayOption,
+    open_catalogue,
+)
+from tariffcalc.cli.render import write_json, write_rows
+from tariffcalc.values.days import parse_day
+from tariffcalc.values.issues import CoverageError, InputError, Issue
+
+if TYPE_CHECKING:
+    from tariffcalc.engine.in_force import InForce
+    from tariffcalc.library import Catalogue
+
+STATUSES = ("in_force", "threatened", "lifted", "all")
+
+
+def measures(
+    on: Annotated[
+        str | None, typer.Option("--on", help="The day, YYYY-MM-DD; today when left out.")
+    ] = None,
+    into: Annotated[str | None, typer.Option(help="Importing country: US or CA.")] = None,
+    origin: Annotated[str | None, typer.Option(help="Only over goods of this country.")] = None,
+    hs: Annotated[
+        str | None, typer.Option(help="Only over this tariff number, of 2 to 10 digits.")
+    ] = None,
+    status: Annotated[str, typer.Option(help="in_force, threatened, lifted or all.")] = "in_force",
+    known_on: KnownOption = "day",
+    assume: AssumeOption = None,
+    overlay: OverlayOption = None,
+    catalogue: CatalogueOption = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Which measures were in force on a day?
+
+    For each: since when, until when, the rate, the origins, how many listed codes, and the act with
+    its citation. What this lists is what a quote of that day considers.
+
+    Example: tariffcalc measures --on 2018-08-01 --into CA
+    """
+    opened = open_catalogue(catalogue, overlay)
+    if status not in STATUSES:
+        message = f'"{status}" is not a status; it is one of {", ".join(STATUSES)}'
+        raise InputError([Issue("bad-status", "error", message, "--status")])
+    day = _day(on)
+    rows = opened.law(known_on, assume or ()).measures(
+        day,
+        importer=_country(into, opened, "--into"),
+        origin=_country(origin, opened, "--origin"),
+        classification=_code(hs),
+        status=cast(Literal["in_force", "threatened", "lifted", "all"], status),
+    )
+    _check_coverage(opened, day, into)
+    if format_ is Format.JSON:
+        body = [{f.name: _plain(getattr(row, f.name)) for f in fields(row)} for row in rows]
+        write_json(
+            {"schema": 1, "edition": opened.edition, "on": day.isoformat(), "measures": body}
+        )
+    elif format_ is Format.CSV:
+        names = [f.name for f in fields(rows[0])] if rows else ["measure"]
+        cells = [[_text(getattr(row, name)) for name in names] for row in rows]
+        write_rows(format_, names, cells)
+    elif not rows:
+        typer.echo(f"no measure held here stood over that on {day}")
+    else:
+        columns = ("measure", "rate", "since", "until", "origins", "codes", "citation")
+        write_rows(format_, columns, [_cells(row) for row in rows], ("codes",))
+
+
+def _cells(row: InForce) -> tuple[str, ...]:
+    rate = row.rate if row.standing == "in_force" else f"{row.rate} ({row.standing})"
+    return (
+        row.measure,
+        rate,
+        row.since.isoformat(),
+        row.until.isoformat() if row.until else "",
+        show_origins(row.origins),
+        "all" if row.codes is None else str(row.codes),
+        row.citation,
+    )
+
+
+def show_origins(origins: tuple[str, ...]) -> str:
+    """Write origins shortly: all, all but the few, or the few; many are counted."""
+    if origins and origins[0] == "*":
+        left_out = [country.removeprefix("-") for country in origins[1:]]
+        return f"all but {_few(left_out)}" if left_out else "all"
+    return _few(list(origins))
+
+
+def _few(countries: list[str]) -> str:
+    if len(countries) <= 6:
+        return " ".join(countries)
+    return f"{' '.join(countries[:4])} and {len(countries) - 4} more"
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return date.today()  # noqa: DTZ011  # the user's own day
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise InputError([Issue("bad-date", "error", str(error), "--on")]) from None
+
+
+def _country(text: str | None, catalogue: Catalogue, flag: str) -> str | None:
+    from tariffcalc.engine.fields import read_country
+
+    try:
+        return read_country(text, catalogue.store) if text else None
+    except ValueError as error:
+        raise InputError([Issue("unknown-country", "error", str(error), flag)]) from None
+
+
+def _code(text: str | None) -> str | None:
+    from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
+
+    if text is None:
+        return None
+    try:
+        digits = digits_of(text)
+        if len(digits) not in PREFIX_LENGTHS:
+            raise ValueError(f'"{text}" has {len(digits)} digits; give 2, 4, 6, 8 or 10')
+    except ValueError as error:
+        raise InputError([Issue("bad-classification", "error", str(error), "--hs")]) from None
+    return digits
+
+
+def _check_coverage(catalogue: Catalogue, day: date, importer: str | None) -> None:
+    held = catalogue.store.importers
+    first = min(parse_day(text["covers_from"]) for text in held.values())
+    if day < first:
+        message = f"the law is held here from {first} on"
+        raise CoverageError([Issue("before-coverage", "error", message, "--on")])
+    for country, text in held.items():
+        if importer in (None, country) and day > parse_day(text["verified_through"]):
+            followed = text["verified_through"]
+            typer.echo(f"warning: the law of {country} was followed up to {followed}", err=True)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(str(part) for part in value)
+    return "" if value is None else str(_plain(value))

@@ -1,0 +1,149 @@
+"""`tariffcalc show`: one measure, act or claim with its history and citations."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tariffcalc.cli.options import (
+    CatalogueOption,
+    Format,
+    FormatOption,
+    OverlayOption,
+    open_catalogue,
+)
+from tariffcalc.cli.render import write_json, write_rows
+from tariffcalc.values.issues import InputError, Issue, nearest
+
+if TYPE_CHECKING:
+    from tariffcalc.catalogue.tables import Sheet
+    from tariffcalc.catalogue.terms import Case, Terms
+    from tariffcalc.library import Catalogue
+
+
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="A measure, an instrument or a claim.")],
+    overlay: OverlayOption = None,
+    catalogue: CatalogueOption = None,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """One measure, act or claim with its history and citations.
+
+    A measure is shown as its acts in the order made, with what each painted; an instrument with
+    the measures it touched; a claim with its question, evidence and source.
+
+    Example: tariffcalc show us-232-aluminum
+    """
+    opened = open_catalogue(catalogue, overlay)
+    body = find(opened, id_)
+    if format_ is Format.JSON:
+        write_json({"schema": 1, "edition": opened.edition, **body})
+        return
+    if format_ is not Format.CSV:
+        _write_head(body)
+    rows = body.get("paints", [])
+    if rows:
+        columns = list(rows[0])
+        shown = columns if format_ is Format.CSV else [c for c in columns if c != "note"]
+        cells = [["" if row[c] is None else str(row[c]) for c in shown] for row in rows]
+        write_rows(format_, shown, cells)
+
+
+def find(catalogue: Catalogue, key: str) -> dict[str, Any]:
+    """Return what the catalogue holds under an id, as plain data."""
+    store = catalogue.store
+    for importer in store.importers:
+        tables = store.tables(importer)
+        for head in tables.measures:
+            if head.id == key:
+                sheets = tables.sheets(head)
+                return {
+                    "measure": head.id,
+                    "title": head.title,
+                    "importer": importer,
+                    "kind": str(head.kind),
+                    "authority": head.authority,
+                    "completeness": head.completeness,
+                    "note": head.note,
+                    "paints": [_row(catalogue, sheet) for sheet in sheets],
+                }
+    if key in store.instruments():
+        return _instrument(catalogue, key)
+    fact = store.facts.get(key)
+    if fact:
+        return {
+            fact.sort: fact.id,
+            "also": ", ".join(fact.aliases),
+            "question": fact.question,
+            "evidence": fact.evidence,
+            "source": fact.source,
+        }
+    known = [head.id for i in store.importers for head in store.tables(i).measures]
+    like = nearest(key, [*known, *store.instruments(), *store.facts])
+    hint = f"Did you mean {' or '.join(like)}?" if like else "`tariffcalc measures` lists some."
+    message = f'"{key}" is no measure, instrument or claim'
+    raise InputError([Issue("unknown-id", "error", message, "ID", hint)])
+
+
+def _instrument(catalogue: Catalogue, key: str) -> dict[str, Any]:
+    store = catalogue.store
+    instrument = store.instrument(key)
+    body: dict[str, Any] = {"instrument": key}
+    for field in fields(instrument):
+        value = getattr(instrument, field.name)
+        if field.name != "id" and value is not None:
+            body[field.name] = str(value)
+    paints = []
+    for importer in store.importers:
+        tables = store.tables(importer)
+        for head in tables.measures:
+            for sheet in tables.sheets(head):
+                if sheet.instrument == key:
+                    paints.append({"measure": head.id, **_row(catalogue, sheet)})
+    return {**body, "paints": paints}
+
+
+def _row(catalogue: Catalogue, sheet: Sheet) -> dict[str, Any]:
+    paint = sheet.paint
+    terms = [_terms(paint.terms), *(_case(case) for case in paint.cases)]
+    origins = ", ".join(sorted(paint.origins.named))
+    if paint.origins.inverted:
+        origins = f"all but {origins}" if origins else "all"
+    return {
+        "made": str(sheet.made),
+        "instrument": sheet.instrument + (" (threatened)" if sheet.status == "threatened" else ""),
+        "from": str(paint.period.start),
+        "until": str(paint.period.until or ""),
+        "origins": origins,
+        "goods": "all" if paint.goods is None else ", ".join(paint.goods),
+        "duty": "; ".join(terms),
+        "citation": catalogue.store.instrument(sheet.instrument).citation,
+        "note": paint.terms.note or sheet.act_note,
+    }
+
+
+def _terms(terms: Terms) -> str:
+    text = terms.duty.text + (f" under {terms.heading}" if terms.heading else "")
+    if terms.on.fact:
+        text += f" on {terms.on.content or 'the value less'} {terms.on.value_less or 'content'}"
+    if terms.excluded_by:
+        text += f", not where {', '.join(terms.excluded_by)} charge"
+    if terms.yields_to:
+        text += f", after {', '.join(terms.yields_to)}"
+    return text
+
+
+def _case(case: Case) -> str:
+    asked = " and ".join(
+        c.name if c.limit is None else f"{c.name.replace('_', ' ')} {c.limit}" for c in case.when
+    )
+    return f"if {asked}: {_terms(case.terms)}"
+
+
+def _write_head(body: dict[str, Any]) -> None:
+    for key, value in body.items():
+        if key != "paints" and value:
+            typer.echo(f"{key}: {value}")
+    typer.echo()
