@@ -1,0 +1,1 @@
+"""A file of invoice lines priced: read, resolved once per distinct point, multiplied, written."""

@@ -105,7 +105,20 @@ def compile_into(connection: sqlite3.Connection, sources: Sources, digest: str) 
     for importer, rows in sources.rates.items():
         connection.executemany(
             "INSERT INTO rate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((importer, *astuple(row)) for row in rows),
+            (
+                (
+                    importer,
+                    r.code,
+                    r.start,
+                    r.end,
+                    r.general,
+                    r.special,
+                    r.column_2,
+                    r.known,
+                    r.source,
+                )
+                for r in rows
+            ),
         )
     connection.executemany(
         "INSERT INTO levy VALUES (?, ?, ?)",

@@ -16,8 +16,24 @@ from tariffcalc.values.days import parse_day
 from tariffcalc.values.money import parse_amount
 from tariffcalc.values.rates import parse_rate
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$", max_length=80)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
+FACT = r"^[a-z0-9_]+$"
+COUNTRY = r"^[A-Z]{2}$"
+CURRENCY = r"^[A-Z]{3}$"
+GROUP = r"^[A-Z]{2,12}$"
+URL = r"^https?://"
+FORMS = {
+    ID: "an id: small letters, digits, hyphens and points",
+    FACT: "an id: small letters, digits and _",
+    COUNTRY: "a country code of two capital letters",
+    CURRENCY: "a currency code of three capital letters",
+    GROUP: "the name of a group: 2 to 12 capital letters",
+    URL: "an address that begins with https://",
+}
+"""How the form of a word is said to a person."""
+
+Id = Annotated[str, Field(pattern=ID, max_length=80)]
+Country = Annotated[str, Field(pattern=COUNTRY)]
 KnownMark = Literal["primary", "secondary", "recall"]
 
 
@@ -25,7 +41,10 @@ def readable(read: Callable[[Any], object]) -> BeforeValidator:
     """Keep the text as it is, once it has been seen that `read` understands it."""
 
     def check(body: Any) -> Any:
-        read(body)
+        try:
+            read(body)
+        except (AttributeError, KeyError, TypeError):
+            raise ValueError("is not of the form that belongs here") from None
         return body
 
     return BeforeValidator(check)
@@ -33,14 +52,25 @@ def readable(read: Callable[[Any], object]) -> BeforeValidator:
 
 Day = Annotated[str, AfterValidator(lambda text: parse_day(text).isoformat())]
 DutyText = Annotated[str, readable(parse.parse_duty)]
-BasisText = Annotated[Any, readable(parse.parse_basis)]
+BasisText = Annotated[Any, readable(lambda body: _words([parse.parse_basis(body).fact or ""]))]
 ConditionText = Annotated[Any, readable(parse.parse_condition)]
 ShareText = Annotated[str, readable(parse.parse_share)]
 AmountText = Annotated[str, readable(parse_amount)]
 AmountOrUnknown = Annotated[str, readable(lambda text: text == "unknown" or parse_amount(text))]
 RateText = Annotated[str, readable(parse_rate)]
-OriginsText = Annotated[Any, readable(lambda body: parse.parse_origins(body, {}))]
+OriginsText = Annotated[Any, readable(lambda body: _origins(body))]
 GoodsText = Literal["all"] | Annotated[list[str], Field(min_length=1)]
+
+
+def _origins(body: Any) -> None:
+    _words(body["all_except"] if isinstance(body, dict) and "all_except" in body else body)
+    if not parse.parse_origins(body, {}).named and isinstance(body, list):
+        raise ValueError("names no country; write all, or take the paint out")
+
+
+def _words(body: Any) -> None:
+    if isinstance(body, list) and not all(isinstance(word, str) for word in body):
+        raise ValueError("holds something other than words")
 
 
 class File(BaseModel):
@@ -111,7 +141,7 @@ class InstrumentText(File):
     made: Day
     known_from: Day | None = None
     published: Day | None = None
-    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    url: Annotated[str, Field(pattern=URL)] | None = None
     known: KnownMark
     note: str | None = None
 
@@ -153,7 +183,7 @@ class LevyText(File):
 class FactText(File):
     """One claim or content."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    id: Annotated[str, Field(pattern=FACT)]
     aliases: list[str] = []
     question: str
     evidence: str = ""
@@ -172,7 +202,7 @@ class CoverageText(File):
 
     covers_from: Day
     verified_through: Day
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Field(pattern=CURRENCY)]
 
 
 class GapText(File):
@@ -200,7 +230,7 @@ class ManifestText(File):
     format: Literal["1"]
     edition: Day
     countries: dict[Country, CoverageText]
-    groups: dict[Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")], list[Country]] = {}
+    groups: dict[Annotated[str, Field(pattern=GROUP)], list[Country]] = {}
     column_2: list[ColumnTwoText] = []
     not_covered: dict[Country, list[GapText]] = {}
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from tariffcalc.catalogue import lists, models, parse, terms
-from tariffcalc.catalogue.source import Table, Tree, line_at, read_yaml
+from tariffcalc.catalogue.faults import FileModel, checked
+from tariffcalc.catalogue.source import Row, Table, Tree, read_yaml
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.issues import CatalogueError, Issue
-
-FileModel = TypeVar("FileModel", bound=models.File)
 
 
 @dataclass
 class Sources:
-    """Everything a catalogue folder holds, read but not yet indexed."""
+    """Everything a catalogue folder holds, read but not yet indexed.
+
+    `places` says where an instrument, a fee or a tax stands: its file and line, by its id.
+    """
 
     folder: Path
     manifest: models.ManifestText | None = None
@@ -31,6 +30,7 @@ class Sources:
     facts: list[terms.Fact] = field(default_factory=list)
     countries: list[dict[str, str]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def groups(self) -> dict[str, list[str]]:
@@ -44,31 +44,28 @@ def read_sources(folder: Path, overlays: tuple[Path, ...] = ()) -> Sources:
     manifest = _read(models.ManifestText, folder / "catalogue.yaml", sources)
     sources.manifest = manifest
     for path in sorted(folder.glob("instruments/**/*.yaml")):
-        for instrument in _read_each(models.InstrumentText, path, sources):
-            _add_instrument(instrument, path.name, sources)
+        for entry in _entries(path, sources):
+            _add_instrument(entry, _name(path, sources), sources)
     for path in sorted(folder.glob("measures/**/*.yaml")):
         tree = _tree(path, sources)
         if tree is not None:
-            measure = _measure(tree, path.name, sources)
+            measure = _measure(tree, _name(path, sources), sources)
             if measure:
                 sources.measures.append(measure)
     for path in sorted(folder.glob("goods/**/*.csv")):
         goods = lists.read_goods(path, folder / "goods", sources.issues)
-        if goods:
-            sources.goods[goods.id] = goods
+        sources.goods[goods.id] = goods
     for path in sorted(folder.glob("rates/*.csv")):
         sources.rates[path.stem.upper()] = lists.read_rates(path, sources.issues)
     for path in sorted([*folder.glob("fees/*.yaml"), *folder.glob("taxes/*.yaml")]):
         tree = _tree(path, sources)
-        if tree is not None and _checked(models.LevyText, tree, path.name, sources):
-            sources.levies.append(parse.parse_levy(tree))  # type: ignore[arg-type]  # checked
+        if tree is not None:
+            _add_levy(tree, _name(path, sources), sources)
     facts = _read(models.FactsText, folder / "claims.yaml", sources)
     if facts:
         sources.facts += [_fact(claim, "claim") for claim in facts.claims]
         sources.facts += [_fact(content, "content") for content in facts.contents]
-    if (folder / "countries.csv").exists():
-        lines = lists.csv_lines(folder / "countries.csv", sources.issues)
-        sources.countries = list(csv.DictReader(lines))
+    sources.countries = lists.read_countries(folder / "countries.csv", sources.issues)
     for path in overlays:
         _read_overlay(path, sources)
     return sources
@@ -78,58 +75,37 @@ def _tree(path: Path, sources: Sources) -> Tree | None:
     try:
         return read_yaml(path)
     except CatalogueError as error:
-        sources.issues += error.issues
+        for issue in error.issues:
+            where = _name(path, sources) + issue.where.removeprefix(path.name)
+            sources.issues.append(replace(issue, where=where))
         return None
 
 
-def _checked(model: type[FileModel], tree: Tree, file: str, sources: Sources) -> FileModel | None:
-    try:
-        return model.model_validate(tree)
-    except ValidationError as error:
-        for fault in error.errors():
-            place = tuple(step for step in fault["loc"] if not str(step).endswith("]"))
-            line = line_at(tree, place)
-            name = ".".join(str(step) for step in place)
-            message = str(fault["msg"]).removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
-                message = f'the key "{place[-1]}" is not known here'
-                line = _line_of_key(tree, place)
-            where = f"{file} line {line}"
-            sources.issues.append(
-                Issue(fault["type"].replace("_", "-"), "error", f"{name}: {message}", where)
-            )
-        return None
-
-
-def _line_of_key(tree: Tree, place: tuple[int | str, ...]) -> int:
-    parent: Any = tree
-    for step in place[:-1]:
-        parent = parent[step]
-    return next((key.line for key in parent if key == place[-1]), line_at(tree, place))
+def _name(path: Path, sources: Sources) -> str:
+    """Name a file by its place in the catalogue folder; an overlay by its own name."""
+    if path.is_relative_to(sources.folder):
+        return path.relative_to(sources.folder).as_posix()
+    return path.name
 
 
 def _read(model: type[FileModel], path: Path, sources: Sources) -> FileModel | None:
     tree = _tree(path, sources)
-    return _checked(model, tree, path.name, sources) if tree is not None else None
+    return checked(model, tree, _name(path, sources), sources.issues) if tree is not None else None
 
 
-def _read_each(model: type[FileModel], path: Path, sources: Sources) -> list[FileModel]:
+def _entries(path: Path, sources: Sources) -> list[Tree]:
     tree = _tree(path, sources)
-    if tree is None:
-        return []
-    if not isinstance(tree, list):
-        sources.issues.append(
-            Issue("not-a-list", "error", "must be a list of entries", f"{path.name} line 1")
-        )
-        return []
-    checked = (_checked(model, entry, path.name, sources) for entry in tree)
-    return [entry for entry in checked if entry]
+    if tree is None or isinstance(tree, Row):
+        return tree or []
+    where = f"{_name(path, sources)} line {tree.line}"
+    hint = "Begin each entry with a dash."
+    sources.issues.append(Issue("not-a-list", "error", "must be a list of entries", where, hint))
+    return []
 
 
-def _add_instrument(text: models.InstrumentText, file: str, sources: Sources) -> None:
-    if text.id in sources.instruments:
-        message = f'the instrument "{text.id}" is defined twice'
-        sources.issues.append(Issue("repeated-instrument", "error", message, file))
+def _add_instrument(entry: Tree, file: str, sources: Sources) -> None:
+    text = checked(models.InstrumentText, entry, file, sources.issues)
+    if text is None or not _is_new(text.id, "instrument", f"{file} line {entry.line}", sources):
         return
     sources.instruments[text.id] = terms.Instrument(
         text.id,
@@ -144,13 +120,29 @@ def _add_instrument(text: models.InstrumentText, file: str, sources: Sources) ->
     )
 
 
+def _add_levy(tree: Tree, file: str, sources: Sources) -> None:
+    text = checked(models.LevyText, tree, file, sources.issues)
+    if text and _is_new(text.id, text.kind, f"{file} line {tree.line}", sources):
+        sources.levies.append(parse.parse_levy(tree))  # type: ignore[arg-type]  # checked
+
+
+def _is_new(key: str, what: str, where: str, sources: Sources) -> bool:
+    """Whether an id was not met before; it is noted where it stands, or that it stands twice."""
+    if key in sources.places:
+        message = f'the {what} "{key}" stands already in {sources.places[key]}'
+        issue = Issue(f"repeated-{what}", "error", message, where, "Give it another id.")
+        sources.issues.append(issue)
+        return False
+    sources.places[key] = where
+    return True
+
+
 def _measure(
     tree: Tree, file: str, sources: Sources, overlay: bool = False
 ) -> terms.Measure | None:
-    if isinstance(tree, Table):
-        for act in tree.get("acts", ()):
-            _spell_out(act)
-    text = _checked(models.MeasureText, tree, file, sources)
+    for act in _rows(tree, "acts"):
+        _spell_out(act)
+    text = checked(models.MeasureText, tree, file, sources.issues)
     if text is None or not isinstance(tree, Table):
         return None
     unknown = [g for act in tree["acts"] for paint in act["paints"] for g in _groups_in(paint)]
@@ -182,9 +174,15 @@ def _measure(
     )
 
 
+def _rows(tree: Any, key: str) -> list[Any]:
+    """Return the list under a key; nothing when the tree is not of that shape."""
+    rows = tree.get(key) if isinstance(tree, Table) else None
+    return rows if isinstance(rows, Row) else []
+
+
 def _spell_out(act: Any) -> None:
     """Give each paint what its act states once for all of them."""
-    if not isinstance(act, Table) or not isinstance(act.get("paints"), list):
+    if not _rows(act, "paints"):
         return
     own = ("instrument", "status", "note", "paints")
     defaults = {key: act[key] for key in list(act) if key not in own}
@@ -215,19 +213,35 @@ def _fact(text: models.FactText, sort: str) -> terms.Fact:
 
 def _read_overlay(path: Path, sources: Sources) -> None:
     tree = _tree(path, sources)
+    if tree is None:
+        return
+    file = _name(path, sources)
     if not isinstance(tree, Table):
+        message = "must be a measure, or have the keys instruments and measures"
+        sources.issues.append(Issue("not-an-overlay", "error", message, f"{file} line {tree.line}"))
+        return
+    if "measures" not in tree:
+        _lay(tree, file, sources)
+        return
+    for entry in _rows(tree, "measures"):
+        for act in _rows(entry, "acts"):
+            _spell_out(act)
+    if not checked(models.OverlayText, tree, file, sources.issues):
         return
     for entry in tree.get("instruments", ()):
-        text = _checked(models.InstrumentText, entry, path.name, sources)
-        if text and text.id not in sources.instruments:
-            _add_instrument(text, path.name, sources)
-    for entry in tree["measures"] if "measures" in tree else [tree]:
-        laid = _measure(entry, path.name, sources, overlay=True)
-        if laid is None:
-            continue
-        for place, measure in enumerate(sources.measures):
-            if measure.id == laid.id:
-                sources.measures[place] = replace(measure, acts=measure.acts + laid.acts)
-                break
-        else:
-            sources.measures.append(laid)
+        if entry["id"] not in sources.instruments:
+            _add_instrument(entry, file, sources)
+    for entry in tree["measures"]:
+        _lay(entry, file, sources)
+
+
+def _lay(tree: Tree, file: str, sources: Sources) -> None:
+    """Lay the acts of an overlay's measure on those of the catalogue, or add the measure."""
+    laid = _measure(tree, file, sources, overlay=True)
+    if laid is None:
+        return
+    for place, measure in enumerate(sources.measures):
+        if measure.id == laid.id:
+            sources.measures[place] = replace(measure, acts=measure.acts + laid.acts)
+            return
+    sources.measures.append(laid)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import yaml
 
@@ -99,8 +99,8 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: in
     line = _line(event)
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         raise _refusal(path, "alias", "anchors and aliases are refused", "Write it out.", line)
-    if getattr(event, "tag", None):
-        message = f"the tag {event.tag} is refused"
+    if tag := getattr(event, "tag", None):
+        message = f"the tag {tag} is refused"
         raise _refusal(path, "tag", message, "Take it out: all is text.", line)
     if depth > DEEPEST:
         message = f"is nested more than {DEEPEST} deep"
@@ -134,18 +134,18 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: in
 
 def line_at(tree: Tree, place: tuple[int | str, ...]) -> int:
     """Return the line of the value at a path of keys and indexes, as near as it exists."""
-    line = tree.line
+    line, here = tree.line, cast(Any, tree)
     for step in place:
         try:
-            tree = tree[step]  # type: ignore[index, call-overload]  # the path fits the tree
+            here = here[step]
         except (KeyError, IndexError, TypeError):
             break
-        line = tree.line or line
+        line = getattr(here, "line", 0) or line
     return line
 
 
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 1
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _refusal(

@@ -97,7 +97,7 @@ class Tables:
         self.known_by = lru_cache(maxsize=16384)(self._known_by)
         self.standing = lru_cache(maxsize=4)(self._standing)
         self.sheet = lru_cache(maxsize=8192)(self._sheet)
-        self.base_row = lru_cache(maxsize=65536)(self._base_row)
+        self.base_rows = lru_cache(maxsize=65536)(self._base_rows)
 
     @cached_property
     def coverage(self) -> Period:
@@ -209,16 +209,20 @@ class Tables:
         """Return all paints of a measure in the order laid."""
         return [self.sheet(bit) for bit in range(measure.first, measure.past)]
 
-    def _base_row(self, code: str, day: date) -> BaseRow | None:
-        row = self._row(
+    def _base_rows(self, code: str) -> tuple[BaseRow, ...]:
+        """Return the base duties of an 8-digit code over time, the oldest first."""
+        rows = self._rows(
             "SELECT code, start, past, general, special, column_2, known, source FROM rate"
-            " WHERE importer = ? AND code = ? AND start <= ? ORDER BY start DESC LIMIT 1",
-            code[:8],
-            day.isoformat(),
+            " WHERE importer = ? AND code = ? ORDER BY start",
+            code,
         )
-        if row is None or row[2] <= day.isoformat():
-            return None
-        return BaseRow(row[0], Period(parse_day(row[1]), parse_day(row[2])), *row[3:])
+        return tuple(
+            BaseRow(row[0], Period(parse_day(row[1]), parse_day(row[2])), *row[3:]) for row in rows
+        )
+
+    def base_row(self, code: str, day: date) -> BaseRow | None:
+        """Return the base duty of an 8-digit code on a day, or None when it is not held."""
+        return next((row for row in self.base_rows(code) if day in row.period), None)
 
     def codes_near(self, code: str, day: date, most: int = 5) -> list[str]:
         """Return codes of the schedule of that day that begin as a code does, the nearest first."""

@@ -43,13 +43,14 @@ def base_duty(store: Store, tables: Tables, line: Line, day: date) -> BaseDuty:
     claimed = USMCA in line.claims and line.origin in PARTNERS[tables.importer]
     if line.base_rate is not None:
         return BaseDuty(line.base_rate, str(line.base_rate), "declared", "declared", None)
-    return _from_schedule(store, tables, line.classification, line.origin, day, claimed)
+    return schedule_duty(store, tables, line.classification, line.origin, day, claimed)
 
 
 @lru_cache(maxsize=65536)
-def _from_schedule(
+def schedule_duty(
     store: Store, tables: Tables, code: str, origin: str, day: date, claimed: bool
 ) -> BaseDuty:
+    """Return the base duty that the schedule gives; `claimed` is a claim of NAFTA or USMCA."""
     row = tables.base_row(code[:8], day)
     name = "HTSUS" if tables.importer == "US" else "Customs Tariff"
     citation = f"{name} {dotted(code[:8])}"
@@ -62,8 +63,9 @@ def _from_schedule(
             return preferential
     if row is None:
         near = [dotted(other) for other in tables.codes_near(code, day)]
-        reason = f"no schedule held here has {dotted(code[:8])} on {day}; declare the base rate" + (
-            f", or did you mean {', '.join(near)}?" if near else ""
+        reason = (
+            f"no schedule held here has {dotted(code[:8])} on that day; declare the base rate"
+            + (f", or did you mean {', '.join(near)}?" if near else "")
         )
         return BaseDuty(None, "unknown", "general", citation, None, reason, None, partner)
     found = _read(row.general, "general", citation, row)
@@ -126,6 +128,16 @@ def _read(text: str, column: str, citation: str, row: BaseRow) -> BaseDuty:
         return BaseDuty(parse_rate(text), text, column, citation, row.known)
     except RateError as error:
         return BaseDuty(None, text, column, citation, row.known, str(error))
+
+
+def turning_days(store: Store, tables: Tables, code: str) -> list[date]:
+    """Return the days on which the base duty of a code may change, for any origin or claim."""
+    days = {USMCA_IN_FORCE}
+    for row in tables.base_rows(code[:8]):
+        days.update((row.period.start, row.period.end))
+    for entry in store.column_2:
+        days.update(parse_day(entry[key]) for key in ("from", "until") if entry.get(key))
+    return sorted(days)
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,7 @@ def assess(
     """
     found = []
     for levy in levies:
-        figures = _figures(levy, shipment.entry_date)
+        figures = figures_on(levy, shipment.entry_date)
         if figures is None or not _applies(levy, shipment):
             continue
         chosen = [i for i, line in enumerate(shipment.lines) if not _spared(levy, figures, line)]
@@ -53,7 +53,8 @@ def assess(
     return found
 
 
-def _figures(levy: Levy, day: date) -> LevyRate | None:
+def figures_on(levy: Levy, day: date) -> LevyRate | None:
+    """Return the figures of a fee or tax that hold on an entry date, if any."""
     return next((figures for figures in levy.rates if day in figures.period), None)
 
 

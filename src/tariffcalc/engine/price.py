@@ -40,13 +40,17 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """One step with its amount. `amount` is None when it is not known, with the reason why."""
+    """One step with its amount. `amount` is None when it is not known, with the reason why.
+
+    `exact` is the amount before rounding.
+    """
 
     step: Step
     base: Decimal
     amount: Decimal | None
     reason: str | None = None
     yielded: tuple[str, ...] = ()
+    exact: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +147,4 @@ def _price_step(
     if exact is None:
         needed = " and ".join(terms.duty.rate.units())
         return Priced(step, base, None, f"quantity in {needed} not declared")
-    return Priced(step, base, round_cents(exact))
+    return Priced(step, base, round_cents(exact), exact=exact)

@@ -1,0 +1,192 @@
+"""What a set of sheets makes of a line, as integers: resolved once, multiplied out many times.
+
+A formula is what the engine behind `quote` answers on a value of one, so both say the same. What
+is not a plain share of the value (duties per unit, declared contents in money) has no formula and
+is priced by that engine line by line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tariffcalc.catalogue.law import Cover, Law
+from tariffcalc.catalogue.terms import Effect, Kind, Levy
+from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.levies import figures_on
+from tariffcalc.engine.price import Amounts, price
+from tariffcalc.engine.resolve import Facts, charges_something, resolve
+from tariffcalc.values.rates import Rate
+
+VALUE_UNIT = 10_000
+"""Values are counted in ten-thousandths of the currency."""
+
+RATE_UNIT = 1_000_000
+"""Rates are counted in millionths of the value."""
+
+TO_CENTS = VALUE_UNIT * RATE_UNIT // 100
+ONE = Amounts(Decimal(1), {})
+
+
+def cents(value: int, rate: int) -> int:
+    """Return value times rate in cents, half up, for a value and rate of zero or more."""
+    return (value * rate + TO_CENTS // 2) // TO_CENTS
+
+
+def whole(number: Decimal, unit: int) -> int | None:
+    """Return a number counted in a unit, or None when it is not a whole count."""
+    counted = number * unit
+    return int(counted) if counted == counted.to_integral_value() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One charge of a formula. `rate` is None when the amount is not known."""
+
+    measure: str
+    rate: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the measures take of a line, beside the base duty.
+
+    Attributes:
+        terms: The charges in the order of computing; those a case freed are there with rate 0.
+        prohibited: Entry is refused: nothing is payable.
+        free_entry: The line bears no duty and no fee.
+        measures: Ids of the measures, headings and citations, each joined by ``;``.
+    """
+
+    terms: tuple[Term, ...]
+    prohibited: bool
+    free_entry: bool
+    measures: str
+    headings: str
+    citations: str
+
+    @property
+    def total_rate(self) -> int:
+        """The sum of the known rates."""
+        return sum(term.rate or 0 for term in self.terms)
+
+
+def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty) -> Steps | None:
+    """Return the formula of a set of sheets, or None when it is not a share of the value."""
+    plan = resolve(law.tops(importer, cover), facts)
+    terms: list[Term] = []
+    headings: list[str] = []
+    citations: list[str] = []
+    priced = price(plan, duty, ONE)
+    for step in priced.steps:
+        if step.step.top.measure.kind is Kind.REQUIREMENT or step.yielded:
+            continue
+        duty_of_step = step.step.terms.duty
+        if not charges_something(step.step.terms):
+            continue
+        if duty_of_step.rate is not None and not is_share(duty_of_step.rate):
+            return None
+        rate = None if step.amount is None else whole(step.exact, RATE_UNIT)
+        if step.amount is not None and rate is None:
+            return None
+        sheet = step.step.top.sheet
+        instrument = law.store.instrument(sheet.instrument)
+        terms.append(Term(sheet.measure.id, rate))
+        headings.append(step.step.terms.heading or "")
+        citations.append(instrument.citation or instrument.title)
+    return Steps(
+        tuple(terms),
+        any(
+            step.step.terms.duty.effect is Effect.PROHIBITED and not step.yielded
+            for step in priced.steps
+        ),
+        priced.is_free_entry,
+        ";".join(term.measure for term in terms),
+        ";".join(heading for heading in headings if heading),
+        ";".join(dict.fromkeys(citations)),
+    )
+
+
+def is_share(rate: Rate) -> bool:
+    """Whether a rate is nothing but a share of the value."""
+    return not rate.specifics and rate.at_least is None and rate.at_most is None
+
+
+def base_rate(duty: BaseDuty) -> int | None:
+    """Return a base duty in millionths of the value, or None when it is not a plain share."""
+    if duty.rate is None or not is_share(duty.rate):
+        return None
+    return whole(duty.rate.ad_valorem, RATE_UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fee on an entry. Bounds are in cents, the informal limit in units of value."""
+
+    id: str
+    rate: int
+    minimum: int | None
+    maximum: int | None
+    informal: int | None
+    informal_at_most: int | None
+    unknown: bool
+
+    def amount(self, bearing: int, entry: int) -> int | None:
+        """Return the fee in cents.
+
+        Args:
+            bearing: The value of the lines that bear the fee.
+            entry: The value of all lines of the entry.
+        """
+        if not bearing:
+            return 0
+        if self.informal_at_most is not None and entry <= self.informal_at_most:
+            return self.informal
+        if self.unknown:
+            return None
+        amount = bearing * self.rate
+        if self.minimum is not None and amount < self.minimum * TO_CENTS:
+            return self.minimum
+        if self.maximum is not None and amount > self.maximum * TO_CENTS:
+            return self.maximum
+        return cents(bearing, self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Levies:
+    """The fees that a line bears (exempt ones are left out) and the rates of its taxes."""
+
+    fees: tuple[Fee, ...]
+    taxes: tuple[tuple[str, int], ...]
+
+
+def levies_of(
+    levies: tuple[Levy, ...],
+    facts: Facts,
+    mode: str | None,
+    province: str | None,
+) -> Levies:
+    """Return the fees and taxes that a line with these facts bears."""
+    fees, taxes = [], []
+    for levy in levies:
+        figures = figures_on(levy, facts.entry_date)
+        if figures is None or (levy.modes and mode not in levy.modes):
+            continue
+        if levy.province is not None and levy.province != province:
+            continue
+        freeing = {*levy.except_claims, *figures.except_claims}
+        if not facts.claims.isdisjoint(freeing) or not facts.claims >= set(levy.claims):
+            continue
+        rate = whole(figures.rate, RATE_UNIT)
+        assert rate is not None, levy.id
+        if levy.kind == "tax":
+            taxes.append((levy.id, rate))
+            continue
+        bounds = [
+            None if amount is None else whole(amount, 100)
+            for amount in (figures.minimum, figures.maximum, figures.informal)
+        ]
+        limit = figures.informal_at_most
+        at_most = None if limit is None else whole(limit, VALUE_UNIT)
+        fees.append(Fee(levy.id, rate, *bounds, at_most, bool(figures.unknown)))
+    return Levies(tuple(fees), tuple(taxes))

@@ -1,0 +1,238 @@
+"""The distinct points of a file: every code, origin and day is looked up once, and their sheets.
+
+Codes that lie under the same sheets are one class, and so are origins and days: a line is three
+small numbers. The sheets over a line are the AND of its three classes, computed once for each
+triple that occurs, and what they make of it once for each distinct set. Nothing here grows with
+the number of lines; the tables of users' own text are capped by their callers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of
+from tariffcalc.catalogue.law import Cover, Law
+from tariffcalc.catalogue.terms import Effect, Paint
+from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_days
+from tariffcalc.engine.resolve import Facts
+from tariffcalc.values.days import LATEST
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Numbering(Generic[Key]):
+    """Gives each distinct key the next number; append-only."""
+
+    def __init__(self) -> None:
+        self.keys: list[Key] = []
+        self._numbers: dict[Key, int] = {}
+
+    def number(self, key: Key) -> int:
+        """Return the number of a key, new or known."""
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self.keys)
+            self.keys.append(key)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What covers a point under the law asked for, and under the law as it now stands."""
+
+    then: Cover
+    now: Cover
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The facts of a line that a case may ask about, by class: what is equal here is one.
+
+    Attributes:
+        claims: Claims made.
+        shipped: Class of the shipped date among the days that some case names; -1: not declared.
+        entered: Class of the entry date among the days that some case names.
+        segment: Class of the entry's value among the limits that some case names.
+    """
+
+    claims: frozenset[str]
+    shipped: int
+    entered: int
+    segment: int
+
+
+class Points:
+    """The resolved points of one importing country under one law."""
+
+    def __init__(self, law: Law, importer: str) -> None:
+        self.law = law
+        self.importer = importer
+        self.tables = law.tables(importer)
+        self.code_classes: Numbering[tuple[int, int]] = Numbering()
+        self.origin_classes: Numbering[int] = Numbering()
+        self.day_classes: Numbering[tuple[int, int]] = Numbering()
+        self.covers: Numbering[Covers] = Numbering()
+        self._steps: dict[Hashable, tuple[Steps | None, Steps | None]] = {}
+        self._on_base: dict[int, bool] = {}
+        self._base: dict[Hashable, BaseDuty] = {}
+        self._turning: dict[str, list[date]] = {}
+        listed = (country for entry in law.store.column_2 for country in entry["origins"])
+        self._told_apart = frozenset((*PARTNERS[importer], *listed))
+        shipped, entered, limits = self._limits()
+        self.shipped_days = sorted(shipped)
+        self.entered_days = sorted(entered)
+        self.value_limits = sorted(limits)
+
+    def _limits(self) -> tuple[set[date], set[date], set[Decimal]]:
+        """Return the days and values at which some case of the importing country turns."""
+        shipped: set[date] = set()
+        entered: set[date] = set()
+        values: set[Decimal] = set()
+        for head in self.tables.measures:
+            for sheet in self.tables.sheets(head):
+                for condition in (c for case in sheet.paint.cases for c in case.when):
+                    limit = condition.limit
+                    if condition.name == "value_at_most" and isinstance(limit, Decimal):
+                        values.add(limit)
+                    elif isinstance(limit, date) and condition.name == "entered_before":
+                        entered.add(limit)
+                    elif isinstance(limit, date):
+                        by = condition.name == "shipped_by"
+                        shipped.add(limit + timedelta(days=1) if by else limit)
+        return shipped, entered, values
+
+    def code_class(self, code: str) -> int:
+        """Return the class of a code: all codes under the same sheets are one."""
+        return self.code_classes.number(self.tables.goods(code))
+
+    def origin_class(self, origin: str) -> int:
+        """Return the class of an origin."""
+        return self.origin_classes.number(self.tables.origin(origin))
+
+    def day_class(self, day: date) -> int:
+        """Return the class of an entry date, by the sheets that hold and count on it."""
+        law = self.law
+        edges = law.cover_on(self.importer, day), law.as_it_stands.cover_on(self.importer, day)
+        return self.day_classes.number(edges)
+
+    def cover(self, code_class: int, origin_class: int, day_class: int) -> int:
+        """Return the number of the set of sheets over a triple of classes."""
+        sure, perhaps = self.code_classes.keys[code_class]
+        here = self.origin_classes.keys[origin_class]
+        then, now = (edge & here for edge in self.day_classes.keys[day_class])
+        return self.covers.number(
+            Covers(Cover(sure & then, perhaps & then), Cover(sure & now, perhaps & now))
+        )
+
+    def asked(
+        self, claims: frozenset[str], shipped: date | None, entered: date, value: Decimal
+    ) -> Asked:
+        """Return the class of a line's facts. `value` is that of its whole entry."""
+        return Asked(
+            claims, self.shipped_class(shipped), self.entered_class(entered), self.segment(value)
+        )
+
+    def shipped_class(self, day: date | None) -> int:
+        """Return how many of the days that cases name are at or before a shipped date."""
+        return -1 if day is None else bisect_right(self.shipped_days, day)
+
+    def entered_class(self, day: date) -> int:
+        """Return how many of the days that cases name are at or before an entry date."""
+        return bisect_right(self.entered_days, day)
+
+    def segment(self, value: Decimal) -> int:
+        """Return how many of the limits that cases name are below an entry's value."""
+        return sum(limit < value for limit in self.value_limits)
+
+    def steps(self, cover: int, asked: Asked, duty: BaseDuty) -> tuple[Steps | None, Steps | None]:
+        """Return what the measures take of such a line, then and as the law now stands.
+
+        None stands for what is not a share of the value: the engine prices the line.
+        """
+        key = cover, asked, duty.rate if self._turns_on_base(cover) else None
+        found = self._steps.get(key)
+        if found is None:
+            covers = self.covers.keys[cover]
+            facts = self.facts(asked, duty)
+            law = self.law
+            then = steps_of(law, self.importer, covers.then, facts, duty)
+            now = then
+            if covers.now != covers.then:
+                now = steps_of(law.as_it_stands, self.importer, covers.now, facts, duty)
+            found = self._steps[key] = then, now
+        return found
+
+    def _turns_on_base(self, cover: int) -> bool:
+        """Whether some sheet of a set asks for the base duty: a total, or a test of its rate."""
+        found = self._on_base.get(cover)
+        if found is None:
+            covers = self.covers.keys[cover]
+            found = self._on_base[cover] = any(
+                asks_base_rate(top.sheet.paint)
+                for law, over in ((self.law, covers.then), (self.law.as_it_stands, covers.now))
+                for top in law.tops(self.importer, over)
+            )
+        return found
+
+    def base(self, code: str, origin: str, day: date, claimed: bool) -> BaseDuty:
+        """Return the base duty of a code, looked up once for each period in which it is the same.
+
+        Args:
+            code: Digits of the classification.
+            origin: ISO code.
+            day: Entry date.
+            claimed: Whether NAFTA or USMCA preference is claimed.
+        """
+        days = self._turning.get(code)
+        if days is None:
+            days = self._turning[code] = turning_days(self.law.store, self.tables, code)
+        partner = origin in PARTNERS[self.importer]
+        # Only partners and origins of column 2 have base duties of their own.
+        kind = origin if origin in self._told_apart else ""
+        key = code, bisect_right(days, day), kind, claimed and partner
+        found = self._base.get(key)
+        if found is None:
+            found = self._base[key] = schedule_duty(
+                self.law.store, self.tables, code, origin, day, claimed and partner
+            )
+        return found
+
+    def facts(self, asked: Asked, duty: BaseDuty) -> Facts:
+        """Return facts that stand for a whole class."""
+        return Facts(
+            asked.claims,
+            frozenset(),
+            _within(self.entered_days, asked.entered),
+            None if asked.shipped < 0 else _within(self.shipped_days, asked.shipped),
+            self.value_limits[asked.segment]
+            if asked.segment < len(self.value_limits)
+            else Decimal("1e15"),
+            None if duty.rate is None else duty.rate.ad_valorem,
+        )
+
+    def levies(
+        self, day: date, claims: frozenset[str], mode: str | None, province: str | None
+    ) -> Levies:
+        """Return the fees and taxes that a line of a day with these claims bears."""
+        facts = Facts(claims, frozenset(), day, None, Decimal(0), None)
+        return levies_of(self.tables.levies, facts, mode, province)
+
+
+def asks_base_rate(paint: Paint) -> bool:
+    """Whether what a paint charges depends on the base duty."""
+    terms = (paint.terms, *(case.terms for case in paint.cases))
+    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
+        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
+    )
+
+
+def _within(days: list[date], place: int) -> date:
+    """Return a day that has exactly `place` of the days at or before it."""
+    if place < len(days):
+        return days[place] - timedelta(days=1)
+    return LATEST - timedelta(days=1)
