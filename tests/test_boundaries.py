@@ -6,6 +6,7 @@ the order laid, one after another, and the last that holds a point is on top.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tariffcalc import Catalogue
+from tariffcalc import Catalogue, load_catalogue
 from tariffcalc.catalogue.law import KnownOn, Law
 from tariffcalc.catalogue.read import Sources, read_sources
 from tariffcalc.catalogue.terms import Act, Effect, Measure, Paint
@@ -264,3 +265,16 @@ def test_any_point(
         and (found := on_top(measure.id, code, origin, day, known_on, {}))
     }
     assert tops(law_known_on(laws, known_on), importer, code, origin, day) == wanted
+
+
+def test_an_open_number_below_a_code_leaves_the_code_open(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder)
+    goods = folder / "goods" / "ca" / "aluminum-2018.csv"
+    text = goods.read_text(encoding="utf-8")
+    goods.write_text(text.replace("7601.10.00,recall", "7601.10.00.10,recall"), encoding="utf-8")
+    law = load_catalogue(folder).law().sheets
+    for code in ("76011000", "7601100010"):
+        found = tops(law, "CA", code, "US", date(2018, 8, 1)).get("ca-surtax-2018-aluminum")
+        assert found is not None, code
+        assert found.doubtful, code

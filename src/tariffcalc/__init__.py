@@ -21,23 +21,39 @@ if TYPE_CHECKING:
     from tariffcalc.library import Catalogue, Law, load_catalogue
     from tariffcalc.values.issues import CatalogueError, CoverageError, InputError, Issue
 
+__all__ = [
+    "Catalogue",
+    "CatalogueError",
+    "Charge",
+    "Content",
+    "CoverageError",
+    "InputError",
+    "Issue",
+    "Law",
+    "Line",
+    "LineAnswer",
+    "Question",
+    "Quote",
+    "Shipment",
+    "Since",
+    "Totals",
+    "__version__",
+    "load_catalogue",
+]
+
 _HOMES = {
-    **dict.fromkeys(("Catalogue", "Law", "load_catalogue"), "tariffcalc.library"),
-    **dict.fromkeys(
-        ("Charge", "LineAnswer", "Question", "Quote", "Since", "Totals"), "tariffcalc.engine.answer"
-    ),
-    **dict.fromkeys(("Content", "Line", "Shipment"), "tariffcalc.engine.shipment"),
-    **dict.fromkeys(
-        ("CatalogueError", "CoverageError", "InputError", "Issue"), "tariffcalc.values.issues"
-    ),
+    "library": ("Catalogue", "Law", "load_catalogue"),
+    "engine.answer": ("Charge", "LineAnswer", "Question", "Quote", "Since", "Totals"),
+    "engine.shipment": ("Content", "Line", "Shipment"),
+    "values.issues": ("CatalogueError", "CoverageError", "InputError", "Issue"),
 }
-__all__ = ["__version__", *_HOMES]  # names resolved by __getattr__
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used: `import tariffcalc` alone stays light."""
-    if name in _HOMES:
-        from importlib import import_module
+    from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"tariffcalc.{home}"), name)
     raise AttributeError(f"module 'tariffcalc' has no attribute {name!r}")

@@ -70,7 +70,7 @@ class Catalogue:
     @property
     def edition(self) -> str:
         """The day of this edition of the catalogue."""
-        return self.store.meta["edition"]
+        return str(self.store.meta["edition"])
 
     def law(
         self,

@@ -1,77 +1,117 @@
-"""Is this catalogue sound? Each check is a plain function over the sources; the list is last."""
+"""Is this catalogue sound? Each check is a plain function over the sources; the lists are last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
-from tariffcalc.catalogue.read import Sources
-from tariffcalc.catalogue.terms import Act, Measure, Paint
-from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
-from tariffcalc.values.issues import Issue, nearest
+from tariffcalc.catalogue.checks_acts import (
+    above_cap,
+    dead_cases,
+    kinds,
+    order_of_making,
+    reversed_periods,
+    uncited,
+)
+from tariffcalc.catalogue.checks_lists import levy_periods, list_counts, rate_periods, rate_texts
+from tariffcalc.catalogue.checks_names import countries, repeated_ids, unresolved_names, unused
+from tariffcalc.catalogue.checks_repeats import repeats
+from tariffcalc.catalogue.read import Sources, read_sources, with_overlay
+from tariffcalc.values.issues import Issue
+
+Check = Callable[[Sources], list[Issue]]
+ORDER = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a catalogue folder holds, and what is wrong with it: errors first, then by place."""
+
+    folder: Path
+    counts: dict[str, int]
+    issues: tuple[Issue, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether there is no error; warnings do not count."""
+        return all(issue.severity != "error" for issue in self.issues)
+
+
+def check_folder(folder: Path) -> Report:
+    """Run every check on a catalogue folder and on its scenarios.
+
+    Raises:
+        CatalogueError: when the folder holds no manifest.
+    """
+    sources = read_sources(folder)
+    issues = [*sources.issues, *(issue for check in CHECKS for issue in check(sources))]
+    issues += _scenarios(sources, issues)
+    if not faults_that_forbid_use(sources):
+        issues += _at_points(sources)
+    found = sorted(dict.fromkeys(issues), key=_place)
+    return Report(folder, _counts(sources), tuple(found))
 
 
 def faults_that_forbid_use(sources: Sources) -> list[Issue]:
     """Return the faults that would make an answer wrong: nothing is compiled over them."""
     faults = [issue for issue in sources.issues if issue.severity == "error"]
-    for check in (unresolved_names, reversed_periods):
+    for check in FORBIDDING:
         faults += check(sources)
-    return faults
+    return list(dict.fromkeys(faults))
 
 
-def _paints(sources: Sources) -> Iterator[tuple[Measure, Act, Paint, str]]:
-    for measure in sources.measures:
-        for act in measure.acts:
-            for paint in act.paints:
-                line = getattr(paint.body, "line", act.line)
-                yield measure, act, paint, f"{measure.file} line {line}"
-
-
-def unresolved_names(sources: Sources) -> list[Issue]:
-    """Find instruments, lists, codes, claims and measures that are named but do not exist."""
+def _scenarios(sources: Sources, known: list[Issue]) -> list[Issue]:
+    """Return what is wrong with the overlays that a catalogue ships, beyond its own faults."""
     found: list[Issue] = []
-    measures = {measure.id for measure in sources.measures}
-    facts = {fact.id for fact in sources.facts}
-
-    def missing(what: str, name: str, known: set[str], where: str) -> None:
-        if name not in known:
-            like = nearest(name, known)
-            hint = f"Did you mean {' or '.join(like)}?" if like else ""
-            message = f'the {what} "{name}" does not exist'
-            found.append(Issue(f"unresolved-{what}", "error", message, where, hint))
-
-    for measure, act, paint, where in _paints(sources):
-        missing("instrument", act.instrument, set(sources.instruments), where)
-        for item in paint.goods or ():
-            if item.replace(".", "").isdigit():
-                if len(digits_of(item)) not in PREFIX_LENGTHS:
-                    message = f'the code "{item}" has {len(digits_of(item))} digits'
-                    found.append(
-                        Issue("bad-code", "error", message, where, "A code has 2, 4, 6, 8 or 10.")
-                    )
-            else:
-                missing("list", item, set(sources.goods), where)
-        for terms in (paint.terms, *(case.terms for case in paint.cases)):
-            for other in (*terms.yields_to, *terms.excluded_by):
-                missing("measure", other, measures, where)
-            if terms.on.fact:
-                missing("content", terms.on.fact, facts, where)
-        for condition in (c for case in paint.cases for c in case.when if c.is_claim):
-            missing("claim", condition.name, facts, where)
-        if sources.manifest and measure.importer not in sources.manifest.countries:
-            missing("importer", measure.importer, set(sources.manifest.countries), where)
-    return found
+    for path in sorted(sources.folder.glob("scenarios/*.yaml")):
+        laid = with_overlay(sources, path)
+        found += [*laid.issues, *(issue for check in FORBIDDING for issue in check(laid))]
+    return [issue for issue in found if issue not in known]
 
 
-def reversed_periods(sources: Sources) -> list[Issue]:
-    """Find paints that hold on no day."""
-    return [
-        Issue(
-            "empty-period",
-            "error",
-            f"holds from {paint.period.start} until {paint.period.end}, which is no day",
-            where,
-            "`until` is the first day on which it no longer holds.",
-        )
-        for _, _, paint, where in _paints(sources)
-        if paint.period.end <= paint.period.start
-    ]
+def _at_points(sources: Sources) -> list[Issue]:
+    from tariffcalc.catalogue.checks_points import yield_cycles
+    from tariffcalc.catalogue.compile import compile_into  # which imports this module
+    from tariffcalc.catalogue.store import Store
+
+    connection = sqlite3.connect(":memory:")
+    compile_into(connection, sources, digest="")
+    files = {measure.id: measure.file for measure in sources.measures}
+    return yield_cycles(Store(connection), files)
+
+
+def _counts(sources: Sources) -> dict[str, int]:
+    acts = [act for measure in sources.measures for act in measure.acts]
+    return {
+        "measures": len(sources.measures),
+        "acts": len(acts),
+        "paints": sum(len(act.paints) for act in acts),
+        "lists": len(sources.goods),
+        "codes": sum(len(goods.rows) for goods in sources.goods.values()),
+        "base_rates": sum(len(rows) for rows in sources.rates.values()),
+    }
+
+
+def _place(issue: Issue) -> tuple[int, str, int]:
+    file, _, line = issue.where.partition(" line ")
+    return ORDER.index(issue.severity), file, int(line) if line.isdigit() else 0
+
+
+FORBIDDING: tuple[Check, ...] = (
+    unresolved_names,
+    repeated_ids,
+    countries,
+    reversed_periods,
+    order_of_making,
+    uncited,
+    kinds,
+    list_counts,
+    rate_periods,
+    levy_periods,
+)
+"""Checks whose faults would make an answer wrong."""
+
+CHECKS: tuple[Check, ...] = (*FORBIDDING, above_cap, dead_cases, repeats, rate_texts, unused)
+"""All checks over the sources; `checks_points` has the one that looks at points of the law."""

@@ -65,8 +65,10 @@ def parse_basis(body: Any) -> Basis:
     unknown = set(body) - {"value_less", "at_most", "at_least"}
     if unknown:
         raise ValueError(f"`on` does not know {', '.join(sorted(unknown))}")
-    shares = {key: parse_share(body[key]) for key in ("at_most", "at_least") if key in body}
-    return Basis(value_less=body["value_less"], **shares)
+    at_most, at_least = (
+        parse_share(body[key]) if key in body else None for key in ("at_most", "at_least")
+    )
+    return Basis(value_less=body["value_less"], at_most=at_most, at_least=at_least)
 
 
 def parse_condition(body: Any) -> Condition:
@@ -134,10 +136,9 @@ def parse_paint(body: dict[str, Any], groups: dict[str, list[str]]) -> Paint:
         Case(tuple(parse_condition(c) for c in case["when"]), parse_terms(case, terms))
         for case in body.get("cases", ())
     )
-    end = parse_day(body["until"]) if "until" in body else LATEST
     goods = None if body["goods"] == "all" else tuple(str(item) for item in body["goods"])
     return Paint(
-        Period(parse_day(body["from"]), end),
+        _period(body),
         parse_origins(body["origins"], groups),
         goods,
         terms,
@@ -153,22 +154,41 @@ AMOUNTS = ("minimum", "maximum", "informal", "informal_at_most")
 
 def parse_levy(body: dict[str, Any]) -> Levy:
     """Read a fee or tax from its mapping of text."""
-    rates = tuple(
-        LevyRate(
-            Period(parse_day(row["from"]), parse_day(row["until"]) if "until" in row else LATEST),
-            parse_share(row["rate"]),
-            *(
-                parse_amount(row[key]) if row.get(key, "unknown") != "unknown" else None
-                for key in AMOUNTS
-            ),
-            frozenset(key for key in AMOUNTS if row.get(key) == "unknown"),
-            row["citation"],
-            row.get("url"),
-            row["known"],
-            tuple(row.get("except_claims", ())),
-        )
-        for row in body["rates"]
+    return Levy(
+        id=body["id"],
+        title=body["title"],
+        importer=body["importer"],
+        kind=body["kind"],
+        authority=body["authority"],
+        on=body["on"],
+        rates=tuple(_levy_rate(row) for row in body["rates"]),
+        except_claims=tuple(body.get("except_claims", ())),
+        claims=tuple(body.get("claims", ())),
+        modes=tuple(body.get("modes", ())),
+        province=body.get("province"),
+        body=body,
     )
-    words = {key: body[key] for key in ("id", "title", "importer", "kind", "authority", "on")}
-    lists = {key: tuple(body.get(key, ())) for key in ("except_claims", "claims", "modes")}
-    return Levy(**words, **lists, rates=rates, province=body.get("province"), body=body)
+
+
+def _levy_rate(row: dict[str, Any]) -> LevyRate:
+    unknown = frozenset(key for key in AMOUNTS if row.get(key) == "unknown")
+    minimum, maximum, informal, informal_at_most = (
+        parse_amount(row[key]) if key in row and key not in unknown else None for key in AMOUNTS
+    )
+    return LevyRate(
+        period=_period(row),
+        rate=parse_share(row["rate"]),
+        minimum=minimum,
+        maximum=maximum,
+        informal=informal,
+        informal_at_most=informal_at_most,
+        unknown=unknown,
+        citation=row["citation"],
+        url=row.get("url"),
+        known=row["known"],
+        except_claims=tuple(row.get("except_claims", ())),
+    )
+
+
+def _period(body: dict[str, Any]) -> Period:
+    return Period(parse_day(body["from"]), parse_day(body["until"]) if "until" in body else LATEST)

@@ -71,6 +71,19 @@ def read_sources(folder: Path, overlays: tuple[Path, ...] = ()) -> Sources:
     return sources
 
 
+def with_overlay(sources: Sources, path: Path) -> Sources:
+    """Return sources with an overlay laid on; its `issues` are those of the overlay alone."""
+    copy = replace(
+        sources,
+        instruments=dict(sources.instruments),
+        measures=list(sources.measures),
+        places=dict(sources.places),
+        issues=[],
+    )
+    _read_overlay(path, copy)
+    return copy
+
+
 def _tree(path: Path, sources: Sources) -> Tree | None:
     try:
         return read_yaml(path)
@@ -157,6 +170,7 @@ def _measure(
             "overlay" if overlay else act.get("status", "enacted"),
             act.get("note"),
             act.line,
+            file,
         )
         for act in tree["acts"]
     )

@@ -64,8 +64,8 @@ class Store:
         """Claims and contents by their name and by every other name they go by."""
         found = {}
         for _, body in self.connection.execute("SELECT id, body FROM fact"):
-            *texts, aliases = json.loads(body)
-            fact = Fact(*texts, tuple(aliases))
+            key, sort, question, evidence, source, aliases = json.loads(body)
+            fact = Fact(key, sort, question, evidence, source, tuple(aliases))
             found.update(dict.fromkeys((fact.id, *fact.aliases), fact))
         return found
 
@@ -113,6 +113,6 @@ class Store:
         row = self._row("SELECT count FROM list WHERE id = ?", goods)
         return int(row[0]) if row else None
 
-    def _row(self, query: str, *values: object) -> tuple[str, ...] | None:
-        found: tuple[str, ...] | None = self.connection.execute(query, values).fetchone()
+    def _row(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self.connection.execute(query, values).fetchone()
         return found

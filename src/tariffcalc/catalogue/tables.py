@@ -112,8 +112,12 @@ class Tables:
         for number, key, body, first, past in self._rows(
             "SELECT number, id, body, first, past FROM measure WHERE importer = ? ORDER BY number"
         ):
-            title, kind, *rest = json.loads(body)
-            heads.append(MeasureHead(number, key, title, Kind(kind), *rest, first, past))
+            title, kind, authority, completeness, note = json.loads(body)
+            heads.append(
+                MeasureHead(
+                    number, key, title, Kind(kind), authority, completeness, note, first, past
+                )
+            )
         return tuple(heads)
 
     @cached_property

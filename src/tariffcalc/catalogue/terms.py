@@ -164,6 +164,7 @@ class Act:
     status: Literal["enacted", "threatened", "overlay"] = "enacted"
     note: str | None = None
     line: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ KnownOption = Annotated[
     str,
     typer.Option(
         "--known-on",
-        help="Law as known on a DATE, on the entry's own `day` (what the border charged), or `now`.",
+        help="Law as known on a DATE, on the entry's own `day` (what was charged), or `now`.",
     ),
 ]
 AssumeOption = Annotated[

@@ -148,7 +148,7 @@ class Sheet:
         missed = [m for m in line.not_charged if self.explain or self.is_near(m)]
         if missed:
             self.heading(f"Not charged on line {line.line}")
-            rows = [(m.measure, m.reason, m.detail) for m in missed]
+            rows = [(m.measure, str(m.reason), m.detail) for m in missed]
             self.rows(("measure", "reason", "detail"), rows, 3)
         left = len(line.not_charged) - len(missed)
         if left:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from tariffcalc.catalogue.law import Law
@@ -13,7 +12,7 @@ from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.explain import NotCharged, missed
 from tariffcalc.engine.levies import Assessed
 from tariffcalc.engine.price import LinePrice, Priced
-from tariffcalc.engine.resolve import charges_something
+from tariffcalc.engine.resolve import Plan, charges_something
 from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.values.codes import dotted
 
@@ -23,9 +22,11 @@ def charges_of(
 ) -> tuple[Charge, ...]:
     """Return all duty on a line in the order of computing: base duty, measures, anti-dumping."""
     found = [_base_charge(duty, price, value)]
-    for priced in price.steps:
-        if _is_charge(priced):
-            found.append(_measure_charge(law, line, priced))
+    found += [
+        _measure_charge(law, line, priced)
+        for priced in price.steps
+        if priced.amount is None or not priced.yielded
+    ]
     if line.add_cvd is not None:
         found.append(
             Charge(
@@ -39,22 +40,6 @@ def charges_of(
             )
         )
     return tuple(found)
-
-
-def _is_charge(priced: Priced) -> bool:
-    """Whether a step is listed among the charges: it takes something, may, or a case freed it."""
-    if priced.step.top.measure.kind is Kind.REQUIREMENT:
-        return False
-    if priced.amount is None:
-        return True
-    if priced.yielded:
-        return False
-    terms = priced.step.terms
-    return (
-        charges_something(terms)
-        or terms.duty.effect is Effect.ABSOLUTE_QUOTA
-        or (priced.step.case is not None and not priced.step.top.sheet.clears)
-    )
 
 
 def _base_charge(duty: BaseDuty, price: LinePrice, value: Decimal) -> Charge:
@@ -156,31 +141,32 @@ def _basis_note(on: Basis) -> str | None:
 
 
 def not_charged_of(
-    law: Law, shipment: Shipment, line: Line, price: LinePrice
+    law: Law, shipment: Shipment, line: Line, plan: Plan, price: LinePrice
 ) -> tuple[NotCharged, ...]:
-    """Return every measure that took nothing from a line, in catalogue order of reasons."""
-    day: date = shipment.entry_date
+    """Return every measure that took nothing from a line, the nearest to charging first."""
     found = []
     for priced in price.steps:
-        step, head = priced.step, priced.step.top.measure
-        if head.kind is Kind.REQUIREMENT or _is_charge(priced) or step.top.sheet.clears:
-            continue
-        if priced.yielded:
+        if priced.yielded and priced.amount is not None:
+            head = priced.step.top.measure
             detail = f"comes after {', '.join(priced.yielded)}, which took the value"
-            found.append(
-                NotCharged(head.id, head.title, "yields", detail, step.top.sheet.instrument)
-            )
-            continue
-        wanted = " or ".join(
-            " and ".join(_condition(c) for c in case.when)
-            for case in step.top.sheet.paint.cases
-            if charges_something(case.terms)
-        )
-        detail = step.terms.note or f"charged only with {wanted or 'other declarations'}"
-        found.append(
-            NotCharged(head.id, head.title, "condition", detail, step.top.sheet.instrument)
-        )
-    return (*found, *missed(law, shipment.importer, line.classification, line.origin, day))
+            instrument = priced.step.top.sheet.instrument
+            found.append(NotCharged(head.id, head.title, "yields", detail, instrument))
+    for step in plan.idle:
+        head, sheet = step.top.measure, step.top.sheet
+        if head.kind is not Kind.REQUIREMENT and not sheet.clears:
+            detail = step.terms.note or f"charged only with {_wanted(sheet)}"
+            found.append(NotCharged(head.id, head.title, "condition", detail, sheet.instrument))
+    tables = law.tables(shipment.importer)
+    return (*found, *missed(law, tables, line.classification, line.origin, shipment.entry_date))
+
+
+def _wanted(sheet: Sheet) -> str:
+    """Return the declarations with which a sheet would charge."""
+    return " or ".join(
+        " and ".join(_condition(c) for c in case.when)
+        for case in sheet.paint.cases
+        if charges_something(case.terms)
+    )
 
 
 def levied(assessed: Assessed) -> Charge:

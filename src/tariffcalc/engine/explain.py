@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
-from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.tables import MeasureHead, Sheet, Tables
 from tariffcalc.catalogue.terms import Kind
 
@@ -35,20 +36,49 @@ class NotCharged:
     instrument: str | None = None
 
 
-def missed(law: Law, importer: str, code: str, origin: str, day: date) -> tuple[NotCharged, ...]:
+def missed(law: Law, tables: Tables, code: str, origin: str, day: date) -> tuple[NotCharged, ...]:
     """Return every measure of which no sheet that charges lies over a point, with the reason."""
-    tables = law.tables(importer)
-    cover = law.cover(importer, code, origin, day)
-    topmost = {top.measure.number: top.sheet for top in law.tops(importer, cover)}
+    edges = tables.known_by(day), tables.holding(day), law.cover_on(tables.importer, day)
+    return _missed(law, tables, tables.goods(code), tables.origin(origin), origin, edges, Day(day))
+
+
+class Day:
+    """A day that stands for all with the same edges: it does not count in comparing points."""
+
+    __slots__ = ("day",)
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Day)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=16384)
+def _missed(
+    law: Law,
+    tables: Tables,
+    goods: tuple[int, int],
+    here: int,
+    origin: str,
+    edges: tuple[int, ...],
+    on: Day,
+) -> tuple[NotCharged, ...]:
+    """Explain once for each distinct set of goods, origin and edges of days."""
+    cover = Cover(goods[0] & here & edges[-1], goods[1] & here & edges[-1])
+    topmost = {top.measure.number: top.sheet for top in law.tops(tables.importer, cover)}
     found = []
     for head in tables.measures:
         if head.kind is Kind.REQUIREMENT:
             continue
         sheet = topmost.get(head.number)
         if sheet is None:
-            found.append(_uncovered(law, tables, head, code, origin, day))
+            found.append(_uncovered(law, tables, head, goods, here, origin, on.day))
         elif sheet.clears:
-            found.append(_cleared(tables, head, sheet, cover.sure, day))
+            found.append(_cleared(tables, head, sheet, cover.sure, on.day))
     return tuple(found)
 
 
@@ -72,14 +102,19 @@ def _cleared(tables: Tables, head: MeasureHead, sheet: Sheet, cover: int, day: d
 
 
 def _uncovered(
-    law: Law, tables: Tables, head: MeasureHead, code: str, origin: str, day: date
+    law: Law,
+    tables: Tables,
+    head: MeasureHead,
+    goods: tuple[int, int],
+    here: int,
+    origin: str,
+    day: date,
 ) -> NotCharged:
     """Name the first edge missed: goods, then origin, then knowledge, then the period."""
-    sure, perhaps = tables.goods(code)
-    goods = (sure | perhaps) & head.mask
-    if not goods:
+    listed = (goods[0] | goods[1]) & head.mask
+    if not listed:
         return NotCharged(head.id, head.title, "goods", "not on its lists of goods")
-    both = goods & tables.origin(origin)
+    both = listed & here
     charging = [sheet for sheet in _sheets_in(tables, both) if not sheet.clears]
     if not charging:
         return NotCharged(head.id, head.title, "origin", f"never charged on goods of {origin}")

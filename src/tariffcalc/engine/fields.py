@@ -104,7 +104,8 @@ def read_claims(texts: Iterable[str], store: Store) -> tuple[frozenset[str], fro
     Raises:
         ValueError: for a claim that is not known, with those that look like it.
     """
-    made, denied = set(), set()
+    made: set[str] = set()
+    denied: set[str] = set()
     for text in texts:
         name, _, answer = text.strip().partition("=")
         fact = store.facts.get(name.strip().lower())

@@ -78,7 +78,7 @@ def _on_line(law: Law, shipment: Shipment, priced: PricedLine) -> Iterator[Issue
                 where,
                 gap["how"],
             )
-    for step in priced.plan.steps:
+    for step in (*priced.plan.steps, *priced.plan.idle):
         head = step.top.measure
         if head.kind is Kind.REQUIREMENT and step.terms.duty.effect in SAID:
             note = step.terms.note or step.top.sheet.act_note or head.title

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tariffcalc.catalogue.terms import Basis, Effect, Kind
+from tariffcalc.catalogue.terms import Basis, Effect
 from tariffcalc.engine.base import BaseDuty
-from tariffcalc.engine.resolve import Plan, Step, charges_something
+from tariffcalc.engine.resolve import Plan, Step
 from tariffcalc.engine.shipment import Content
 from tariffcalc.values.money import ZERO, round_cents
 
@@ -59,11 +59,7 @@ class LinePrice:
 
     base_duty: Decimal | None
     steps: tuple[Priced, ...]
-
-    @property
-    def is_free_entry(self) -> bool:
-        """Whether the line bears no duty and no fee at all."""
-        return any(p.step.terms.duty.effect is Effect.FREE_ENTRY for p in self.steps)
+    is_free_entry: bool = False
 
     @property
     def known_duty(self) -> Decimal:
@@ -78,37 +74,24 @@ class LinePrice:
 
 def price(plan: Plan, duty: BaseDuty, amounts: Amounts) -> LinePrice:
     """Multiply a plan out on the amounts of one line."""
-    value = amounts.customs_value
-    exact = None if duty.rate is None else duty.rate.amount(value, amounts.quantity, amounts.unit)
-    taken: dict[str, Decimal] = {}
-    doubtful = {step.top.measure.id for step in plan.steps if step.top.doubtful}
-    settled = _settled(plan)
-    if settled and settled[0].terms.duty.effect is Effect.FREE_ENTRY:
+    free = bool(plan.settled) and plan.settled[0].terms.duty.effect is Effect.FREE_ENTRY
+    exact: Decimal | None = None
+    if free:
         exact = ZERO
-    ahead = tuple(step.top.measure.id for step in settled)
+    elif duty.rate is not None:
+        exact = duty.rate.amount(amounts.customs_value, amounts.quantity, amounts.unit)
+    ahead = tuple(step.top.measure.id for step in plan.settled)
+    taken: dict[str, Decimal] = {}
     steps = []
     for step in plan.steps:
         if ahead and step.top.measure.id not in ahead:
             steps.append(Priced(step, ZERO, ZERO, "yields", ahead))
             continue
-        priced = _price_step(step, amounts, exact, taken, doubtful)
-        if not priced.yielded and priced.base and charges_something(step.terms):
+        priced = _price_step(step, amounts, exact, taken, plan.doubtful)
+        if step.charges and not priced.yielded and priced.base:
             taken[step.top.measure.id] = priced.base
         steps.append(priced)
-    return LinePrice(None if exact is None else round_cents(exact), tuple(steps))
-
-
-def _settled(plan: Plan) -> tuple[Step, ...]:
-    """Return the steps that settle a line whatever else stands over it: refused, or freed."""
-    for effect in (Effect.PROHIBITED, Effect.FREE_ENTRY):
-        found = tuple(
-            step
-            for step in plan.steps
-            if step.terms.duty.effect is effect and not step.top.doubtful
-        )
-        if found:
-            return found
-    return ()
+    return LinePrice(None if exact is None else round_cents(exact), tuple(steps), free)
 
 
 def _price_step(
@@ -116,26 +99,26 @@ def _price_step(
     amounts: Amounts,
     base_duty: Decimal | None,
     taken: Mapping[str, Decimal],
-    doubtful: set[str],
+    doubtful: frozenset[str],
 ) -> Priced:
     terms = step.terms
     base = amounts.base(terms.on)
-    if step.top.measure.kind is Kind.REQUIREMENT:
-        return Priced(step, base, ZERO)
     if step.top.doubtful:
         return Priced(step, base, None, "doubt")
-    if not charges_something(terms):
+    if not step.charges:
         return Priced(step, base, ZERO)
-    first = tuple(m for m in terms.excluded_by if m in taken)
-    if first:
-        sure = any(measure not in doubtful for measure in first)
-        return Priced(step, ZERO, ZERO if sure else None, "yields", first)
-    ahead = tuple(m for m in terms.yields_to if m in taken)
-    if not doubtful.isdisjoint(ahead):
-        return Priced(step, base, None, "doubt", ahead)
-    base = min(base, amounts.customs_value - sum((taken[m] for m in ahead), ZERO))
-    if base <= 0:
-        return Priced(step, ZERO, ZERO, "yields", ahead)
+    if terms.excluded_by:
+        first = tuple(m for m in terms.excluded_by if m in taken)
+        if first:
+            sure = any(measure not in doubtful for measure in first)
+            return Priced(step, ZERO, ZERO if sure else None, "yields", first)
+    if terms.yields_to:
+        ahead = tuple(m for m in terms.yields_to if m in taken)
+        if not doubtful.isdisjoint(ahead):
+            return Priced(step, base, None, "doubt", ahead)
+        base = min(base, amounts.customs_value - sum((taken[m] for m in ahead), ZERO))
+        if base <= 0:
+            return Priced(step, ZERO, ZERO, "yields", ahead)
     if terms.duty.rate is None:
         return Priced(step, base, None, terms.duty.effect)
     exact = terms.duty.rate.amount(base, amounts.quantity, amounts.unit)

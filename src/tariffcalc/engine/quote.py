@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from tariffcalc.catalogue.law import Cover, Law
-from tariffcalc.catalogue.terms import Effect, Kind
+from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge, LineAnswer, Quote, Since, Status, Totals
-from tariffcalc.engine.base import BaseDuty, base_duty
+from tariffcalc.engine.base import USMCA, BaseDuty, base_duty
 from tariffcalc.engine.charges import charges_of, levied, not_charged_of
 from tariffcalc.engine.levies import Assessed, assess
 from tariffcalc.engine.notices import notices
 from tariffcalc.engine.price import Amounts, LinePrice, price
 from tariffcalc.engine.questions import questions
-from tariffcalc.engine.resolve import Facts, Plan, resolve
+from tariffcalc.engine.resolve import Ask, Facts, Plan, stack
 from tariffcalc.engine.shipment import Content, Line, Shipment
 from tariffcalc.values.issues import CoverageError, InputError, Issue
 from tariffcalc.values.money import ZERO, round_cents
@@ -145,7 +145,7 @@ def price_line(
         _effective(duty, amounts),
     )
     cover = law.cover(shipment.importer, line.classification, line.origin, day)
-    plan = resolve(law.tops(shipment.importer, cover), facts)
+    plan = stack(law, shipment.importer, cover).plan(facts)
     return PricedLine(line, amounts, cover, duty, facts, plan, price(plan, duty, amounts))
 
 
@@ -184,14 +184,8 @@ def _effective(duty: BaseDuty, amounts: Amounts) -> Decimal | None:
 def _answer(law: Law, shipment: Shipment, priced: PricedLine) -> LineAnswer:
     line = priced.line
 
-    def total_if(
-        claims: Iterable[str], contents: Iterable[str], shipped: date | None
-    ) -> Decimal | None:
-        told = replace(line, claims=line.claims.union(claims))
-        known = {**priced.amounts.contents, **{name: Content(ZERO) for name in contents}}
-        then = replace(shipment, shipped_date=shipped or shipment.shipped_date)
-        amounts = replace(priced.amounts, contents=known)
-        return price_line(law, then, told, amounts, priced.facts.entry_value).total
+    def total_if(ask: Ask) -> Decimal | None:
+        return _total_if(law, shipment, priced, ask)
 
     return LineAnswer(
         line.line,
@@ -199,25 +193,45 @@ def _answer(law: Law, shipment: Shipment, priced: PricedLine) -> LineAnswer:
         line.origin,
         priced.amounts.customs_value,
         charges_of(law, line, priced.duty, priced.price, priced.amounts.customs_value),
-        not_charged_of(law, shipment, line, priced.price),
+        not_charged_of(law, shipment, line, priced.plan, priced.price),
         tuple(questions(law, priced, total_if)),
     )
 
 
+def _total_if(law: Law, shipment: Shipment, priced: PricedLine, ask: Ask) -> Decimal | None:
+    """Return the duty of a line if what was not declared were declared."""
+    line, duty, amounts, facts = priced.line, priced.duty, priced.amounts, priced.facts
+    claims = facts.claims.union(ask.claims)
+    if USMCA in ask.claims:
+        tables = law.tables(shipment.importer)
+        duty = base_duty(law.store, tables, replace(line, claims=claims), facts.entry_date)
+    if ask.content is not None:
+        amounts = replace(amounts, contents={**amounts.contents, ask.content: Content(ZERO)})
+    told = Facts(
+        claims,
+        facts.denied,
+        facts.entry_date,
+        ask.shipped or facts.shipped_date,
+        facts.entry_value,
+        _effective(duty, amounts),
+    )
+    plan = stack(law, shipment.importer, priced.cover).plan(told)
+    found = price(plan, duty, amounts)
+    return found.known_duty + (line.add_cvd or ZERO) if found.is_known else None
+
+
 def _status(entry: PricedEntry) -> Status:
     for priced in entry.lines:
-        for step in priced.price.steps:
-            if step.step.terms.duty.effect is Effect.PROHIBITED and not step.yielded:
-                return "prohibited"
+        if any(step.terms.duty.effect is Effect.PROHIBITED for step in priced.plan.settled):
+            return "prohibited"
     return "ok" if entry.payable is not None else "partial"
 
 
 def _totals(entry: PricedEntry) -> Totals:
     value = sum((line.amounts.customs_value for line in entry.lines), ZERO)
     base = _sum([line.price.base_duty for line in entry.lines])
-    steps = [step for line in entry.lines for step in line.price.steps]
     added = _sum(
-        [step.amount for step in steps if step.step.top.measure.kind is not Kind.REQUIREMENT]
+        [step.amount for line in entry.lines for step in line.price.steps]
         + [line.line.add_cvd or ZERO for line in entry.lines]
     )
     fees = _sum([levy.amount for levy in entry.levies if levy.levy.kind == "fee"])

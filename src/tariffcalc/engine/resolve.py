@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from tariffcalc.catalogue.law import Top
+from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind, Terms
 from tariffcalc.values.issues import CatalogueError, Issue
 
@@ -52,25 +53,105 @@ class Step:
     top: Top
     terms: Terms
     case: Case | None
+    charges: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Facts not declared under which another case would hold, or a content would count."""
+
+    names: tuple[str, ...]
+    claims: tuple[str, ...] = ()
+    content: str | None = None
+    shipped: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The measures that stand over a line, in the order in which they are charged."""
+    """What stands over a line once its facts are known.
+
+    Attributes:
+        steps: The measures that charge, may charge, or were freed by a case, in the order of
+            charging.
+        idle: The other measures with a sheet on top: requirements, and terms that take nothing.
+        settled: Steps that settle the line whatever else stands over it: refused, or freed.
+        doubtful: Ids of measures of which it is open whether their sheet lies there.
+        asks: What could be declared to change the plan.
+    """
 
     steps: tuple[Step, ...]
+    idle: tuple[Step, ...]
+    settled: tuple[Step, ...]
+    doubtful: frozenset[str]
+    asks: tuple[Ask, ...]
+
+
+SHIPPED = "shipped_date"
+SETTLING = (Effect.PROHIBITED, Effect.FREE_ENTRY)
+
+
+class Stack:
+    """The topmost sheets over a set of points, with the plans they give by what is declared."""
+
+    def __init__(self, tops: tuple[Top, ...]) -> None:
+        self.tops = tops
+        paints = [top.sheet.paint for top in tops]
+        self.conditions = tuple(
+            dict.fromkeys(c for paint in paints for case in paint.cases for c in case.when)
+        )
+        self._plans: dict[tuple[bool | None, ...], Plan] = {}
+
+    def plan(self, facts: Facts) -> Plan:
+        """Return the plan under some facts, resolved once for each set of answers."""
+        answers = tuple(map(facts.holds, self.conditions))
+        found = self._plans.get(answers)
+        if found is None:
+            found = self._plans[answers] = resolve(self.tops, facts)
+        return found
+
+
+@lru_cache(maxsize=65536)
+def stack(law: Law, importer: str, cover: Cover) -> Stack:
+    """Return the stack of a set of sheets, put together once for each set."""
+    return Stack(law.tops(importer, cover))
 
 
 def resolve(tops: Iterable[Top], facts: Facts) -> Plan:
     """Choose the case of each topmost sheet and put the measures in the order of charging."""
-    return Plan(tuple(_in_order([_step(top, facts) for top in tops])))
+    steps = _in_order([_step(top, facts) for top in tops])
+    settled: tuple[Step, ...] = ()
+    for effect in SETTLING:
+        settled = settled or tuple(
+            step for step in steps if step.terms.duty.effect is effect and not step.top.doubtful
+        )
+    listed = tuple(step for step in steps if _is_listed(step))
+    return Plan(
+        listed,
+        tuple(step for step in steps if not _is_listed(step)),
+        settled,
+        frozenset(step.top.measure.id for step in steps if step.top.doubtful),
+        tuple(dict.fromkeys(_asks(steps, facts))),
+    )
+
+
+def _is_listed(step: Step) -> bool:
+    """Whether a step belongs among the charges: it takes something, may, or a case freed it."""
+    if step.top.measure.kind is Kind.REQUIREMENT:
+        return False
+    return (
+        step.charges
+        or step.top.doubtful
+        or step.terms.duty.effect is Effect.ABSOLUTE_QUOTA
+        or (step.case is not None and not step.top.sheet.clears)
+    )
 
 
 def _step(top: Top, facts: Facts) -> Step:
     for case in top.sheet.paint.cases:
         if all(facts.holds(condition) for condition in case.when):
-            return Step(top, case.terms, case)
-    return Step(top, top.sheet.paint.terms, None)
+            return Step(top, case.terms, case, charges_something(case.terms))
+    terms = top.sheet.paint.terms
+    return Step(top, terms, None, charges_something(terms))
 
 
 def _in_order(steps: list[Step]) -> list[Step]:
@@ -93,18 +174,32 @@ def _in_order(steps: list[Step]) -> list[Step]:
     return ordered
 
 
-def open_cases(plan: Plan, facts: Facts) -> Iterator[tuple[Step, Case, tuple[Condition, ...]]]:
-    """Yield the cases that would hold if facts not declared were so, with those facts."""
-    for step in plan.steps:
-        if step.top.measure.kind is Kind.REQUIREMENT:
-            continue
+def _asks(steps: Iterable[Step], facts: Facts) -> Iterator[Ask]:
+    """Yield the facts that were not declared and that a case or a basis asks for."""
+    for step in steps:
         for case in step.top.sheet.paint.cases:
             if case is step.case:
                 break
-            answers = [facts.holds(condition) for condition in case.when]
-            if False not in answers:
-                asked = zip(case.when, answers, strict=True)
-                yield step, case, tuple(c for c, answer in asked if answer is None)
+            ask = _ask(case, facts)
+            if ask:
+                yield ask
+        content = step.terms.on.content
+        if content and step.charges:
+            yield Ask((content,), content=content)
+
+
+def _ask(case: Case, facts: Facts) -> Ask | None:
+    """Return what would have to be declared for a case to hold; None when nothing would do."""
+    answers = [facts.holds(condition) for condition in case.when]
+    if False in answers:
+        return None
+    missing = [c for c, answer in zip(case.when, answers, strict=True) if answer is None]
+    if any(c.name == "base_rate_at_least" for c in missing):
+        return None
+    claims = tuple(c.name for c in missing if c.is_claim)
+    days = [c.limit for c in missing if isinstance(c.limit, date)]
+    names = (*claims, SHIPPED) if days else claims
+    return Ask(names, claims, None, min(days) - timedelta(days=1) if days else None)
 
 
 def charges_something(terms: Terms) -> bool:

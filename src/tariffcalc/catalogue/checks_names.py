@@ -1,0 +1,163 @@
+"""Checks of names: whatever is named exists, stands once, and is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tariffcalc.catalogue.checks_walk import Laid, place_in, place_of_act, walk
+from tariffcalc.catalogue.read import Sources, with_overlay
+from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
+from tariffcalc.values.issues import Issue, nearest
+
+IMPORTERS = ("US", "CA")
+"""The countries whose valuation, preferences and column 2 the engine knows."""
+
+USED_BY_ENGINE = ("us/usmca-sensitive", "ca/supply-managed")
+"""Lists that no paint names: goods whose preferential rate is not simply Free."""
+
+
+def unresolved_names(sources: Sources) -> list[Issue]:
+    """Find instruments, lists, codes, claims, contents and measures that do not exist."""
+    claims = {fact.id for fact in sources.facts if fact.sort == "claim"}
+    contents = {fact.id for fact in sources.facts if fact.sort == "content"}
+    found: list[Issue] = []
+    for measure in sources.measures:
+        for act in measure.acts:
+            found += _missing("instrument", act.instrument, sources.instruments, place_of_act(act))
+    for laid in walk(sources):
+        found += _goods(laid, sources)
+        ids = [m.id for m in sources.measures if m.importer == laid.measure.importer]
+        for terms, where in laid.all_terms():
+            for other in (*terms.yields_to, *terms.excluded_by):
+                found += _missing("measure", other, ids, where)
+            if terms.on.fact:
+                found += _missing("content", terms.on.fact, contents, where)
+        for number, case in enumerate(laid.paint.cases):
+            for condition in case.when:
+                if condition.is_claim:
+                    where = laid.where("cases", number)
+                    found += _missing("claim", condition.name, claims, where)
+    for levy in sources.levies:
+        rows = [name for rate in levy.rates for name in rate.except_claims]
+        for name in (*levy.except_claims, *levy.claims, *rows):
+            found += _missing("claim", name, claims, sources.places[levy.id])
+    return list(dict.fromkeys(found))
+
+
+def _goods(laid: Laid, sources: Sources) -> Iterator[Issue]:
+    for number, item in enumerate(laid.paint.goods or ()):
+        if item in sources.goods:
+            continue
+        where = laid.where("goods", number)
+        if item.isascii() and item.replace(".", "").isdigit():
+            yield from _bad_code(item, where)
+        elif "/" in item:
+            yield from _missing("list", item, sources.goods, where)
+        else:
+            message = f'"{item}" is neither a code nor a list of goods'
+            hint = "A code has digits and points only; a list is named as us/steel-2018 is."
+            yield Issue("bad-code", "error", message, where, hint)
+
+
+def _bad_code(code: str, where: str) -> Iterator[Issue]:
+    length = len(digits_of(code))
+    if length not in PREFIX_LENGTHS:
+        message = f'the code "{code}" has {length} digits'
+        yield Issue("bad-code", "error", message, where, "A code has 2, 4, 6, 8 or 10.")
+
+
+def _missing(what: str, name: str, known: Iterable[str], where: str) -> Iterator[Issue]:
+    if name not in known:
+        like = nearest(name, known)
+        hint = f"Did you mean {' or '.join(like)}?" if like else f"Add it, or name a {what}."
+        message = f'the {what} "{name}" does not exist'
+        yield Issue(f"unresolved-{what}", "error", message, where, hint)
+
+
+def repeated_ids(sources: Sources) -> list[Issue]:
+    """Find measures, claims and contents whose name is taken; instruments are held at reading."""
+    found = []
+    files: dict[str, str] = {}
+    for measure in sources.measures:
+        if measure.id in files:
+            message = f'the measure "{measure.id}" stands already in {files[measure.id]}'
+            place = place_in(sources, measure.file, "id")
+            found.append(Issue("repeated-measure", "error", message, place, "Give it another id."))
+        files[measure.id] = measure.file
+    names: set[str] = set()
+    for fact in sources.facts:
+        for name in (fact.id, *fact.aliases):
+            if name in names:
+                message = f'the name "{name}" of a claim or content stands twice'
+                hint = "Every claim, content and alias needs a name of its own."
+                found.append(Issue("repeated-claim", "error", message, "claims.yaml", hint))
+            names.add(name)
+    return found
+
+
+def countries(sources: Sources) -> list[Issue]:
+    """Find importing countries that are not in the manifest, and countries that are nowhere."""
+    if sources.manifest is None:
+        return []
+    found: list[Issue] = []
+    held = list(sources.manifest.countries)
+    for country in held:
+        if country not in IMPORTERS:
+            message = f'"{country}" cannot be an importing country: only US and CA can'
+            place = place_in(sources, "catalogue.yaml", "countries", country)
+            found.append(Issue("bad-importer", "error", message, place, "Take it out."))
+    for measure in sources.measures:
+        if measure.importer not in held:
+            place = place_in(sources, measure.file, "importer")
+            found += _missing("importer", measure.importer, held, place)
+    for levy in sources.levies:
+        found += _missing("importer", levy.importer, held, sources.places[levy.id])
+    for importer in sources.rates:
+        found += _missing("importer", importer, held, f"rates/{importer.lower()}.csv")
+    known = {row["code"] for row in sources.countries}
+    if known:
+        for country, where in _named_countries(sources, known):
+            message = f'"{country}" is no country of countries.csv'
+            found.append(Issue("unknown-country", "error", message, where, "Write its ISO code."))
+    return found
+
+
+def _named_countries(sources: Sources, known: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the countries that some origins name and nobody knows, with where."""
+    assert sources.manifest is not None
+    manifest = sources.manifest
+    grouped = {country for members in manifest.groups.values() for country in members}
+    for laid in walk(sources):
+        for country in sorted(laid.paint.origins.named - known - grouped):
+            if len(country) == 2:  # a longer word was taken for a group, and named at reading
+                yield country, laid.where("origins")
+    lists: list[tuple[list[str], tuple[int | str, ...]]] = [
+        (members, ("groups", group)) for group, members in manifest.groups.items()
+    ]
+    lists += [(e.origins, ("column_2", n)) for n, e in enumerate(manifest.column_2)]
+    for importer, gaps in manifest.not_covered.items():
+        lists += [(gap.origins, ("not_covered", importer, n)) for n, gap in enumerate(gaps)]
+    for members, place in lists:
+        for country in members:
+            if country not in known:
+                yield country, place_in(sources, "catalogue.yaml", *place)
+
+
+def unused(sources: Sources) -> list[Issue]:
+    """Find lists and instruments that no act names: forgotten, or misspelt where they belong."""
+    scenarios = [with_overlay(sources, path) for path in sources.folder.glob("scenarios/*.yaml")]
+    laid = [measure for one in (sources, *scenarios) for measure in one.measures]
+    acts = [act for measure in laid for act in measure.acts]
+    cited = {act.instrument for act in acts}
+    named = {item for act in acts for paint in act.paints for item in paint.goods or ()}
+    found = [
+        Issue("unused-instrument", "warning", f'no act cites "{key}"', sources.places[key])
+        for key in sources.instruments
+        if key not in cited
+    ]
+    found += [
+        Issue("unused-list", "warning", f'no paint names the list "{key}"', f"{goods.file} line 1")
+        for key, goods in sources.goods.items()
+        if key not in named and key not in USED_BY_ENGINE
+    ]
+    return found
