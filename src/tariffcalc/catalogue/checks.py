@@ -16,8 +16,9 @@ from tariffcalc.catalogue.checks_acts import (
     uncited,
 )
 from tariffcalc.catalogue.checks_lists import levy_periods, list_counts, rate_periods, rate_texts
-from tariffcalc.catalogue.checks_names import countries, repeated_ids, unresolved_names, unused
+from tariffcalc.catalogue.checks_names import countries, repeated_ids, unresolved_names
 from tariffcalc.catalogue.checks_repeats import repeats
+from tariffcalc.catalogue.checks_use import missing_lists, unknown_codes, unused
 from tariffcalc.catalogue.read import Sources, read_sources, with_overlay
 from tariffcalc.values.issues import Issue
 
@@ -113,5 +114,14 @@ FORBIDDING: tuple[Check, ...] = (
 )
 """Checks whose faults would make an answer wrong."""
 
-CHECKS: tuple[Check, ...] = (*FORBIDDING, above_cap, dead_cases, repeats, rate_texts, unused)
+CHECKS: tuple[Check, ...] = (
+    *FORBIDDING,
+    above_cap,
+    dead_cases,
+    repeats,
+    rate_texts,
+    unused,
+    unknown_codes,
+    missing_lists,
+)
 """All checks over the sources; `checks_points` has the one that looks at points of the law."""

@@ -1,32 +1,39 @@
-"""Checks of names: whatever is named exists, stands once, and is used."""
+"""Checks of names: whatever is named exists, and stands once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 
 from tariffcalc.catalogue.checks_walk import Laid, place_in, place_of_act, walk
-from tariffcalc.catalogue.read import Sources, with_overlay
+from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
 from tariffcalc.values.issues import Issue, nearest
 
 IMPORTERS = ("US", "CA")
 """The countries whose valuation, preferences and column 2 the engine knows."""
 
-USED_BY_ENGINE = ("us/usmca-sensitive", "ca/supply-managed")
-"""Lists that no paint names: goods whose preferential rate is not simply Free."""
+OF_CLAIMS = ("unresolved-claim", "unresolved-content")
 
 
 def unresolved_names(sources: Sources) -> list[Issue]:
-    """Find instruments, lists, codes, claims, contents and measures that do not exist."""
-    claims = {fact.id for fact in sources.facts if fact.sort == "claim"}
-    contents = {fact.id for fact in sources.facts if fact.sort == "content"}
+    """Find instruments, lists, codes, claims, contents and measures that do not exist.
+
+    What stands in a file with faults is not missed as well.
+    """
+    faulty = {PurePath(issue.where.partition(" line ")[0]).stem for issue in sources.issues}
+    facts = {fact.id: fact.sort for fact in sources.facts}
+    claims = {name for name, sort in facts.items() if sort == "claim"}
+    contents = {name for name, sort in facts.items() if sort == "content"}
+    instruments = {*sources.instruments, *sources.places}
     found: list[Issue] = []
     for measure in sources.measures:
         for act in measure.acts:
-            found += _missing("instrument", act.instrument, sources.instruments, place_of_act(act))
+            found += _missing("instrument", act.instrument, instruments, place_of_act(act))
     for laid in walk(sources):
         found += _goods(laid, sources)
         ids = [m.id for m in sources.measures if m.importer == laid.measure.importer]
+        ids += faulty
         for terms, where in laid.all_terms():
             for other in (*terms.yields_to, *terms.excluded_by):
                 found += _missing("measure", other, ids, where)
@@ -41,6 +48,8 @@ def unresolved_names(sources: Sources) -> list[Issue]:
         rows = [name for rate in levy.rates for name in rate.except_claims]
         for name in (*levy.except_claims, *levy.claims, *rows):
             found += _missing("claim", name, claims, sources.places[levy.id])
+    if "claims" in faulty:
+        found = [issue for issue in found if issue.code not in OF_CLAIMS]
     return list(dict.fromkeys(found))
 
 
@@ -141,23 +150,3 @@ def _named_countries(sources: Sources, known: set[str]) -> Iterator[tuple[str, s
         for country in members:
             if country not in known:
                 yield country, place_in(sources, "catalogue.yaml", *place)
-
-
-def unused(sources: Sources) -> list[Issue]:
-    """Find lists and instruments that no act names: forgotten, or misspelt where they belong."""
-    scenarios = [with_overlay(sources, path) for path in sources.folder.glob("scenarios/*.yaml")]
-    laid = [measure for one in (sources, *scenarios) for measure in one.measures]
-    acts = [act for measure in laid for act in measure.acts]
-    cited = {act.instrument for act in acts}
-    named = {item for act in acts for paint in act.paints for item in paint.goods or ()}
-    found = [
-        Issue("unused-instrument", "warning", f'no act cites "{key}"', sources.places[key])
-        for key in sources.instruments
-        if key not in cited
-    ]
-    found += [
-        Issue("unused-list", "warning", f'no paint names the list "{key}"', f"{goods.file} line 1")
-        for key, goods in sources.goods.items()
-        if key not in named and key not in USED_BY_ENGINE
-    ]
-    return found

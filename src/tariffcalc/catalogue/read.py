@@ -118,7 +118,12 @@ def _entries(path: Path, sources: Sources) -> list[Tree]:
 
 def _add_instrument(entry: Tree, file: str, sources: Sources) -> None:
     text = checked(models.InstrumentText, entry, file, sources.issues)
-    if text is None or not _is_new(text.id, "instrument", f"{file} line {entry.line}", sources):
+    where = f"{file} line {entry.line}"
+    if text is None:
+        if isinstance(entry, Table):  # it has faults, but it is there
+            sources.places.setdefault(str(entry.get("id", "")), where)
+        return
+    if not _is_new(text.id, "instrument", where, sources):
         return
     sources.instruments[text.id] = terms.Instrument(
         text.id,
@@ -160,7 +165,7 @@ def _measure(
         return None
     unknown = [g for act in tree["acts"] for paint in act["paints"] for g in _groups_in(paint)]
     for word, line in unknown:
-        if len(word) > 2 and word not in sources.groups:
+        if sources.manifest and len(word) > 2 and word not in sources.groups:
             message = f'"{word}" is neither a country code nor a group of catalogue.yaml'
             sources.issues.append(Issue("unknown-origin", "error", message, f"{file} line {line}"))
     acts = tuple(

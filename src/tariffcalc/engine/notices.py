@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect, Kind
 from tariffcalc.engine.base import PARTNERS, USMCA
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.codes import digits_of
-from tariffcalc.values.days import LATEST, Period, parse_day
+from tariffcalc.values.days import LATEST
 from tariffcalc.values.issues import Issue
 
 if TYPE_CHECKING:
@@ -67,17 +69,9 @@ def _on_line(law: Law, shipment: Shipment, priced: PricedLine) -> Iterator[Issue
         yield Issue("declared-base-rate", "info", f"base rate {priced.duty.text} declared", where)
     for name in sorted(set(priced.amounts.contents) - set(law.store.facts)):
         yield Issue("unknown-content", "warning", f'the content "{name}" is not known', where)
-    for gap in law.store.not_covered.get(shipment.importer, ()):
-        if (gap["origins"] or gap["goods"]) and _touches(
-            gap, line.origin, line.classification, day
-        ):
-            yield Issue(
-                "not-covered",
-                "warning",
-                f"not in this catalogue: {gap['title']}",
-                where,
-                gap["how"],
-            )
+    for gap in gaps_touched(law.store, shipment.importer, line.classification, line.origin, day):
+        message = f"not in this catalogue: {gap['title']}"
+        yield Issue("not-covered", "warning", message, where, gap["how"])
     for step in (*priced.plan.steps, *priced.plan.idle):
         head = step.top.measure
         if head.kind is Kind.REQUIREMENT and step.terms.duty.effect in SAID:
@@ -88,14 +82,23 @@ def _on_line(law: Law, shipment: Shipment, priced: PricedLine) -> Iterator[Issue
             yield Issue("incomplete-measure", "warning", f"{head.title}: {note}", head.id)
 
 
-def _touches(gap: dict[str, Any], origin: str, code: str, day: date) -> bool:
-    period = Period(
-        parse_day(gap["from"]) if gap["from"] else date.min,
-        parse_day(gap["until"]) if gap["until"] else LATEST,
+@lru_cache(maxsize=65536)
+def gaps_touched(
+    store: Store, importer: str, code: str, origin: str, day: date
+) -> tuple[dict[str, Any], ...]:
+    """Return the named gaps of the catalogue that a point touches."""
+    return tuple(
+        gap
+        for gap in store.not_covered.get(importer, ())
+        if (gap["origins"] or gap["goods"]) and _touches(gap, code, origin, day)
     )
+
+
+def _touches(gap: dict[str, Any], code: str, origin: str, day: date) -> bool:
+    start, end = gap["from"] or "", gap["until"] or LATEST.isoformat()
     goods = gap["goods"]
     return (
-        day in period
+        start <= day.isoformat() < end
         and (not gap["origins"] or origin in gap["origins"])
         and (not goods or any(code.startswith(digits_of(item)) for item in goods))
     )

@@ -33,11 +33,8 @@ class PricedLine:
     facts: Facts
     plan: Plan
     price: LinePrice
-
-    @property
-    def total(self) -> Decimal | None:
-        """All duty on the line with what was declared as anti-dumping; None when not known."""
-        return self.price.known_duty + (self.line.add_cvd or ZERO) if self.price.is_known else None
+    total: Decimal | None
+    """All duty on the line with what was declared as anti-dumping; None when not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def quote(law: Law, shipment: Shipment) -> Quote:
     tables = law.tables(shipment.importer)
     answers = tuple(_answer(law, shipment, priced) for priced in entry.lines)
     levies = [levied(levy) for levy in entry.levies]
-    now = price_entry(law.as_it_stands, shipment)
+    now = _as_it_stands(law, shipment, entry)
     known_on = law.known_on if isinstance(law.known_on, date) else shipment.entry_date
     if law.known_on == "now":
         known_on = date.fromisoformat(law.store.meta["edition"])
@@ -93,6 +90,17 @@ def quote(law: Law, shipment: Shipment) -> Quote:
         _since(law, shipment, entry, now),
         tuple(notices(law, shipment, entry.lines)),
     )
+
+
+def _as_it_stands(law: Law, shipment: Shipment, entry: PricedEntry) -> PricedEntry:
+    """Price an entry under every act made to this day; the same entry where none changed it."""
+    day, importer = shipment.entry_date, shipment.importer
+    for priced in entry.lines:
+        line = priced.line
+        now = law.as_it_stands.cover(importer, line.classification, line.origin, day)
+        if now != priced.cover:
+            return price_entry(law.as_it_stands, shipment)
+    return entry
 
 
 def check_coverage(law: Law, shipment: Shipment) -> None:
@@ -146,7 +154,8 @@ def price_line(
     )
     cover = law.cover(shipment.importer, line.classification, line.origin, day)
     plan = stack(law, shipment.importer, cover).plan(facts)
-    return PricedLine(line, amounts, cover, duty, facts, plan, price(plan, duty, amounts))
+    priced = price(plan, duty, amounts)
+    return PricedLine(line, amounts, cover, duty, facts, plan, priced, _total(priced, line))
 
 
 def _exchange_rate(law: Law, shipment: Shipment) -> Decimal:
@@ -215,9 +224,12 @@ def _total_if(law: Law, shipment: Shipment, priced: PricedLine, ask: Ask) -> Dec
         facts.entry_value,
         _effective(duty, amounts),
     )
-    plan = stack(law, shipment.importer, priced.cover).plan(told)
-    found = price(plan, duty, amounts)
-    return found.known_duty + (line.add_cvd or ZERO) if found.is_known else None
+    plan = stack(law, shipment.importer, priced.cover).plan_if(priced.plan, ask, told)
+    return _total(price(plan, duty, amounts), line)
+
+
+def _total(priced: LinePrice, line: Line) -> Decimal | None:
+    return priced.known_duty + (line.add_cvd or ZERO) if priced.is_known else None
 
 
 def _status(entry: PricedEntry) -> Status:

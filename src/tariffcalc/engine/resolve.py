@@ -7,7 +7,7 @@ multiplied out many times.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -77,6 +77,7 @@ class Plan:
         settled: Steps that settle the line whatever else stands over it: refused, or freed.
         doubtful: Ids of measures of which it is open whether their sheet lies there.
         asks: What could be declared to change the plan.
+        answers: To the conditions of the stack, in their order.
     """
 
     steps: tuple[Step, ...]
@@ -84,9 +85,11 @@ class Plan:
     settled: tuple[Step, ...]
     doubtful: frozenset[str]
     asks: tuple[Ask, ...]
+    answers: tuple[bool | None, ...] = ()
 
 
 SHIPPED = "shipped_date"
+SHIPPED_TESTS = ("shipped_by", "shipped_before")
 SETTLING = (Effect.PROHIBITED, Effect.FREE_ENTRY)
 
 
@@ -99,14 +102,36 @@ class Stack:
         self.conditions = tuple(
             dict.fromkeys(c for paint in paints for case in paint.cases for c in case.when)
         )
+        self._places: dict[str, list[int]] = {}
+        for place, condition in enumerate(self.conditions):
+            self._places.setdefault(condition.name, []).append(place)
         self._plans: dict[tuple[bool | None, ...], Plan] = {}
 
     def plan(self, facts: Facts) -> Plan:
         """Return the plan under some facts, resolved once for each set of answers."""
-        answers = tuple(map(facts.holds, self.conditions))
+        return self._plan(tuple(map(facts.holds, self.conditions)), facts)
+
+    def plan_if(self, plan: Plan, ask: Ask, facts: Facts) -> Plan:
+        """Return the plan that takes the place of another once what `ask` names is declared.
+
+        Args:
+            plan: One of this stack's.
+            ask: What is declared beside what the plan rests on.
+            facts: All facts, with those of `ask` among them.
+        """
+        touched = (*ask.claims, *(SHIPPED_TESTS if ask.shipped else ()))
+        if any(condition.name == "base_rate_at_least" for condition in self.conditions):
+            return self.plan(facts)
+        answers = list(plan.answers)
+        for name in touched:
+            for place in self._places.get(name, ()):
+                answers[place] = facts.holds(self.conditions[place])
+        return self._plan(tuple(answers), facts)
+
+    def _plan(self, answers: tuple[bool | None, ...], facts: Facts) -> Plan:
         found = self._plans.get(answers)
         if found is None:
-            found = self._plans[answers] = resolve(self.tops, facts)
+            found = self._plans[answers] = replace(resolve(self.tops, facts), answers=answers)
         return found
 
 

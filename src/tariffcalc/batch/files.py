@@ -1,0 +1,265 @@
+"""A file that appears whole or not at all.
+
+It is written beside its place under a hidden name, flushed to the disk and renamed. Whatever
+happens before that, a signal, a full disk, a fault of ours, an older file stands as it was.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import secrets
+import shutil
+import signal
+import stat
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO, cast
+
+from tariffcalc.values.issues import InputError, Issue
+
+STDOUT = "-"
+BUFFER = 1 << 20
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stopped(KeyboardInterrupt):
+    """The user or the system asked the command to end; `signal` says how."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = signal.Signals(number)
+        super().__init__(self.signal.name)
+
+
+class WriteError(InputError):
+    """The answer cannot be written: the disk is full, the folder closed."""
+
+
+class Output:
+    """An open output: write to `file`, and `discard` it if it shall not appear."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.is_wanted = True
+
+    def discard(self) -> None:
+        """Let the file not appear although nothing went wrong."""
+        self.is_wanted = False
+
+
+def check_target(target: str, force: bool, others: Iterable[str] = ()) -> None:
+    """Refuse a place where the answer must not go, before any work is done.
+
+    Args:
+        target: Path of the file to write, or `-` for stdout.
+        force: Whether an older file may be replaced.
+        others: Files that this command reads or writes as well.
+
+    Raises:
+        WriteError: for a folder, a folder that does not exist, an older file without `force`,
+            and a file that is one of the others.
+    """
+    if target == STDOUT:
+        return
+    path = Path(target)
+    if path.is_dir():
+        raise _refusal("is-a-folder", "is a folder, not a file", target, "Name the file too.")
+    if not path.parent.is_dir():
+        message = f"the folder {path.parent} does not exist"
+        raise _refusal("no-folder", message, target, "Make it first, or name another.")
+    for other in others:
+        if other != STDOUT and _is_same(path, Path(other)):
+            message = f"is the file {other} itself, which this command reads or writes"
+            raise _refusal("same-file", message, target, "Name another file.")
+    if not force and path.is_file():
+        raise _exists(target)
+
+
+@contextmanager
+def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Iterator[Output]:
+    """Open a file to write; it takes its place when the block ends well, and not before.
+
+    Stdout, a pipe or a device gets the bytes as they come. While the block runs, SIGINT, SIGTERM
+    and SIGHUP raise `Stopped` in it.
+
+    Args:
+        target: Path of the file, or `-` for stdout.
+        force: Whether an older file may be replaced.
+        hold: Whether stdout too gets nothing before the block ends well.
+
+    Raises:
+        WriteError: when the file cannot be written; `Stopped` on a signal.
+    """
+    path = None if target == STDOUT else Path(target).resolve()
+    with _signals() as signals:
+        if path is not None and (not path.exists() or path.is_file()):
+            with _beside(path, target, force, signals) as output:
+                yield output
+        elif hold:
+            with tempfile.TemporaryFile() as held:
+                output = Output(cast(BinaryIO, held))
+                yield output
+                if output.is_wanted:
+                    held.seek(0)
+                    with _stream(path, target) as file:
+                        shutil.copyfileobj(held, file, BUFFER)
+        else:
+            with _stream(path, target) as file:
+                yield Output(file)
+
+
+@contextmanager
+def _beside(path: Path, target: str, force: bool, signals: _Signals) -> Iterator[Output]:
+    """Write beside the target, then rename."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    try:
+        try:
+            raw = _Guarded(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), target)
+        except OSError as error:
+            raise _unwritable(error, target) from None
+        with io.BufferedWriter(raw, BUFFER) as file:
+            output = Output(cast(BinaryIO, file))
+            yield output
+            file.flush()
+            if output.is_wanted:
+                raw.sync()
+        signals.hold()
+        if output.is_wanted:
+            if mode is not None:
+                temporary.chmod(mode)
+            _rename(temporary, path, target, force)
+    finally:
+        signals.hold()
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _rename(temporary: Path, path: Path, target: str, force: bool) -> None:
+    """Give the file its name; without force, only if nobody has taken it meanwhile."""
+    try:
+        if not force:
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                raise _exists(target) from None
+            except OSError:
+                if path.exists():
+                    raise _exists(target) from None
+                temporary.replace(path)
+        else:
+            temporary.replace(path)
+    except OSError as error:
+        raise _unwritable(error, target) from None
+    with suppress(OSError):  # not every system lets a folder be opened
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _stream(path: Path | None, target: str) -> Iterator[BinaryIO]:
+    """Write straight to stdout or to a device."""
+    if path is None:
+        sys.stdout.flush()
+        number = os.dup(sys.stdout.fileno())
+    else:
+        number = os.open(path, os.O_WRONLY)
+    with io.BufferedWriter(_Guarded(number, target), BUFFER) as file:
+        yield cast(BinaryIO, file)
+
+
+class _Guarded(io.FileIO):
+    """A file whose faults are told in words; once one is met, the rest is let go."""
+
+    def __init__(self, number: int, target: str) -> None:
+        super().__init__(number, "wb")
+        self.target = target
+        self.is_broken = False
+
+    def write(self, body: bytes, /) -> int:  # type: ignore[override]  # any buffer
+        if self.is_broken:
+            return len(body)
+        try:
+            return super().write(body) or 0
+        except OSError as error:
+            self.is_broken = True
+            if isinstance(error, BrokenPipeError):
+                raise
+            raise _unwritable(error, self.target) from None
+
+    def sync(self) -> None:
+        """Wait until the disk has it."""
+        try:
+            os.fsync(self.fileno())
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise _unwritable(error, self.target) from None
+
+
+class _Signals:
+    """Turns signals into `Stopped`, until `hold` is called: then they wait for the end."""
+
+    def __init__(self) -> None:
+        self.is_held = False
+        self.came: int | None = None
+
+    def hold(self) -> None:
+        """Let the last steps run to their end."""
+        self.is_held = True
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.came = number
+        if not self.is_held:
+            self.is_held = True
+            raise Stopped(number)
+
+
+@contextmanager
+def _signals() -> Iterator[_Signals]:
+    catcher = _Signals()
+    old = {}
+    if threading.current_thread() is threading.main_thread():
+        numbers = (getattr(signal, name) for name in SIGNALS if hasattr(signal, name))
+        for number in numbers:
+            # What was told to be ignored, as under nohup, stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                old[number] = signal.signal(number, catcher)
+    try:
+        yield catcher
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.absolute() == other.absolute()
+
+
+def _exists(target: str) -> WriteError:
+    message = "is there already and was left as it is"
+    return _refusal("file-exists", message, target, "Add --force to replace it.")
+
+
+def _unwritable(error: OSError, target: str) -> WriteError:
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+        message = "the disk is full; nothing was changed under this name"
+        return _refusal("disk-full", message, target, "Make room, or write to another disk.")
+    message = f"cannot be written: {error.strerror}; nothing was changed under this name"
+    return _refusal("unwritable", message, target)
+
+
+def _refusal(code: str, message: str, target: str, hint: str = "") -> WriteError:
+    where = "stdout" if target == STDOUT else target
+    return WriteError([Issue(code, "error", message, where, hint)])
