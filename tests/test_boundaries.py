@@ -182,9 +182,7 @@ def test_days_around_every_edge(measure: Measure, laws: dict[KnownOn, Law]) -> N
 
 
 @pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
-def test_a_sheet_begins_and_ends_on_its_days(
-    measure: Measure, laws: dict[KnownOn, Law]
-) -> None:
+def test_a_sheet_begins_and_ends_on_its_days(measure: Measure, laws: dict[KnownOn, Law]) -> None:
     law = laws["now"]
     for place, (act, paint, goods) in enumerate(laid(measure.id)):
         if act.status != "enacted":

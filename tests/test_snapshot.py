@@ -17,4 +17,6 @@ def test_in_force_is_as_committed(catalogue: Catalogue) -> None:
     new = [line for line in made.splitlines() if line not in committed.splitlines()]
     gone = [line for line in committed.splitlines() if line not in made.splitlines()]
     changed = [*(f"now:  {line}" for line in new), *(f"gone: {line}" for line in gone)]
-    assert made == committed, "\n".join(["the catalogue changed what was in force;", REMAKE, *changed[:20]])
+    assert made == committed, "\n".join(
+        ["the catalogue changed what was in force;", REMAKE, *changed[:20]]
+    )

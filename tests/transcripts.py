@@ -58,6 +58,8 @@ def run(command: str) -> str:
         timeout=120,
         check=False,
     )
+    if "Traceback (most recent call last)" in done.stdout:
+        raise RuntimeError(f"{command} broke:\n{done.stdout}")
     return trimmed(done.stdout)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tariffcalc.catalogue import law as sheets
 from tariffcalc.catalogue.cache import open_compiled
@@ -14,10 +14,12 @@ from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import quote as engine
 from tariffcalc.engine.answer import Quote
 from tariffcalc.engine.declare import read_shipment
-from tariffcalc.engine.in_force import InForce, Status, in_force
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.issues import InputError, Issue, nearest
+
+if TYPE_CHECKING:
+    from tariffcalc.engine.in_force import InForce, Status
 
 
 class Law:
@@ -57,6 +59,8 @@ class Law:
             classification: Only what stands over this code, of 2 to 10 digits.
             status: `in_force`, `threatened`, `lifted` or `all`.
         """
+        from tariffcalc.engine.in_force import in_force
+
         day = parse_day(on) if isinstance(on, str) else on
         return in_force(self.sheets, day, importer, origin, classification, status)
 

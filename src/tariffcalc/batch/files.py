@@ -11,30 +11,22 @@ import io
 import os
 import secrets
 import shutil
-import signal
 import stat
 import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from tariffcalc.batch.stops import Stops, catch_stops
 from tariffcalc.values.issues import InputError, Issue
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 STDOUT = "-"
 BUFFER = 1 << 20
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
-
-
-class Stopped(KeyboardInterrupt):
-    """The user or the system asked the command to end; `signal` says how."""
-
-    def __init__(self, number: int) -> None:
-        self.signal = signal.Signals(number)
-        super().__init__(self.signal.name)
 
 
 class WriteError(InputError):
@@ -97,9 +89,9 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
         WriteError: when the file cannot be written; `Stopped` on a signal.
     """
     path = None if target == STDOUT else Path(target).resolve()
-    with _signals() as signals:
+    with catch_stops() as stops:
         if path is not None and (not path.exists() or path.is_file()):
-            with _beside(path, target, force, signals) as output:
+            with _beside(path, target, force, stops) as output:
                 yield output
         elif hold:
             with tempfile.TemporaryFile() as held:
@@ -115,7 +107,7 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
 
 
 @contextmanager
-def _beside(path: Path, target: str, force: bool, signals: _Signals) -> Iterator[Output]:
+def _beside(path: Path, target: str, force: bool, stops: Stops) -> Iterator[Output]:
     """Write beside the target, then rename."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
@@ -130,13 +122,13 @@ def _beside(path: Path, target: str, force: bool, signals: _Signals) -> Iterator
             file.flush()
             if output.is_wanted:
                 raw.sync()
-        signals.hold()
+        stops.hold()
         if output.is_wanted:
             if mode is not None:
                 temporary.chmod(mode)
             _rename(temporary, path, target, force)
     finally:
-        signals.hold()
+        stops.hold()
         with suppress(FileNotFoundError):
             temporary.unlink()
 
@@ -185,9 +177,9 @@ class _Guarded(io.FileIO):
         self.target = target
         self.is_broken = False
 
-    def write(self, body: bytes, /) -> int:  # type: ignore[override]  # any buffer
+    def write(self, body: ReadableBuffer, /) -> int:
         if self.is_broken:
-            return len(body)
+            return memoryview(body).nbytes
         try:
             return super().write(body) or 0
         except OSError as error:
@@ -205,41 +197,6 @@ class _Guarded(io.FileIO):
                 raise _unwritable(error, self.target) from None
 
 
-class _Signals:
-    """Turns signals into `Stopped`, until `hold` is called: then they wait for the end."""
-
-    def __init__(self) -> None:
-        self.is_held = False
-        self.came: int | None = None
-
-    def hold(self) -> None:
-        """Let the last steps run to their end."""
-        self.is_held = True
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.came = number
-        if not self.is_held:
-            self.is_held = True
-            raise Stopped(number)
-
-
-@contextmanager
-def _signals() -> Iterator[_Signals]:
-    catcher = _Signals()
-    old = {}
-    if threading.current_thread() is threading.main_thread():
-        numbers = (getattr(signal, name) for name in SIGNALS if hasattr(signal, name))
-        for number in numbers:
-            # What was told to be ignored, as under nohup, stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                old[number] = signal.signal(number, catcher)
-    try:
-        yield catcher
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-
 def _is_same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
@@ -253,11 +210,11 @@ def _exists(target: str) -> WriteError:
 
 
 def _unwritable(error: OSError, target: str) -> WriteError:
+    stands = "" if target == STDOUT else "; what stood under this name was left as it was"
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
-        message = "the disk is full; nothing was changed under this name"
-        return _refusal("disk-full", message, target, "Make room, or write to another disk.")
-    message = f"cannot be written: {error.strerror}; nothing was changed under this name"
-    return _refusal("unwritable", message, target)
+        hint = "Make room, or write to another disk."
+        return _refusal("disk-full", f"the disk is full{stands}", target, hint)
+    return _refusal("unwritable", f"cannot be written: {error.strerror}{stands}", target)
 
 
 def _refusal(code: str, message: str, target: str, hint: str = "") -> WriteError:

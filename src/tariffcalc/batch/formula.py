@@ -7,15 +7,19 @@ is priced by that engine line by line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tariffcalc.catalogue.law import Cover, Law
-from tariffcalc.catalogue.terms import Effect, Kind, Levy
+from tariffcalc.catalogue.terms import Effect, Levy
+from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.charges import charges_of
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.price import Amounts, price
-from tariffcalc.engine.resolve import Facts, charges_something, resolve
+from tariffcalc.engine.resolve import Facts, stack
+from tariffcalc.engine.shipment import Line
 from tariffcalc.values.rates import Rate
 
 VALUE_UNIT = 10_000
@@ -26,6 +30,8 @@ RATE_UNIT = 1_000_000
 
 TO_CENTS = VALUE_UNIT * RATE_UNIT // 100
 ONE = Amounts(Decimal(1), {})
+ANY_LINE = Line("", "", Decimal(1))
+"""Measures, headings and citations of charges do not turn on the line."""
 
 
 def cents(value: int, rate: int) -> int:
@@ -73,37 +79,33 @@ class Steps:
 
 def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty) -> Steps | None:
     """Return the formula of a set of sheets, or None when it is not a share of the value."""
-    plan = resolve(law.tops(importer, cover), facts)
-    terms: list[Term] = []
-    headings: list[str] = []
-    citations: list[str] = []
+    plan = stack(law, importer, cover).plan(facts)
     priced = price(plan, duty, ONE)
-    for step in priced.steps:
-        if step.step.top.measure.kind is Kind.REQUIREMENT or step.yielded:
-            continue
-        duty_of_step = step.step.terms.duty
-        if not charges_something(step.step.terms):
-            continue
-        if duty_of_step.rate is not None and not is_share(duty_of_step.rate):
-            return None
+    exact = {step.step.top.measure.id: step for step in priced.steps}
+    charges = charges_of(law, ANY_LINE, duty, priced, ONE.customs_value)[1:]
+    terms: list[Term] = []
+    for charge in charges:
+        step = exact[charge.measure]
+        asked = step.step.terms.duty.rate
         rate = None if step.amount is None else whole(step.exact, RATE_UNIT)
-        if step.amount is not None and rate is None:
+        if (asked is not None and not is_share(asked)) or (rate is None and step.amount is not None):
             return None
-        sheet = step.step.top.sheet
-        instrument = law.store.instrument(sheet.instrument)
-        terms.append(Term(sheet.measure.id, rate))
-        headings.append(step.step.terms.heading or "")
-        citations.append(instrument.citation or instrument.title)
+        terms.append(Term(charge.measure, rate))
     return Steps(
         tuple(terms),
-        any(
-            step.step.terms.duty.effect is Effect.PROHIBITED and not step.yielded
-            for step in priced.steps
-        ),
+        any(step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled),
         priced.is_free_entry,
-        ";".join(term.measure for term in terms),
-        ";".join(heading for heading in headings if heading),
-        ";".join(dict.fromkeys(citations)),
+        *listed_law(charges),
+    )
+
+
+def listed_law(charges: Iterable[Charge]) -> tuple[str, str, str]:
+    """Return the measures, headings and citations of charges, each joined by ``;``."""
+    rows = [charge for charge in charges if charge.instrument is not None]
+    return (
+        ";".join(charge.measure for charge in rows),
+        ";".join(charge.heading for charge in rows if charge.heading),
+        ";".join(dict.fromkeys(charge.citation for charge in rows if charge.citation)),
     )
 
 

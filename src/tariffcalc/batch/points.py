@@ -9,7 +9,7 @@ the number of lines; the tables of users' own text are capped by their callers.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,10 +17,11 @@ from typing import Generic, TypeVar
 
 from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of
 from tariffcalc.catalogue.law import Cover, Law
+from tariffcalc.catalogue.tables import Tables
 from tariffcalc.catalogue.terms import Effect, Paint
 from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_days
-from tariffcalc.engine.resolve import Facts
-from tariffcalc.values.days import LATEST
+from tariffcalc.engine.resolve import Facts, stack
+from tariffcalc.values.days import LATEST, parse_day
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -82,11 +83,13 @@ class Points:
         self._base: dict[Hashable, BaseDuty] = {}
         self._turning: dict[str, list[date]] = {}
         listed = (country for entry in law.store.column_2 for country in entry["origins"])
-        self._told_apart = frozenset((*PARTNERS[importer], *listed))
+        self._told_apart = sorted({*PARTNERS[importer], *listed})
         shipped, entered, limits = self._limits()
         self.shipped_days = sorted(shipped)
         self.entered_days = sorted(entered)
         self.value_limits = sorted(limits)
+        self.schedule_days = _schedule_days(law, self.tables)
+        self._freeing = [*self._free_entries()]
 
     def _limits(self) -> tuple[set[date], set[date], set[Decimal]]:
         """Return the days and values at which some case of the importing country turns."""
@@ -192,15 +195,49 @@ class Points:
         if days is None:
             days = self._turning[code] = turning_days(self.law.store, self.tables, code)
         partner = origin in PARTNERS[self.importer]
-        # Only partners and origins of column 2 have base duties of their own.
-        kind = origin if origin in self._told_apart else ""
-        key = code, bisect_right(days, day), kind, claimed and partner
+        key = code, bisect_right(days, day), self.origin_kind(origin), claimed and partner
         found = self._base.get(key)
         if found is None:
             found = self._base[key] = schedule_duty(
                 self.law.store, self.tables, code, origin, day, claimed and partner
             )
         return found
+
+    def origin_kind(self, origin: str) -> int:
+        """Return the number of an origin whose goods may have a base duty of their own, else 0."""
+        return self._told_apart.index(origin) + 1 if origin in self._told_apart else 0
+
+    def schedule_period(self, day: date) -> int:
+        """Return the number of the period over which no base duty of the schedule changes."""
+        return bisect_right(self.schedule_days, day)
+
+    def may_be_free(self, claims: frozenset[str]) -> bool:
+        """Whether a line with these claims may enter free of all duty and fees."""
+        return any(needed <= claims for needed in self._freeing)
+
+    def frees(self, cover: int, asked: Asked, duty: BaseDuty) -> tuple[bool, bool]:
+        """Return whether such a line enters free of all duty and fees, then and now."""
+        law, covers, facts = self.law, self.covers.keys[cover], self.facts(asked, duty)
+        return (
+            _is_free(law, self.importer, covers.then, facts),
+            _is_free(law.as_it_stands, self.importer, covers.now, facts),
+        )
+
+    def _free_entries(self) -> Iterator[frozenset[str]]:
+        """Yield the claims under which some sheet frees a line of all duty and fees."""
+        for head in self.tables.measures:
+            for sheet in self.tables.sheets(head):
+                if sheet.paint.terms.duty.effect is Effect.FREE_ENTRY:
+                    yield frozenset()
+                for case in sheet.paint.cases:
+                    if case.terms.duty.effect is Effect.FREE_ENTRY:
+                        yield frozenset(c.name for c in case.when if c.is_claim)
+
+    def forget(self) -> None:
+        """Drop what was found for single codes; what is found for classes stays."""
+        self._base.clear()
+        self._turning.clear()
+        self._steps.clear()
 
     def facts(self, asked: Asked, duty: BaseDuty) -> Facts:
         """Return facts that stand for a whole class."""
@@ -229,6 +266,21 @@ def asks_base_rate(paint: Paint) -> bool:
     return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
         condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
     )
+
+
+def _is_free(law: Law, importer: str, cover: Cover, facts: Facts) -> bool:
+    settled = stack(law, importer, cover).plan(facts).settled
+    return bool(settled) and settled[0].terms.duty.effect is Effect.FREE_ENTRY
+
+
+def _schedule_days(law: Law, tables: Tables) -> list[date]:
+    """Return the days on which the base duty of any code may change."""
+    rows = law.store.connection.execute(
+        "SELECT start FROM rate WHERE importer = ?1 UNION SELECT past FROM rate WHERE importer = ?1",
+        (tables.importer,),
+    )
+    days = {*turning_days(law.store, tables, ""), *(parse_day(day) for (day,) in rows)}
+    return sorted(days)
 
 
 def _within(days: list[date], place: int) -> date:

@@ -16,7 +16,8 @@ from tariffcalc.catalogue.checks_acts import (
     uncited,
 )
 from tariffcalc.catalogue.checks_lists import levy_periods, list_counts, rate_periods, rate_texts
-from tariffcalc.catalogue.checks_names import countries, repeated_ids, unresolved_names
+from tariffcalc.catalogue.checks_manifest import countries, rows_of_manifest
+from tariffcalc.catalogue.checks_names import repeated_ids, unresolved_names
 from tariffcalc.catalogue.checks_repeats import repeats
 from tariffcalc.catalogue.checks_use import missing_lists, unknown_codes, unused
 from tariffcalc.catalogue.read import Sources, read_sources, with_overlay
@@ -104,6 +105,7 @@ FORBIDDING: tuple[Check, ...] = (
     unresolved_names,
     repeated_ids,
     countries,
+    rows_of_manifest,
     reversed_periods,
     order_of_making,
     uncited,

@@ -10,9 +10,6 @@ from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
 from tariffcalc.values.issues import Issue, nearest
 
-IMPORTERS = ("US", "CA")
-"""The countries whose valuation, preferences and column 2 the engine knows."""
-
 OF_CLAIMS = ("unresolved-claim", "unresolved-content")
 
 
@@ -29,25 +26,25 @@ def unresolved_names(sources: Sources) -> list[Issue]:
     found: list[Issue] = []
     for measure in sources.measures:
         for act in measure.acts:
-            found += _missing("instrument", act.instrument, instruments, place_of_act(act))
+            found += missing("instrument", act.instrument, instruments, place_of_act(act))
     for laid in walk(sources):
         found += _goods(laid, sources)
         ids = [m.id for m in sources.measures if m.importer == laid.measure.importer]
         ids += faulty
         for terms, where in laid.all_terms():
             for other in (*terms.yields_to, *terms.excluded_by):
-                found += _missing("measure", other, ids, where)
+                found += missing("measure", other, ids, where)
             if terms.on.fact:
-                found += _missing("content", terms.on.fact, contents, where)
+                found += missing("content", terms.on.fact, contents, where)
         for number, case in enumerate(laid.paint.cases):
             for condition in case.when:
                 if condition.is_claim:
                     where = laid.where("cases", number)
-                    found += _missing("claim", condition.name, claims, where)
+                    found += missing("claim", condition.name, claims, where)
     for levy in sources.levies:
         rows = [name for rate in levy.rates for name in rate.except_claims]
         for name in (*levy.except_claims, *levy.claims, *rows):
-            found += _missing("claim", name, claims, sources.places[levy.id])
+            found += missing("claim", name, claims, sources.places[levy.id])
     if "claims" in faulty:
         found = [issue for issue in found if issue.code not in OF_CLAIMS]
     return list(dict.fromkeys(found))
@@ -57,28 +54,31 @@ def _goods(laid: Laid, sources: Sources) -> Iterator[Issue]:
     for number, item in enumerate(laid.paint.goods or ()):
         if item in sources.goods:
             continue
-        where = laid.where("goods", number)
-        if item.isascii() and item.replace(".", "").isdigit():
-            yield from _bad_code(item, where)
-        elif "/" in item:
-            yield from _missing("list", item, sources.goods, where)
+        if "/" in item:
+            yield from missing("list", item, sources.goods, laid.where("goods", number))
         else:
-            message = f'"{item}" is neither a code nor a list of goods'
-            hint = "A code has digits and points only; a list is named as us/steel-2018 is."
-            yield Issue("bad-code", "error", message, where, hint)
+            yield from bad_code(item, laid.where("goods", number))
 
 
-def _bad_code(code: str, where: str) -> Iterator[Issue]:
-    length = len(digits_of(code))
+def bad_code(code: str, where: str) -> Iterator[Issue]:
+    """Yield what is wrong with a code that stands where goods are named."""
+    try:
+        length = len(digits_of(code))
+    except ValueError:
+        message = f'"{code}" is neither a code nor a list of goods'
+        hint = "A code has digits and points only; a list is named as us/steel-2018 is."
+        yield Issue("bad-code", "error", message, where, hint)
+        return
     if length not in PREFIX_LENGTHS:
         message = f'the code "{code}" has {length} digits'
         yield Issue("bad-code", "error", message, where, "A code has 2, 4, 6, 8 or 10.")
 
 
-def _missing(what: str, name: str, known: Iterable[str], where: str) -> Iterator[Issue]:
+def missing(what: str, name: str, known: Iterable[str], where: str) -> Iterator[Issue]:
+    """Yield that a name is not among those known, with those that look like it."""
     if name not in known:
         like = nearest(name, known)
-        hint = f"Did you mean {' or '.join(like)}?" if like else f"Add it, or name a {what}."
+        hint = f"Did you mean {' or '.join(like)}?" if like else f"Add it, or name another {what}."
         message = f'the {what} "{name}" does not exist'
         yield Issue(f"unresolved-{what}", "error", message, where, hint)
 
@@ -102,51 +102,3 @@ def repeated_ids(sources: Sources) -> list[Issue]:
                 found.append(Issue("repeated-claim", "error", message, "claims.yaml", hint))
             names.add(name)
     return found
-
-
-def countries(sources: Sources) -> list[Issue]:
-    """Find importing countries that are not in the manifest, and countries that are nowhere."""
-    if sources.manifest is None:
-        return []
-    found: list[Issue] = []
-    held = list(sources.manifest.countries)
-    for country in held:
-        if country not in IMPORTERS:
-            message = f'"{country}" cannot be an importing country: only US and CA can'
-            place = place_in(sources, "catalogue.yaml", "countries", country)
-            found.append(Issue("bad-importer", "error", message, place, "Take it out."))
-    for measure in sources.measures:
-        if measure.importer not in held:
-            place = place_in(sources, measure.file, "importer")
-            found += _missing("importer", measure.importer, held, place)
-    for levy in sources.levies:
-        found += _missing("importer", levy.importer, held, sources.places[levy.id])
-    for importer in sources.rates:
-        found += _missing("importer", importer, held, f"rates/{importer.lower()}.csv")
-    known = {row["code"] for row in sources.countries}
-    if known:
-        for country, where in _named_countries(sources, known):
-            message = f'"{country}" is no country of countries.csv'
-            found.append(Issue("unknown-country", "error", message, where, "Write its ISO code."))
-    return found
-
-
-def _named_countries(sources: Sources, known: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the countries that some origins name and nobody knows, with where."""
-    assert sources.manifest is not None
-    manifest = sources.manifest
-    grouped = {country for members in manifest.groups.values() for country in members}
-    for laid in walk(sources):
-        for country in sorted(laid.paint.origins.named - known - grouped):
-            if len(country) == 2:  # a longer word was taken for a group, and named at reading
-                yield country, laid.where("origins")
-    lists: list[tuple[list[str], tuple[int | str, ...]]] = [
-        (members, ("groups", group)) for group, members in manifest.groups.items()
-    ]
-    lists += [(e.origins, ("column_2", n)) for n, e in enumerate(manifest.column_2)]
-    for importer, gaps in manifest.not_covered.items():
-        lists += [(gap.origins, ("not_covered", importer, n)) for n, gap in enumerate(gaps)]
-    for members, place in lists:
-        for country in members:
-            if country not in known:
-                yield country, place_in(sources, "catalogue.yaml", *place)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from dataclasses import astuple
 from itertools import pairwise
 from pathlib import Path
 
@@ -87,7 +86,7 @@ def compile_into(connection: sqlite3.Connection, sources: Sources, digest: str) 
     connection.executemany(
         "INSERT INTO instrument VALUES (?, ?)",
         (
-            (i.id, json.dumps([str(part) if part is not None else None for part in astuple(i)]))
+            (i.id, json.dumps([str(part) if part is not None else None for part in i]))
             for i in sources.instruments.values()
         ),
     )
@@ -126,7 +125,7 @@ def compile_into(connection: sqlite3.Connection, sources: Sources, digest: str) 
     )
     connection.executemany(
         "INSERT INTO fact VALUES (?, ?)",
-        ((fact.id, json.dumps(astuple(fact))) for fact in sources.facts),
+        ((fact.id, json.dumps(fact)) for fact in sources.facts),
     )
     connection.executemany(
         "INSERT INTO country VALUES (?, ?)",

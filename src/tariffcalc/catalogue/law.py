@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.tables import MeasureHead, Sheet, Tables
@@ -17,16 +16,14 @@ KnownOn = date | Literal["day", "now"]
 """Law as known on a date; on each entry's own day; or with every act made to this day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """What covers a point: the sheets that do, and those that may (their list leaves it open)."""
 
     sure: int
     perhaps: int
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(NamedTuple):
     """The topmost sheet of one measure over a point.
 
     `doubt` says why it is not certain that it lies there; empty when it is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tariffcalc.catalogue import terms
@@ -63,7 +63,7 @@ def csv_lines(path: Path, where: str, issues: list[Issue]) -> list[str]:
     try:
         lines = read_text(path).splitlines()
     except CatalogueError as error:
-        issues += [replace(issue, where=where) for issue in error.issues]
+        issues += [issue._replace(where=where) for issue in error.issues]
         return []
     if not lines:
         issues.append(Issue("empty", "error", "holds nothing", where, "Fill it in, or delete it."))

@@ -90,7 +90,7 @@ def _tree(path: Path, sources: Sources) -> Tree | None:
     except CatalogueError as error:
         for issue in error.issues:
             where = _name(path, sources) + issue.where.removeprefix(path.name)
-            sources.issues.append(replace(issue, where=where))
+            sources.issues.append(issue._replace(where=where))
         return None
 
 
@@ -261,6 +261,6 @@ def _lay(tree: Tree, file: str, sources: Sources) -> None:
         return
     for place, measure in enumerate(sources.measures):
         if measure.id == laid.id:
-            sources.measures[place] = replace(measure, acts=measure.acts + laid.acts)
+            sources.measures[place] = measure._replace(acts=measure.acts + laid.acts)
             return
     sources.measures.append(laid)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tariffcalc.catalogue.tables import Tables
 from tariffcalc.catalogue.terms import Fact, Instrument, Known
@@ -18,8 +17,7 @@ from tariffcalc.values.codes import prefixes
 from tariffcalc.values.days import parse_day
 
 
-@dataclass(frozen=True, slots=True)
-class ListedRow:
+class ListedRow(NamedTuple):
     """One row of a list of goods."""
 
     list: str

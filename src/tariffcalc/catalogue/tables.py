@@ -6,10 +6,9 @@ import json
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tariffcalc.catalogue.parse import parse_levy, parse_paint
 from tariffcalc.catalogue.terms import Effect, Kind, Known, Levy, Paint
@@ -22,8 +21,7 @@ ELSEWHERE = "*"
 ACT_COLUMNS = "measure, act, instrument, status, made, act_note, body"
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureHead:
+class MeasureHead(NamedTuple):
     """A measure without its acts. Its paints are the bits from `first` up to, not with, `past`."""
 
     number: int
@@ -42,8 +40,7 @@ class MeasureHead:
         return (1 << self.past) - (1 << self.first)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One paint with the act that laid it."""
 
     bit: int
@@ -63,8 +60,7 @@ class Sheet:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BaseRow:
+class BaseRow(NamedTuple):
     """Base duty of one code over a period, as the schedule prints it."""
 
     code: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tariffcalc.values.days import Period
 from tariffcalc.values.rates import Rate
@@ -44,8 +44,7 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """What is charged: a rate on top, a total to reach, or one of the words without a rate."""
 
     text: str
@@ -53,8 +52,7 @@ class Duty:
     rate: Rate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What a percentage is taken of.
 
     Attributes:
@@ -78,8 +76,7 @@ class Basis:
 FULL_VALUE = Basis()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One entry of a `when`: a claim, or a computed test with its limit."""
 
     name: str
@@ -91,8 +88,7 @@ class Condition:
         return self.limit is None
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """A duty and its conditions, as a paint or one of its cases states them."""
 
     duty: Duty
@@ -103,8 +99,7 @@ class Terms:
     excluded_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """Terms that replace the paint's own where all of `when` holds."""
 
     when: tuple[Condition, ...]
@@ -136,8 +131,7 @@ class Paint:
     body: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(NamedTuple):
     """One dated legal text.
 
     It counts as known from the day it was `made`, unless the border worked by it only later:
@@ -155,8 +149,7 @@ class Instrument:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """What one instrument did to one measure."""
 
     instrument: str
@@ -167,8 +160,7 @@ class Act:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """One continuing charge as an importer meets it: its acts in the order made."""
 
     id: str
@@ -183,8 +175,7 @@ class Measure:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LevyRate:
+class LevyRate(NamedTuple):
     """The figures of a fee or tax over a period.
 
     A figure that does not exist is None; one that exists but was not found is named in `unknown`.
@@ -221,8 +212,7 @@ class Levy:
     body: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """Something only the importer knows: a claim (yes or no) or a content (part of the value)."""
 
     id: str
@@ -230,4 +220,4 @@ class Fact:
     question: str
     evidence: str = ""
     source: str = ""
-    aliases: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -181,4 +180,4 @@ def _with_rate(shipment: Shipment, file: Path | None, catalogue: Catalogue) -> S
         raise InputError([Issue("no-exchange-rate", "error", message, file.name)])
     if shipment.shipped_date is None:
         print(f"note: no shipped date; the rate of {found.day} is used", file=sys.stderr)
-    return replace(shipment, fx=found.rate, fx_date=found.day)
+    return shipment._replace(fx=found.rate, fx_date=found.day)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +16,8 @@ Rows = Sequence[Sequence[str]]
 
 def write_json(body: Any) -> None:
     """Write plain data as JSON."""
+    import json
+
     typer.echo(json.dumps(body, ensure_ascii=False, indent=2))
 
 
@@ -26,6 +26,8 @@ def write_rows(
 ) -> None:
     """Write rows under their columns as a table, CSV or Markdown; `right` names number columns."""
     if format_ is Format.CSV:
+        import csv
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerows([columns, *rows])
     elif format_ is Format.MD:

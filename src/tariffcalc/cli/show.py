@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -91,10 +90,9 @@ def _instrument(catalogue: Catalogue, key: str) -> dict[str, Any]:
     store = catalogue.store
     instrument = store.instrument(key)
     body: dict[str, Any] = {"instrument": key}
-    for field in fields(instrument):
-        value = getattr(instrument, field.name)
-        if field.name != "id" and value is not None:
-            body[field.name] = str(value)
+    for name, value in instrument._asdict().items():
+        if name != "id" and value is not None:
+            body[name] = str(value)
     paints = []
     for importer in store.importers:
         tables = store.tables(importer)

@@ -6,10 +6,9 @@ known", never zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tariffcalc.engine.explain import NotCharged
 from tariffcalc.values.issues import Issue
@@ -17,8 +16,7 @@ from tariffcalc.values.issues import Issue
 Status = Literal["ok", "partial", "prohibited", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """One duty, fee or tax with the law it stands on.
 
     Attributes:
@@ -54,8 +52,7 @@ class Charge:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A fact that was not declared and would change the line's duty.
 
     Attributes:
@@ -68,8 +65,7 @@ class Question:
     total_duty: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class LineAnswer:
+class LineAnswer(NamedTuple):
     """One line with everything charged on it, and what was not."""
 
     line: str
@@ -81,8 +77,7 @@ class LineAnswer:
     questions: tuple[Question, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Sums over the entry. A sum with an unknown part is None; `known_payable` leaves it out."""
 
     customs_value: Decimal
@@ -96,8 +91,7 @@ class Totals:
     effective_rate: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(NamedTuple):
     """What is owed as the law now stands, and the acts made later that changed it."""
 
     payable: Decimal | None
@@ -106,8 +100,7 @@ class Since:
     acts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """What an entry owes."""
 
     status: Status

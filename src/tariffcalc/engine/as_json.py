@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -89,4 +88,4 @@ def _charge(charge: Charge) -> dict[str, Any]:
 
 
 def _names(value: Any) -> list[str]:
-    return [field.name for field in fields(value)]
+    return list(value._fields)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.tables import BaseRow, Tables
@@ -24,8 +24,7 @@ SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
 FREE = parse_rate("Free")
 
 
-@dataclass(frozen=True, slots=True)
-class BaseDuty:
+class BaseDuty(NamedTuple):
     """The rate of base duty and where it stands. `rate` is None when it is not known."""
 
     rate: Rate | None

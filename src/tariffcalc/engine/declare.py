@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
@@ -27,8 +26,7 @@ OF_ENTRY = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A shipment with the law under which its file asks to be priced."""
 
     shipment: Shipment

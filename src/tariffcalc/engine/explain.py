@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.tables import MeasureHead, Sheet, Tables
@@ -25,8 +24,7 @@ Reason = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class NotCharged:
+class NotCharged(NamedTuple):
     """A measure that took nothing from a line, with the reason and, where one did it, the act."""
 
     measure: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from tariffcalc.catalogue.terms import Levy, LevyRate
 from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.values.money import ZERO, round_cents
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+class Assessed(NamedTuple):
     """A fee or tax with its amount; None when a figure it needs is not known."""
 
     levy: Levy

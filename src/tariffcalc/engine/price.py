@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from tariffcalc.catalogue.terms import Basis, Effect
 from tariffcalc.engine.base import BaseDuty
@@ -13,8 +13,7 @@ from tariffcalc.engine.shipment import Content
 from tariffcalc.values.money import ZERO, round_cents
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """The declared amounts of one line, in the importing country's currency."""
 
     customs_value: Decimal
@@ -38,8 +37,7 @@ class Amounts:
         return value - less
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     """One step with its amount. `amount` is None when it is not known, with the reason why.
 
     `exact` is the amount before rounding.
@@ -53,8 +51,7 @@ class Priced:
     exact: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class LinePrice:
+class LinePrice(NamedTuple):
     """All duty on one line, rounded: base duty first, then each step of the plan in order."""
 
     base_duty: Decimal | None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.terms import Effect
@@ -22,8 +22,7 @@ from tariffcalc.values.issues import CoverageError, InputError, Issue
 from tariffcalc.values.money import ZERO, round_cents
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLine:
+class PricedLine(NamedTuple):
     """A line under one law: its cover, plan and amounts."""
 
     line: Line
@@ -37,8 +36,7 @@ class PricedLine:
     """All duty on the line with what was declared as anti-dumping; None when not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class PricedEntry:
+class PricedEntry(NamedTuple):
     """All lines of an entry under one law, with fees and taxes."""
 
     lines: tuple[PricedLine, ...]
@@ -213,9 +211,9 @@ def _total_if(law: Law, shipment: Shipment, priced: PricedLine, ask: Ask) -> Dec
     claims = facts.claims.union(ask.claims)
     if USMCA in ask.claims:
         tables = law.tables(shipment.importer)
-        duty = base_duty(law.store, tables, replace(line, claims=claims), facts.entry_date)
+        duty = base_duty(law.store, tables, line._replace(claims=claims), facts.entry_date)
     if ask.content is not None:
-        amounts = replace(amounts, contents={**amounts.contents, ask.content: Content(ZERO)})
+        amounts = amounts._replace(contents={**amounts.contents, ask.content: Content(ZERO)})
     told = Facts(
         claims,
         facts.denied,

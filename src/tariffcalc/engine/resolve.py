@@ -7,18 +7,17 @@ multiplied out many times.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind, Terms
 from tariffcalc.values.issues import CatalogueError, Issue
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known of a line beyond its point. None and absent mean: not declared."""
 
     claims: frozenset[str]
@@ -46,8 +45,7 @@ class Facts:
         return None if self.base_rate is None else self.base_rate >= limit
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One measure of a plan with the terms that hold. `case` is the condition that chose them."""
 
     top: Top
@@ -56,8 +54,7 @@ class Step:
     charges: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """Facts not declared under which another case would hold, or a content would count."""
 
     names: tuple[str, ...]
@@ -66,8 +63,7 @@ class Ask:
     shipped: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What stands over a line once its facts are known.
 
     Attributes:
@@ -119,9 +115,9 @@ class Stack:
             ask: What is declared beside what the plan rests on.
             facts: All facts, with those of `ask` among them.
         """
-        touched = (*ask.claims, *(SHIPPED_TESTS if ask.shipped else ()))
-        if any(condition.name == "base_rate_at_least" for condition in self.conditions):
+        if "base_rate_at_least" in self._places:  # a preference may change the base rate too
             return self.plan(facts)
+        touched = (*ask.claims, *(SHIPPED_TESTS if ask.shipped else ()))
         answers = list(plan.answers)
         for name in touched:
             for place in self._places.get(name, ()):
@@ -131,7 +127,7 @@ class Stack:
     def _plan(self, answers: tuple[bool | None, ...], facts: Facts) -> Plan:
         found = self._plans.get(answers)
         if found is None:
-            found = self._plans[answers] = replace(resolve(self.tops, facts), answers=answers)
+            found = self._plans[answers] = resolve(self.tops, facts)._replace(answers=answers)
         return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tariffcalc.values.rates import Rate
 
@@ -14,8 +14,7 @@ MODES = ("ocean", "air", "truck", "rail", "mail", "courier")
 NOTHING: Mapping[str, Content] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A part of a line's value: an amount of money, or a share of the customs value."""
 
     amount: Decimal
@@ -26,8 +25,7 @@ class Content:
         return min(value, value * self.amount if self.is_share else self.amount)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Goods of one classification and origin.
 
     Attributes:
@@ -51,15 +49,14 @@ class Line:
     line: str = "1"
     claims: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
-    contents: Mapping[str, Content] = field(default_factory=lambda: NOTHING)
+    contents: Mapping[str, Content] = NOTHING
     quantity: Decimal | None = None
     unit: str | None = None
     base_rate: Rate | None = None
     add_cvd: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(NamedTuple):
     """Lines entered together: one entry, one set of fees.
 
     Attributes:

@@ -5,9 +5,9 @@ A text that value and one quantity cannot decide is refused with its kind, never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from tariffcalc.values.units import UnitError, canonical_unit, ratio
 
@@ -64,8 +64,7 @@ class RateError(ValueError):
         self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
-class Specific:
+class Specific(NamedTuple):
     """Money for each unit of quantity.
 
     Attributes:
@@ -77,8 +76,7 @@ class Specific:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """A rate of duty that value and one quantity decide.
 
     Attributes:

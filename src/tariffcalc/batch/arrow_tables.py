@@ -1,0 +1,150 @@
+"""Tables of small numbers, filled as texts and pairs of numbers occur: append-only and capped.
+
+Number 0 stands for what this lane does not answer, in every table: a row with a 0 anywhere is priced
+by the Python lane. So no table ever has to say why. Threads read without a lock; only what is new
+is found under one, so that the law is asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]  # has no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
+
+Ids = np.ndarray[Any, np.dtype[np.int32]]
+Amounts = np.ndarray[Any, np.dtype[np.int64]]
+
+TEXTS = 1 << 16
+"""Distinct texts of one column that are kept."""
+
+CELLS = 1 << 24
+"""Cells of one grid."""
+
+LENGTH = 64
+"""Longer texts are not kept."""
+
+EMPTY = -1
+
+
+class TextTable:
+    """The numbers of the distinct texts of a column."""
+
+    def __init__(self, find: Callable[[str], int], lock: RLock) -> None:
+        self._find = find
+        self._lock = lock
+        self._known: dict[str, int] = {}
+        self._held: tuple[Any, Ids] = pa.array([], pa.string()), np.zeros(1, np.int32)
+
+    def numbers(self, texts: Any) -> Ids:
+        """Return the number of each text of an array without nulls."""
+        held, numbers = self._held
+        places = pc.index_in(texts, value_set=held)
+        if places.null_count:
+            held, numbers = self._learn(texts.filter(places.is_null()).unique().to_pylist())
+            # The last number is 0 and belongs to no text: it stands for those not kept.
+            places = pc.index_in(texts, value_set=held).fill_null(len(held))
+        return np.take(numbers, places.to_numpy(), mode="clip")
+
+    def number(self, text: str) -> int:
+        """Return the number of one text."""
+        self._learn([text])
+        return self._known.get(text, 0)
+
+    def _learn(self, texts: Sequence[str]) -> tuple[Any, Ids]:
+        with self._lock:
+            for text in texts:
+                if text not in self._known and len(self._known) < TEXTS and len(text) <= LENGTH:
+                    self._known[text] = self._find(text)
+            numbers = np.array([*self._known.values(), 0], np.int32)
+            self._held = pa.array(self._known, pa.string()), numbers
+            return self._held
+
+
+class Grid:
+    """A table over pairs of numbers, each cell found when it is first asked for."""
+
+    def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
+        self._find = find
+        self._lock = lock
+        self._cells = np.full((16, 16), EMPTY, np.int32)
+
+    def numbers(self, first: Ids, second: Ids) -> Ids:
+        """Return the number of each pair. A pair with a 0 has number 0."""
+        found = self._look(first, second)
+        if found.size and int(found.min()) < 0:
+            empty = np.flatnonzero(found < 0)
+            self._learn(_distinct(np.broadcast_to(first, found.shape)[empty],
+                                  np.broadcast_to(second, found.shape)[empty]))
+            found = np.maximum(self._look(first, second), 0)
+        return found
+
+    def _look(self, first: Ids, second: Ids) -> Ids:
+        cells = self._cells
+        height, width = cells.shape
+        top = (int(first.max()), int(second.max())) if first.size and second.size else (0, 0)
+        if top[0] >= height or top[1] >= width:
+            cells = self._widened(*top)
+            if cells is None:
+                inside = (first < height) & (second < width)
+                return np.where(inside, self._look(first * inside, second * inside), 0)
+            width = cells.shape[1]
+        return np.take(cells.reshape(-1), first * np.int32(width) + second, mode="clip")
+
+    def _widened(self, row: int, column: int) -> Ids | None:
+        """Return the cells with room for a pair, or None when that would be too many."""
+        with self._lock:
+            old = self._cells
+            height, width = (
+                max(size, 1 << int(top).bit_length())
+                for size, top in zip(old.shape, (row, column), strict=True)
+            )
+            if height * width > CELLS:
+                return None
+            cells = np.full((height, width), EMPTY, np.int32)
+            cells[: old.shape[0], : old.shape[1]] = old
+            self._cells = cells
+            return cells
+
+    def _learn(self, pairs: Sequence[tuple[int, int]]) -> None:
+        with self._lock:
+            for first, second in pairs:
+                if self._cells[first, second] < 0:
+                    known = first > 0 and second > 0
+                    self._cells[first, second] = self._find(first, second) if known else 0
+
+
+def _distinct(first: Ids, second: Ids) -> list[tuple[int, int]]:
+    keys = np.unique(first.astype(np.int64) << 32 | second)
+    return list(zip((keys >> 32).tolist(), (keys & 0xFFFFFFFF).tolist(), strict=True))
+
+
+class Records:
+    """Distinct things by number, with figures of each as columns. The first thing has number 1."""
+
+    def __init__(self, width: int, blank: int = 0) -> None:
+        self._blank = (blank,) * width
+        self._rows: list[Sequence[int]] = [self._blank]
+        self._numbers: dict[Any, int] = {}
+        self.keys: list[Any] = [None]
+        self._held: Amounts = np.zeros((width, 0), np.int64)
+
+    def number(self, key: Any, figures: Callable[[], Sequence[int]]) -> int:
+        """Return the number of a thing, new or known."""
+        found = self._numbers.get(key)
+        if found is None:
+            row = figures()
+            found = len(self.keys)
+            self.keys.append(key)
+            self._rows.append(row)
+            self._numbers[key] = found
+        return found
+
+    def column(self, place: int) -> Amounts:
+        """Return one figure of every thing, by number."""
+        if self._held.shape[1] < len(self._rows):
+            self._held = np.ascontiguousarray(np.array(self._rows, np.int64).T)
+        return self._held[place]

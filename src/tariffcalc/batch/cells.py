@@ -1,0 +1,253 @@
+"""A cell as people fill it in, to the text that the readers of the engine take.
+
+Nothing is guessed: a cell that can be read in two ways is an error that says which option settles
+it, and a cell that was changed in a way a person should know of comes with a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
+from tariffcalc.batch.numbers import as_percent, read_number, tidy
+from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
+from tariffcalc.batch.preference import read_preference
+from tariffcalc.catalogue.store import Store
+from tariffcalc.engine import fields
+from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.rates import parse_rate
+from tariffcalc.values.units import canonical_unit
+
+_LONGEST = 400
+_SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)")
+_NO_UNIT = ("X", "x")
+_EXPONENT = re.compile(r"(?a)\d+(?:[.,]\d+)?[eE]\+?\d+")
+_FLOAT = re.compile(r"(?a)(\d{7,10})\.0")
+_DASHES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-"})
+_CURRENCIES = {
+    "US$": "USD", "$US": "USD", "CA$": "CAD", "C$": "CAD", "$CA": "CAD", "$CAN": "CAD",
+    "CAN$": "CAD", "CDN": "CAD", "CDN$": "CAD",
+}  # fmt: skip
+
+Read = tuple[str, str | None]
+"""Text that the engine reads, and a warning."""
+
+
+class CellError(ValueError):
+    """A cell that cannot be read.
+
+    Attributes:
+        code: Short stable slug such as ``bad-classification`` or ``ambiguous-date``.
+        field: Canonical name of its field.
+        message: What is wrong, in the words of the engine where it reads the value.
+    """
+
+    def __init__(self, code: str, field: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as understood: ISO date, ISO country, digits, plain decimal; '' when it is blank."""
+
+    text: str
+    warning: str | None = None
+
+
+class CellReader:
+    """Reads cells field by field. The same field and text always give the same cell."""
+
+    def __init__(
+        self,
+        store: Store,
+        date_format: str | None = None,
+        decimal_comma: bool = False,
+        kinds: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Make a reader.
+
+        Args:
+            store: Knows the countries and the claims.
+            date_format: ``MM/DD/YYYY`` or ``DD/MM/YYYY``, where the file does not make it clear.
+            decimal_comma: Whether the comma parts the cents, as in ``1 234,56``.
+            kinds: How cells of contents, base rate and preference are written: `ColumnMap.kinds`.
+
+        Raises:
+            InputError: for another date format.
+        """
+        if date_format is not None and date_format.upper() not in FORMATS:
+            message = f'"{date_format}" is not {" or ".join(FORMATS)}'
+            raise InputError([Issue("bad-date-format", "error", message, "--date-format")])
+        self._store = store
+        self._date_format = date_format.upper() if date_format else None
+        self._comma = decimal_comma
+        self._kinds = kinds
+        self._readers: dict[str, Callable[[str, str], Read]] = {
+            **dict.fromkeys(("line", "entry", "description"), lambda _, text: (text, None)),
+            **dict.fromkeys(("entry_date", "shipped_date", "liquidation_date"), self._date),
+            **dict.fromkeys(("importer", "origin"), self._country),
+            **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), self._duty),
+            **dict.fromkeys(
+                ("steel", "aluminum", "copper", "us_content", "ca_mx_content"), self._content
+            ),
+            "classification": self._classification,
+            "customs_value": self._value,
+            "currency": self._currency,
+            "fx": self._positive,
+            "quantity": self._quantity,
+            "unit": self._unit,
+            "claims": self._claims,
+            "preference": self._preference,
+            "base_rate": self._rate,
+            "mode": self._mode,
+            "province": lambda _, text: (read_province(text), None),
+        }
+
+    def read(self, field: str, raw: str) -> Cell:
+        """Return a cell of a field as understood.
+
+        Raises:
+            CellError: when it cannot be read, or can be read in two ways.
+        """
+        text = tidy(raw)
+        if not text:
+            return Cell("")
+        if field not in ("line", "entry", "description"):
+            if len(text) > _LONGEST:
+                message = f'"{text[:40]}..." has {len(text)} characters'
+                raise CellError(f"bad-{field.replace('_', '-')}", field, message)
+            if _SHEET_ERROR.fullmatch(text):
+                message = f'"{text}" is what a spreadsheet shows for a formula that failed'
+                raise CellError(f"bad-{field.replace('_', '-')}", field, message)
+        try:
+            return Cell(*self._readers[field](field, text))
+        except AmbiguousDate as error:
+            raise CellError("ambiguous-date", field, str(error)) from None
+        except AmbiguousCountry as error:
+            raise CellError("ambiguous-country", field, str(error)) from None
+        except ValueError as error:
+            slug = {"origin": "unknown-country", "importer": "unknown-country"}.get(field)
+            slug = "unknown-claim" if field == "claims" else slug
+            code = slug or f"bad-{field.replace('_', '-')}"
+            raise CellError(code, field, str(error)) from None
+
+    def _classification(self, field: str, text: str) -> Read:
+        text = text.translate(_DASHES)
+        if _EXPONENT.fullmatch(text):
+            raise ValueError(
+                f'"{text}" lost its digits to a spreadsheet; format the column as text and take'
+                " the numbers from the source again"
+            )
+        warning = None
+        if found := _FLOAT.fullmatch(text):
+            text, warning = found[1], f'"{text}" read as {found[1]}'
+        digits = text.replace(".", "").replace(" ", "").replace("-", "")
+        head = re.split(r"[. -]", text)[0]
+        if len(digits) in (7, 9) and len(head) in (3, len(digits)) and digits[0] in "123456789":
+            restored = fields.read_classification(f"0{digits}")
+            return restored, f'leading zero restored: "{text}" read as {restored}'
+        return fields.read_classification(text), warning
+
+    def _country(self, field: str, text: str) -> Read:
+        return read_place(text, self._store), None
+
+    def _date(self, field: str, text: str) -> Read:
+        return read_date(text, self._date_format)
+
+    def _value(self, field: str, text: str) -> Read:
+        number, warning = read_number(text, self._comma)
+        fields.read_value(number)
+        return number, warning
+
+    def _positive(self, field: str, text: str) -> Read:
+        number, warning = read_number(text, self._comma)
+        fields.read_positive(number)
+        return number, warning
+
+    def _quantity(self, field: str, text: str) -> Read:
+        number, _ = read_number(text, self._comma)
+        if not number.strip("0."):
+            return "", "a quantity of 0 counts as not declared"
+        fields.read_positive(number)
+        return number, None
+
+    def _duty(self, field: str, text: str) -> Read:
+        if field != "add_cvd" and text.upper() == "FREE":
+            return "0.00", None
+        number, warning = read_number(text, self._comma)
+        fields.read_duty(number)
+        return number, warning
+
+    def _content(self, field: str, text: str) -> Read:
+        kind = self._kinds.get(field, "money")
+        is_share = text.endswith("%")
+        number, warning = read_number(text.removesuffix("%"), self._comma)
+        if is_share:
+            number = f"{number}%"
+        elif kind == "percent":
+            if 0 < Decimal(number) <= 1:
+                warning = f"read as {number} %; for a share of 1 name the column {field}_share"
+            number = f"{number}%"
+        elif kind == "share":
+            number = _share(field, number)
+        fields.read_content(number, None)
+        return number, warning
+
+    def _rate(self, field: str, text: str) -> Read:
+        kind = self._kinds.get(field)
+        try:
+            number, _ = read_number(text.removesuffix("%"), self._comma)
+        except ValueError:
+            parse_rate(text)
+            return text, None
+        if text.endswith("%") or kind == "percent" or not number.strip("0."):
+            number = f"{number}%"
+        elif kind == "share":
+            number = _share(field, number)
+        else:
+            raise ValueError(
+                f'"{text}" may be {number}% or a share of 1; write {number}%, or name the column'
+                f" {field}_pct or {field}_share"
+            )
+        parse_rate(number)
+        return number, None
+
+    def _currency(self, field: str, text: str) -> Read:
+        if text == "$":
+            raise ValueError('"$" may be a US or a Canadian dollar; write USD or CAD')
+        return fields.read_currency(_CURRENCIES.get(text.upper().replace(" ", ""), text)), None
+
+    def _unit(self, field: str, text: str) -> Read:
+        if text in _NO_UNIT:  # the schedule asks for no quantity
+            return "", None
+        try:
+            return canonical_unit(text), None
+        except ValueError as error:
+            raise ValueError(f"{error}; --map unit= leaves the column out") from None
+
+    def _mode(self, field: str, text: str) -> Read:
+        try:
+            return read_mode(text), None
+        except ValueError as error:
+            raise ValueError(f"{error}; --map mode= leaves the column out") from None
+
+    def _claims(self, field: str, text: str) -> Read:
+        pieces = [piece for piece in re.split(r"[;,|\n]", text) if piece.strip()]
+        made, denied = fields.read_claims(pieces, self._store)
+        return ";".join([*sorted(made), *(f"{claim}=no" for claim in sorted(denied))]), None
+
+    def _preference(self, field: str, text: str) -> Read:
+        return read_preference(text, self._kinds.get(field, "any"))
+
+
+def _share(field: str, number: str) -> str:
+    if Decimal(number) > 1:
+        raise ValueError(f'"{number}" is more than 1; for 25 = 25 % name the column {field}_pct')
+    return as_percent(number)

@@ -1,0 +1,44 @@
+"""Cells that a spreadsheet would run as a formula, made inert; and back.
+
+A text that begins with one of `STARTS` gets an apostrophe in front. Left as they are: plain numbers
+such as -5 or +1,200.50, signs that stand alone, and ``="0001"``, the form in which spreadsheets
+themselves keep the zeros of a code. A text that has its apostrophe already gets one more, so
+`restore` gives back every text exactly.
+
+>>> neutral("=HYPERLINK(A1)"), neutral("-5.00"), neutral('="0001"')
+("'=HYPERLINK(A1)", '-5.00', '="0001"')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+STARTS = "=+-@\t\r'"
+"""A cell that begins with none of these is never changed."""
+
+_NUMBER = r"[+-][ \u00a0]?[$€£]?[ \u00a0]?\d[\d.,' \u00a0\u202f]*(?:[eE][+-]?\d+)?[ \u00a0]?%?"
+_HARMLESS = re.compile(rf'[=+\-@\s]*|{_NUMBER}|="\d*"', re.ASCII).fullmatch
+
+
+def would_run(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula."""
+    return text[:1] in _FORMULA and not _HARMLESS(text)
+
+
+def neutral(text: str) -> str:
+    """Return a text that no spreadsheet runs: itself, or with an apostrophe in front."""
+    return f"'{text}" if text[:1] in STARTS and would_run(text.lstrip("'")) else text
+
+
+def restore(text: str) -> str:
+    """Return the text that `neutral` was given."""
+    return text[1:] if text[:1] == "'" and would_run(text.lstrip("'")) else text
+
+
+def neutral_row(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a row, each made inert."""
+    return [neutral(cell) if cell[:1] in STARTS else cell for cell in cells]
+
+
+_FORMULA = frozenset(STARTS) - {"'"}

@@ -1,0 +1,94 @@
+"""Numbers as spreadsheets write them, to a plain decimal: signs, separators, parentheses."""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+
+from tariffcalc.values.money import parse_amount
+
+_EXACT = Context(prec=60)
+_POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?")
+_COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
+_EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+_DOLLARS = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD"
+_BEFORE = re.compile(rf"({_DOLLARS}) ?", re.IGNORECASE)
+_AFTER = re.compile(rf" ?({_DOLLARS}(?: ?(?:US|CA|CAN))?)$", re.IGNORECASE)
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
+_HIDDEN = "\u200b\ufeff\u200e\u200f"
+
+
+def tidy(raw: str) -> str:
+    """Return a cell without what a spreadsheet put round it: ``="0001"``, ``'0001``, spaces.
+
+    >>> tidy(' ="0407110000" ')
+    '0407110000'
+    """
+    text = raw.strip().strip(_HIDDEN).strip()
+    if text.startswith("="):
+        inner = text[1:].lstrip()
+        if len(inner) > 1 and inner[0] == inner[-1] == '"':
+            return inner[1:-1].replace('""', '"').strip()
+    return text[1:].strip() if text.startswith("'") else text
+
+
+def read_number(text: str, decimal_comma: bool = False) -> tuple[str, str | None]:
+    """Return a plain decimal number, and a warning where something told was left out.
+
+    A dollar sign falls away without a word; parentheses and a minus behind make it negative.
+
+    >>> read_number("$1,234.50"), read_number("(5.00)"), read_number("1 234,5", True)
+    (('1234.50', None), ('-5.00', None), ('1234.5', None))
+
+    Raises:
+        ValueError: for an exponent, for a separator that can be read in two ways, and for words.
+    """
+    body, warning, minus = text.translate(_SPACES).strip(), None, False
+    if body.startswith("(") and body.endswith(")"):
+        body, minus = body[1:-1].strip(), True
+    for _ in range(2):  # the sign may stand before or behind the currency
+        if body.startswith("-") and not minus:
+            body, minus = body[1:].lstrip(), True
+        if found := _BEFORE.match(body) or _AFTER.search(body):
+            warning = _about_currency(found[1]) or warning
+            body = body[: found.start()] + body[found.end() :]
+    if body.endswith("-") and not minus:
+        body, minus = body[:-1].rstrip(), True
+    separators, pattern = (". ", _COMMA) if decimal_comma else (", ", _POINT)
+    if not pattern.fullmatch(body):
+        raise ValueError(_why_not(text.strip(), body, decimal_comma))
+    for separator in separators:
+        body = body.replace(separator, "")
+    body = body.replace(",", ".").removesuffix(".")
+    body = f"0{body}" if body.startswith(".") else body
+    return f"-{body}" if minus else body, warning
+
+
+def _about_currency(sign: str) -> str | None:
+    if sign == "$":
+        return None
+    return f'"{sign.strip()}" in the cell is left out: the currency column or option decides'
+
+
+def _why_not(text: str, body: str, decimal_comma: bool) -> str:
+    if _EXPONENT.fullmatch(body):
+        return f'"{text}" is written with an exponent; format the column as a number'
+    if decimal_comma and _POINT.fullmatch(body):
+        return f'"{text}" has a decimal point, and --decimal-comma is said'
+    if not decimal_comma and "," in body and _COMMA.fullmatch(body):
+        return f'"{text}" seems to have a decimal comma; say --decimal-comma, or write a point'
+    try:
+        if not any(letter.isalpha() for letter in text):
+            parse_amount(text)
+    except ValueError as error:
+        return str(error)
+    return f'"{text}" is not a plain number such as 1234.56'
+
+
+def as_percent(number: str) -> str:
+    """Return a share of 1 as a percentage.
+
+    >>> as_percent("0.25")
+    '25.00%'
+    """
+    return f"{_EXACT.multiply(Decimal(number), Decimal(100)):f}%"

@@ -1,0 +1,71 @@
+"""A preference column as the claim usmca: program codes, tariff treatments, yes or no.
+
+The special program codes S and S+ stand for USMCA, CA and MX for NAFTA before it (HTSUS general
+notes 11 and 12); tariff treatment 10 is the United States Tariff of the CBSA.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tariffcalc.engine.fields import plain
+
+USMCA = "usmca"
+YES = frozenset(("y", "yes", "true", "1", "x", "oui", "vrai"))
+NO = frozenset(("n", "no", "false", "0", "non", "faux"))
+_PROGRAMS = frozenset(("S", "S+", "CA", "MX"))
+_TREATMENTS = frozenset(("10", "UST", "TEU", "TÉU"))
+_NO_PREFERENCE = frozenset(("2", "02", "MFN", "NPF", "TNPF", "3", "03", "GT"))
+_NAMES = frozenset(("usmca", "cusma", "nafta", "aceum", "alena", "usmcacusma"))
+_NOTHING = frozenset(("", "none", "aucun", "aucune"))
+
+
+def read_preference(text: str, kind: str) -> tuple[str, str | None]:
+    """Return the claim that a cell makes, and a warning for a preference that is not priced.
+
+    Args:
+        text: The cell, not blank.
+        kind: `spi`, `treatment`, `claimed`, or `any` of them.
+
+    >>> read_preference("S+", "spi"), read_preference("no", "claimed")
+    (('usmca', None), ('', None))
+
+    Raises:
+        ValueError: when it is neither a code nor a yes or no.
+    """
+    word, code = plain(text), text.strip().upper()
+    if word in _NAMES:
+        return USMCA, None
+    if word in _NOTHING and "+" not in text:
+        return "", None
+    if kind == "spi":
+        return _program(code)
+    if kind == "treatment":
+        return _treatment(code)
+    if word in YES or word in NO:
+        return USMCA if word in YES else "", None
+    if code in ("S", "S+", "UST"):
+        return USMCA, None
+    if kind == "claimed":
+        raise ValueError(f'"{text}" is neither yes nor no')
+    if code == "10":
+        return USMCA, "10 read as tariff treatment 10, the United States Tariff"
+    return "", _not_priced(text)
+
+
+def _program(code: str) -> tuple[str, str | None]:
+    programs = [part for part in re.split(r"[ ,;/|]+", code) if part]
+    if not _PROGRAMS.isdisjoint(programs):
+        return USMCA, None
+    return "", _not_priced(code)
+
+
+def _treatment(code: str) -> tuple[str, str | None]:
+    number = re.split(r"[ \-:(]", code.lstrip("0") or code)[0]
+    if number in _TREATMENTS:
+        return USMCA, None
+    return "", None if number in _NO_PREFERENCE else _not_priced(code)
+
+
+def _not_priced(text: str) -> str:
+    return f'preference "{text}" is not priced here; declare its rate as base_rate'

@@ -1,0 +1,61 @@
+"""Priced rows as an XLSX sheet: the user's cells as text, amounts as numbers; needs openpyxl."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from openpyxl import Workbook  # type: ignore[import-untyped]  # has no types
+from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]  # has no types
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]  # has no types
+
+from tariffcalc.batch.inert import neutral
+from tariffcalc.batch.writers import fitted, unique_names
+from tariffcalc.values.issues import InputError, Issue
+
+MOST_ROWS = 1_048_576
+is_amount = re.compile(r"-?\d{1,13}\.\d\d").fullmatch
+
+
+class SheetWriter:
+    """Rows of one sheet."""
+
+    def __init__(self, file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> None:
+        self._file = file
+        self._width = len(header)
+        self._rows = 0
+        self._book: Any = Workbook(write_only=True)
+        self._sheet: Any = self._book.create_sheet("priced")
+        self._append([self._text(name) for name in unique_names([*header, *columns])])
+
+    def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
+        """Write one row."""
+        own, extra = fitted(cells, self._width)
+        priced = [Decimal(text) if is_amount(text) else self._text(text) for text in result]
+        self._append([*map(self._text, own), *priced, *map(self._text, extra)])
+
+    def close(self) -> None:
+        """Write the file: a sheet is zipped as a whole."""
+        self._book.save(self._file)
+
+    def _text(self, text: str) -> Any:
+        cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", neutral(text)) or None)
+        if cell.value is not None:
+            cell.data_type = "s"
+            cell.number_format = "@"
+        return cell
+
+    def _append(self, row: list[Any]) -> None:
+        self._rows += 1
+        if self._rows > MOST_ROWS:
+            message = f"a sheet holds {MOST_ROWS:,} rows, and there are more"
+            hint = "Write a .csv or .parquet file."
+            raise InputError([Issue("sheet-full", "error", message, "--output", hint)])
+        self._sheet.append(row)
+
+
+def open_rows_out(file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> SheetWriter:
+    """Return a writer of XLSX."""
+    return SheetWriter(file, header, columns)

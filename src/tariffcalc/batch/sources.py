@@ -1,0 +1,152 @@
+"""Where the bytes of an input come from: a file, a gzip file, or standard input.
+
+What an input is, is told by its first bytes, not by the ending of its name. Nothing is ever read
+whole: a gzip file is unpacked as it is read.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from tariffcalc.values.issues import InputError, Issue
+
+HEAD = 1 << 18
+"""Bytes at the beginning that decide what an input is; its header must end within them."""
+
+_SIGNS = {
+    b"PK\x03\x04": "xlsx",
+    b"PAR1": "parquet",
+    b"\xd0\xcf\x11\xe0": "xls",
+    b"%PDF": "pdf",
+}
+
+
+class Source:
+    """An input that can be opened from its beginning.
+
+    Attributes:
+        name: For messages: the file's name, or "standard input".
+        head: The first bytes, unpacked.
+        kind: `text`, `xlsx` or `parquet`.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Look at the first bytes. Raises InputError when they cannot be read or are no table."""
+        self._path = None if str(path) == "-" else Path(path)
+        self._spool: IO[bytes] | None = None
+        self._spent = False
+        self.name = "standard input" if self._path is None else self._path.name
+        self._packed_head = b""
+        if self._path is None:
+            self._packed_head = sys.stdin.buffer.read(HEAD)
+        with self.told():
+            packed = self._packed_head[:2] if self._path is None else _first(self._path, 2)
+            self._is_gzip = packed == b"\x1f\x8b"
+            if self._path is not None:
+                with self.open() as file:
+                    self.head = file.read(HEAD)
+            elif self._is_gzip:
+                unpack = zlib.decompressobj(wbits=31)
+                self.head = unpack.decompress(self._packed_head, HEAD)
+            else:
+                self.head = self._packed_head
+        self.kind = self._kind()
+
+    def _kind(self) -> str:
+        if not self.head:
+            raise self.refusal("empty-file", "holds nothing")
+        kind = next((kind for sign, kind in _SIGNS.items() if self.head.startswith(sign)), "text")
+        if kind in ("xls", "pdf"):
+            what = "an old Excel workbook" if kind == "xls" else "a PDF document"
+            raise self.refusal("not-a-table", f"is {what}", "Save it as .xlsx or .csv.")
+        if kind != "text" and self._is_gzip:
+            raise self.refusal("packed", f"is a packed .{kind} file", "Unpack it first.")
+        if self.head.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+            message = "is a web page under the name of a spreadsheet"
+            raise self.refusal("not-a-table", message, "Save it as .xlsx or .csv.")
+        return kind
+
+    def open(self) -> BinaryIO:
+        """Return the unpacked bytes from the beginning."""
+        file = self._raw()
+        return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if self._is_gzip else file
+
+    def open_file(self) -> BinaryIO:
+        """Return the bytes as a file in which one can seek."""
+        if self._path is None:
+            self.keep()
+        return self.open()
+
+    def keep(self) -> None:
+        """Make a second opening possible: standard input is copied to a temporary file."""
+        if self._path is not None or self._spool is not None:
+            return
+        self._refuse_spent()
+        spool = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the source
+        spool.write(self._packed_head)
+        shutil.copyfileobj(sys.stdin.buffer, spool, HEAD)
+        self._spool = spool
+
+    def _raw(self) -> BinaryIO:
+        if self._path is not None:
+            return self._path.open("rb")
+        if self._spool is not None:
+            self._spool.flush()
+            return _Window(self._spool)
+        self._refuse_spent()
+        self._spent = True
+        return cast(BinaryIO, io.BufferedReader(_Joined(self._packed_head, sys.stdin.buffer)))
+
+    def _refuse_spent(self) -> None:
+        if self._spent:
+            raise self.refusal("read-once", "can be read only once", "Give the file's name.")
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn faults of reading into words."""
+        try:
+            yield
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            message = f"is not a sound gzip file: {error}"
+            raise self.refusal("bad-gzip", message, "Fetch it again.") from None
+        except OSError as error:
+            raise self.refusal("unreadable", f"cannot be read: {error.strerror}") from None
+
+    def refusal(self, code: str, message: str, hint: str = "") -> InputError:
+        """Return the error for this input."""
+        return InputError([Issue(code, "error", message, self.name, hint)])
+
+
+def _first(path: Path, count: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(count)
+
+
+class _Joined(io.RawIOBase):
+    """The bytes already read from a stream, and then the rest of it."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any writable buffer
+        chunk = self._head[: len(buffer)] or self._rest.read(len(buffer))
+        self._head = self._head[len(buffer) :]
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+class _Window(io.RawIOBase, BinaryIO):  # type: ignore[misc]  # BinaryIO is only its type
+    """A temporary file read from its beginning, whatever others read of it."""

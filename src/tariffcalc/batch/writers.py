@@ -1,0 +1,244 @@
+"""Priced rows on their way out: CSV, JSON Lines, Parquet and XLSX.
+
+A row is the user's cells, untouched and in their order, and then the result. A short row is filled
+up to the header's width, so that the result stands under its columns; the cells that a long row
+has too many come after the result, where nothing shifts and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from tariffcalc.batch.inert import STARTS, neutral_row
+from tariffcalc.values.issues import InputError, Issue
+
+BLOCK = 1000
+EXTRA = "extra_cells"
+"""Where JSON Lines, Parquet and XLSX keep the cells that a long row has too many."""
+
+
+class Form(StrEnum):
+    """A form of file that rows are written in."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+ENDINGS = {
+    ".csv": Form.CSV, ".tsv": Form.CSV, ".txt": Form.CSV, ".jsonl": Form.JSONL,
+    ".ndjson": Form.JSONL, ".parquet": Form.PARQUET, ".pq": Form.PARQUET, ".xlsx": Form.XLSX,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is written.
+
+    Attributes:
+        delimiter: Between the cells of a CSV.
+        line_end: After each of its rows.
+        byte_order_mark: Whether it begins with one, as spreadsheets write UTF-8.
+        zipped: Whether gzip goes over it.
+    """
+
+    form: Form
+    delimiter: str = ","
+    line_end: str = "\n"
+    byte_order_mark: bool = False
+    zipped: bool = False
+
+
+class Writer(Protocol):
+    """Takes priced rows in order."""
+
+    def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
+        """Write one row."""
+
+    def close(self) -> None:
+        """Write what is still held. The file itself stays open."""
+
+
+def choose_layout(target: str, told: str | None, delimiter: str, line_end: str) -> Layout:
+    """Return how to write a file: as told, else by its ending, with the input's own marks.
+
+    Raises:
+        InputError: for an ending that names no form.
+    """
+    name = Path(target).name.lower()
+    zipped = name.endswith(".gz")
+    ending = Path(name.removesuffix(".gz")).suffix
+    form = Form(told) if told else ENDINGS.get(ending)
+    if form is None and target == "-":
+        form = Form.CSV
+    if form is None or (zipped and form in (Form.PARQUET, Form.XLSX)):
+        written = f'"{ending}.gz"' if form else f'"{ending}"'
+        message = f"the ending {written} does not say how to write the rows"
+        known = ", ".join(ENDINGS)
+        hint = f"Name the file with {known} (text also with .gz), or say --format csv."
+        raise InputError([Issue("unknown-ending", "error", message, target, hint)])
+    if ending == ".tsv":
+        delimiter = "\t"
+    elif ending == ".csv" and delimiter == "\t":
+        delimiter = ","
+    return Layout(form, delimiter, line_end, zipped=zipped)
+
+
+def open_writer(
+    layout: Layout, file: BinaryIO, header: Sequence[str], columns: Sequence[str]
+) -> Writer:
+    """Return a writer of rows in a layout; `columns` are the names of the result.
+
+    Raises:
+        InputError: when the form needs an extra that is not installed.
+    """
+    if layout.form is Form.CSV:
+        return CsvWriter(layout, file, header, columns)
+    if layout.form is Form.JSONL:
+        return JsonLinesWriter(file, header, columns)
+    module, extra = ("arrow_rows", "fast") if layout.form is Form.PARQUET else ("sheet", "xlsx")
+    from importlib import import_module
+
+    try:
+        made: Writer = import_module(f"tariffcalc.batch.{module}").open_rows_out(
+            file, header, columns
+        )
+    except ModuleNotFoundError as error:
+        message = f"{layout.form} files need {error.name}, which is not installed"
+        hint = f'Install it with: pip install "tariffcalc[{extra}]"'
+        raise InputError([Issue("missing-extra", "error", message, "--output", hint)]) from None
+    return made
+
+
+class CsvForm:
+    """How one row of a CSV is written: minimal quoting, formulas made inert."""
+
+    def __init__(self, delimiter: str, line_end: str, width: int) -> None:
+        self.delimiter = delimiter
+        self.line_end = line_end
+        self.width = width
+        mark = re.escape(delimiter)
+        starts = re.escape(STARTS.replace(delimiter, ""))
+        self._odd = re.compile(f"{mark}[{starts}]").search
+        self._quoted: Callable[[Sequence[str]], str] = csv.writer(
+            _Echo, delimiter=delimiter, lineterminator="\r\n"
+        ).writerow
+
+    def row(self, cells: Sequence[str], result: Sequence[str]) -> str:
+        """Return the line of a row, with its line end."""
+        mark = self.delimiter
+        plain = f"{mark}{mark.join(cells)}"
+        if len(cells) != self.width:
+            return self._ragged(cells, result)
+        # Few rows hold a quote, a line end, a formula: one look for each over the whole row.
+        if (
+            '"' in plain or "\n" in plain or "\r" in plain
+            or plain.count(mark) != self.width or self._odd(plain)
+        ):  # fmt: skip
+            plain = f"{mark}{self.join(neutral_row(cells))}"
+        priced = mark.join(result)
+        if (
+            '"' in priced or "\n" in priced or "\r" in priced
+            or priced.count(mark) != len(result) - 1
+        ):  # fmt: skip
+            priced = self.join(result)
+        return f"{plain[1:]}{mark}{priced}{self.line_end}"
+
+    def _ragged(self, cells: Sequence[str], result: Sequence[str]) -> str:
+        own, extra = cells[: self.width], cells[self.width :]
+        filled = [*neutral_row(own), *[""] * (self.width - len(own))]
+        return self.join([*filled, *result, *neutral_row(extra)]) + self.line_end
+
+    def join(self, cells: Sequence[str]) -> str:
+        """Return cells as one line without its end, each quoted where it must be."""
+        # With this line end the module quotes a lone CR too, in every version of Python.
+        return self._quoted(cells)[:-2]
+
+
+class _Echo:
+    """A file of which only the last line is wanted."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+class CsvWriter:
+    """Rows as CSV."""
+
+    def __init__(
+        self, layout: Layout, file: BinaryIO, header: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        self.file = file
+        self._form = CsvForm(layout.delimiter, layout.line_end, len(header))
+        self._held = ["\ufeff"] if layout.byte_order_mark else []
+        self._held.append(self._form.row(header, columns))
+
+    def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
+        """Write one row."""
+        self._held.append(self._form.row(cells, result))
+        if len(self._held) >= BLOCK:
+            self.close()
+
+    def close(self) -> None:
+        """Write the rows that are held."""
+        self.file.write("".join(self._held).encode())
+        self._held.clear()
+
+
+class JsonLinesWriter:
+    """Rows as JSON objects, one a line. What the result leaves blank is null."""
+
+    def __init__(self, file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> None:
+        self.file = file
+        self._names = unique_names([*header, *columns])
+        self._width = len(header)
+        self._held: list[str] = []
+
+    def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
+        """Write one row."""
+        own, extra = fitted(cells, self._width)
+        body: dict[str, object] = dict(
+            zip(self._names, [*own, *(text or None for text in result)], strict=True)
+        )
+        if extra:
+            body[EXTRA] = list(extra)
+        self._held.append(json.dumps(body, ensure_ascii=False))
+        if len(self._held) >= BLOCK:
+            self.close()
+
+    def close(self) -> None:
+        """Write the rows that are held."""
+        if self._held:
+            self.file.write(("\n".join(self._held) + "\n").encode())
+        self._held.clear()
+
+
+def fitted(cells: Sequence[str], width: int) -> tuple[list[str], Sequence[str]]:
+    """Return as many cells as the header has, and those that are too many."""
+    return [*cells[:width], *[""] * (width - len(cells))], cells[width:]
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return column names that differ: a blank one gets its place, a repeated one a number.
+
+    >>> unique_names(["hs", "", "value", "value"])
+    ['hs', 'column_2', 'value', 'value_2']
+    """
+    found: dict[str, None] = {}
+    for place, name in enumerate(names, 1):
+        wanted = named = name or f"column_{place}"
+        number = 1
+        while named in found:
+            number += 1
+            named = f"{wanted}_{number}"
+        found[named] = None
+    return list(found)
