@@ -148,7 +148,9 @@ def _spoil(
     lists: dict[str, list[str]] = {}
     for place in np.flatnonzero(rng.random(size) < BAD_SHARE).tolist():
         field, text = BAD[int(rng.integers(0, len(BAD)))]
-        lists.setdefault(field, columns[field].to_pylist())[place] = text
+        if field not in lists:
+            lists[field] = columns[field].to_pylist()
+        lists[field][place] = text
     return {**columns, **{field: pa.array(texts) for field, texts in lists.items()}}
 
 

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tests import transcripts
 
 from tariffcalc.catalogue.coverage import page
-from tests import transcripts
 
 ROOT = transcripts.ROOT
 SHOWN = [

@@ -1,4 +1,4 @@
-"""Every shipment in examples/ owes what its comment works out by hand, and prints what stands beside it."""
+"""Every shipment in examples/ owes what its comment works out, and prints what stands beside it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests import transcripts
 
 from tariffcalc import Catalogue, Quote
 from tariffcalc.catalogue.source import read_yaml
 from tariffcalc.engine.declare import read_request
 
-from tests import transcripts
-
-FILES = [
-    pytest.param(path, id=path.stem) for path in sorted(transcripts.EXAMPLES.glob("*.yaml"))
-]
+FILES = [pytest.param(path, id=path.stem) for path in sorted(transcripts.EXAMPLES.glob("*.yaml"))]
 STATED = re.compile(r"\b(owes|refundable): (\S+) because ")
 WORKED = re.compile(r"([\d,]+\.\d\d) x ([\d.]+)(%?) = ([\d,]+\.\d\d)")
 

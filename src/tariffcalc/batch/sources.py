@@ -94,17 +94,17 @@ class Source:
         spool = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the source
         spool.write(self._packed_head)
         shutil.copyfileobj(sys.stdin.buffer, spool, HEAD)
+        spool.flush()
         self._spool = spool
 
     def _raw(self) -> BinaryIO:
         if self._path is not None:
             return self._path.open("rb")
         if self._spool is not None:
-            self._spool.flush()
-            return _Window(self._spool)
+            return cast(BinaryIO, io.BufferedReader(_Window(self._spool), HEAD))
         self._refuse_spent()
         self._spent = True
-        return cast(BinaryIO, io.BufferedReader(_Joined(self._packed_head, sys.stdin.buffer)))
+        return cast(BinaryIO, io.BufferedReader(_Joined(self._packed_head, sys.stdin.buffer), HEAD))
 
     def _refuse_spent(self) -> None:
         if self._spent:
@@ -148,5 +148,27 @@ class _Joined(io.RawIOBase):
         return len(chunk)
 
 
-class _Window(io.RawIOBase, BinaryIO):  # type: ignore[misc]  # BinaryIO is only its type
-    """A temporary file read from its beginning, whatever others read of it."""
+class _Window(io.RawIOBase):
+    """A temporary file with a place of one's own in it: several may be open at a time."""
+
+    def __init__(self, spool: IO[bytes]) -> None:
+        self._spool = spool
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._spool.seek(self._at)
+        self._at = self._spool.seek(offset, whence)
+        return self._at
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any writable buffer
+        self._spool.seek(self._at)
+        chunk = self._spool.read(len(buffer))
+        self._at += len(chunk)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)

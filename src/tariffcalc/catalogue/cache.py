@@ -1,8 +1,9 @@
 """Where the compiled catalogue is kept between runs, and when it is made anew.
 
-It lies in the user's cache folder under a name made of the content of every source file and of
-the compiled format. It may be deleted at any time; whatever does not match is compiled again; a
-cache that cannot be written is done without.
+It lies in the user's cache folder under a name made of the content of every source file. Beside it
+lies a note of the files' sizes and times, so that their content need not be read again while those
+stand. Both may be deleted at any time; whatever does not match is compiled again; a cache that
+cannot be written is done without.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from contextlib import suppress
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tariffcalc.catalogue.digest import FORMAT, digest_of, stamp_of
 from tariffcalc.catalogue.store import Store
 
 KEPT = 6
@@ -36,25 +40,47 @@ def open_compiled(folder: Path, overlays: tuple[Path, ...] = ()) -> Store:
     Raises:
         CatalogueError: when the sources have faults.
     """
-    from tariffcalc import __version__
-    from tariffcalc.catalogue.digest import digest_of
-
-    digest = digest_of(folder, overlays)
-    path = cache_folder() / f"{__version__}-{digest[:32]}.sqlite"
+    stamp = stamp_of(folder, overlays)
+    note = _note_of(folder, overlays)
+    digest = _noted(note, stamp)
+    if digest is None:
+        digest = digest_of(folder, overlays)
+    path = _compiled_path(digest)
     store = _opened(path, digest)
-    if store is not None:
-        return store
-    from tariffcalc.catalogue.compile import compile_sources
+    if store is None:
+        from tariffcalc.catalogue.compile import compile_sources
 
-    connection = compile_sources(folder, overlays, digest)
-    with suppress(OSError, sqlite3.Error):
-        _keep(connection, path)
-    return Store(connection)
+        connection = compile_sources(folder, overlays, digest)
+        with suppress(OSError, sqlite3.Error):
+            _keep(connection, path)
+        store = Store(connection)
+    if _noted(note, stamp) != digest:
+        with suppress(OSError), _whole(note) as temporary:
+            temporary.write_text(f"{digest}\n{stamp}", encoding="utf-8")
+    return store
+
+
+def _compiled_path(digest: str) -> Path:
+    from tariffcalc import __version__
+
+    return cache_folder() / f"{__version__}-{digest[:32]}.sqlite"
+
+
+def _note_of(folder: Path, overlays: tuple[Path, ...]) -> Path:
+    place = "\0".join(str(path.absolute()) for path in (folder, *overlays))
+    return cache_folder() / f"{zlib.crc32(place.encode()):08x}.stamp"
+
+
+def _noted(note: Path, stamp: str) -> str | None:
+    """Return the digest noted for files of these sizes and times, if they were seen before."""
+    try:
+        digest, _, seen = note.read_text(encoding="utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return digest if seen == stamp else None
 
 
 def _opened(path: Path, digest: str) -> Store | None:
-    from tariffcalc.catalogue.digest import FORMAT
-
     if not path.is_file():
         return None
     try:
@@ -67,16 +93,23 @@ def _opened(path: Path, digest: str) -> Store | None:
 
 
 def _keep(connection: sqlite3.Connection, path: Path) -> None:
-    """Write a compiled catalogue under a temporary name, then give it its own."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
+    """Keep a compiled catalogue, and let go of the oldest ones."""
+    with _whole(path) as temporary:
         target = sqlite3.connect(temporary)
         connection.backup(target)
         target.close()
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
     kept = sorted(path.parent.glob("*.sqlite"), key=lambda p: p.stat().st_mtime, reverse=True)
     for old in kept[KEPT:]:
         old.unlink(missing_ok=True)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a temporary name to write under, then the file its own: whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

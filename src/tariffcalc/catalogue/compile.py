@@ -40,8 +40,7 @@ CREATE TABLE edge (importer TEXT, sort TEXT, key TEXT, mask BLOB,
 CREATE TABLE rate (importer TEXT, code TEXT, start TEXT, past TEXT, general TEXT, special TEXT,
   column_2 TEXT, known TEXT, source TEXT, PRIMARY KEY (importer, code, start)) WITHOUT ROWID;
 CREATE TABLE levy (importer TEXT, id TEXT, body TEXT, PRIMARY KEY (importer, id)) WITHOUT ROWID;
-CREATE TABLE fact (id TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID;
-CREATE TABLE country (code TEXT PRIMARY KEY, names TEXT) WITHOUT ROWID;
+CREATE TABLE whole (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
 
@@ -123,13 +122,13 @@ def compile_into(connection: sqlite3.Connection, sources: Sources, digest: str) 
         "INSERT INTO levy VALUES (?, ?, ?)",
         ((levy.importer, levy.id, json.dumps(levy.body)) for levy in sources.levies),
     )
+    wholes = {
+        "facts": sources.facts,
+        "countries": {row["code"]: list(row.values()) for row in sources.countries},
+    }
     connection.executemany(
-        "INSERT INTO fact VALUES (?, ?)",
-        ((fact.id, json.dumps(fact)) for fact in sources.facts),
-    )
-    connection.executemany(
-        "INSERT INTO country VALUES (?, ?)",
-        ((row["code"], json.dumps(list(row.values()))) for row in sources.countries),
+        "INSERT INTO whole VALUES (?, ?)",
+        ((key, json.dumps(value)) for key, value in wholes.items()),
     )
     connection.commit()
 

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes whenever the compiled tables change, so that an older compiled catalogue is not read."""
 
-PATTERNS = (
-    "*.yaml",
-    "*.csv",
-    "instruments/**/*.yaml",
-    "measures/**/*.yaml",
-    "goods/**/*.csv",
-    "rates/*.csv",
-    "fees/*.yaml",
-    "taxes/*.yaml",
-)
+READ = (".yaml", ".csv")
+LEFT_OUT = "scenarios"
+"""Ready-made overlays: they are read when a user lays one on top, not with the catalogue."""
 
 
-def files_of(folder: Path) -> list[Path]:
-    """Return the files of a catalogue that are read, in a fixed order."""
-    return sorted({path for pattern in PATTERNS for path in folder.glob(pattern)})
+def files_of(folder: Path) -> list[str]:
+    """Return the paths of all files of a catalogue that are read, in a fixed order."""
+    return sorted(_walk(str(folder)))
 
 
-def digest_of(folder: Path, overlays: tuple[Path, ...] = ()) -> str:
+def _walk(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != LEFT_OUT:
+                    yield from _walk(entry.path)
+            elif entry.name.endswith(READ):
+                yield entry.path
+
+
+def digest_of(folder: Path, overlays: Sequence[Path] = ()) -> str:
     """Return a hash of the name and content of every source file and overlay."""
+    import hashlib
+
     total = hashlib.sha256(FORMAT.encode())
-    for path in files_of(folder):
-        total.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
-        total.update(path.read_bytes())
-    for path in overlays:
-        total.update(f"\0overlay {path.name}\0".encode())
-        total.update(path.read_bytes())
+    for path in [*files_of(folder), *map(str, overlays)]:
+        name = os.path.relpath(path, folder).replace(os.sep, "/")
+        total.update(f"\0{name}\0".encode())
+        total.update(Path(path).read_bytes())
     return total.hexdigest()
+
+
+def stamp_of(folder: Path, overlays: Sequence[Path] = ()) -> str:
+    """Return the size and times of every source file, which change when its content does.
+
+    The time of change is kept by the system and cannot be set back, as the time of writing can.
+    """
+    lines = []
+    for path in [*files_of(folder), *map(str, overlays)]:
+        seen = Path(path).stat()
+        lines.append(f"{path} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}")
+    return "\n".join(lines)

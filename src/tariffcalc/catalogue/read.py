@@ -72,13 +72,13 @@ def read_sources(folder: Path, overlays: tuple[Path, ...] = ()) -> Sources:
 
 
 def with_overlay(sources: Sources, path: Path) -> Sources:
-    """Return sources with an overlay laid on; its `issues` are those of the overlay alone."""
+    """Return a copy of sources with an overlay laid on, its faults behind theirs in `issues`."""
     copy = replace(
         sources,
         instruments=dict(sources.instruments),
         measures=list(sources.measures),
         places=dict(sources.places),
-        issues=[],
+        issues=list(sources.issues),
     )
     _read_overlay(path, copy)
     return copy

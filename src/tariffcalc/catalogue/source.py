@@ -57,9 +57,9 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise _refusal(path, "unreadable", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _refusal(
-            path, "not-text", f"is not text in UTF-8 (byte {error.start})", "Save it as UTF-8."
-        ) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        message = "is not text in UTF-8"
+        raise _refusal(path, "not-text", message, "Save it as UTF-8.", line) from None
 
 
 def read_yaml(path: Path) -> Tree:

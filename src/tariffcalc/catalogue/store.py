@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import unicodedata
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from tariffcalc.catalogue.tables import Tables
 from tariffcalc.catalogue.terms import Fact, Instrument, Known
 from tariffcalc.values.codes import prefixes
 from tariffcalc.values.days import parse_day
+from tariffcalc.values.names import plain
 
 
 class ListedRow(NamedTuple):
@@ -61,17 +61,20 @@ class Store:
     def facts(self) -> dict[str, Fact]:
         """Claims and contents by their name and by every other name they go by."""
         found = {}
-        for _, body in self.connection.execute("SELECT id, body FROM fact"):
-            key, sort, question, evidence, source, aliases = json.loads(body)
+        for key, sort, question, evidence, source, aliases in self._whole("facts"):
             fact = Fact(key, sort, question, evidence, source, tuple(aliases))
             found.update(dict.fromkeys((fact.id, *fact.aliases), fact))
         return found
 
     @cached_property
-    def countries(self) -> dict[str, tuple[str, ...]]:
+    def countries(self) -> dict[str, list[str]]:
         """ISO alpha-2 codes with alpha-3 code, English and French name, and other names."""
-        rows = self.connection.execute("SELECT code, names FROM country")
-        return {code: tuple(json.loads(names)) for code, names in rows}
+        return dict(self._whole("countries"))
+
+    def _whole(self, key: str) -> Any:
+        """Return what is kept in one piece because it is asked for in one piece."""
+        (text,) = self._row("SELECT value FROM whole WHERE key = ?", key) or ("null",)
+        return json.loads(text)
 
     @cached_property
     def country_names(self) -> dict[str, str]:
@@ -79,8 +82,7 @@ class Store:
         found = {}
         for code, (_, alpha3, english, french, others) in self.countries.items():
             for name in (alpha3, english, french, *others.split(";")):
-                letters = unicodedata.normalize("NFKD", name).casefold()
-                found["".join(c for c in letters if c.isalnum())] = code
+                found[plain(name)] = code
         return found
 
     def _instrument(self, instrument: str) -> Instrument:

@@ -6,7 +6,6 @@ everywhere.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from tariffcalc.engine.shipment import MODES, Content
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.issues import nearest
 from tariffcalc.values.money import LARGEST, parse_amount
+from tariffcalc.values.names import plain
 
 PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
 
@@ -51,12 +51,6 @@ def read_country(text: str, store: Store) -> str:
     codes = dict.fromkeys(names.get(name, name) for name in like)
     hint = f"; did you mean {' or '.join(codes)}?" if codes else ""
     raise ValueError(f'"{text}" is no country code such as US, CA or DE{hint}')
-
-
-def plain(text: str) -> str:
-    """Return a name without case, accents, spaces and punctuation, for comparing."""
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in letters.casefold() if c.isalnum())
 
 
 def read_value(text: str) -> Decimal:

@@ -1,0 +1,240 @@
+"""A row as declared: its cells read into what the engine takes, or the first fault among them.
+
+Cells are cleaned by `CellReader` and read by the readers behind `quote`, so that an error reads the
+same everywhere. Of fields that have few distinct texts, what was read is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tariffcalc.batch.cells import CellError, CellReader
+from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.catalogue.store import Store
+from tariffcalc.engine import fields
+from tariffcalc.engine.shipment import Content, Line
+from tariffcalc.values.days import parse_day
+from tariffcalc.values.rates import Rate, parse_rate
+from tariffcalc.values.units import canonical_unit
+
+CAP = 1 << 16
+"""Distinct texts of one field that are kept."""
+
+NEEDED = ("entry_date", "importer", "origin", "classification", "customs_value")
+KEPT = (
+    "entry_date", "shipped_date", "importer", "origin", "classification", "currency", "fx", "unit",
+    "claims", "preference", "base_rate", "mode", "province",
+)  # fmt: skip
+AMOUNTS = ("customs_value", "quantity", "add_cvd", "filed_duty", "filed_surtax")
+CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
+ORDER = (
+    "entry_date", "shipped_date", "importer", "origin", "classification", "customs_value",
+    "currency", "fx", "quantity", "unit", "claims", "preference", *CONTENTS, "base_rate",
+    "add_cvd", "mode", "province", "filed_duty", "filed_surtax",
+)  # fmt: skip
+"""Fields in the order in which they are read: the first fault is the one that is told."""
+
+CODES = {
+    "origin": "unknown-country", "importer": "unknown-country", "claims": "unknown-claim",
+    **dict.fromkeys(CONTENTS, "bad-content"),
+}  # fmt: skip
+
+Claims = tuple[frozenset[str], frozenset[str]]
+
+
+@dataclass(slots=True)
+class Declared:
+    """What one row declares, and what its cells were warned of."""
+
+    importer: str
+    entry_date: date
+    classification: str
+    origin: str
+    customs_value: Decimal
+    shipped_date: date | None = None
+    currency: str | None = None
+    fx: Decimal | None = None
+    mode: str | None = None
+    province: str | None = None
+    claims: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    contents: dict[str, Content] = field(default_factory=dict)
+    quantity: Decimal | None = None
+    unit: str | None = None
+    base_rate: Rate | None = None
+    add_cvd: Decimal | None = None
+    filed: Decimal | None = None
+    entry: str = ""
+    warnings: dict[str, str] = field(default_factory=dict)
+
+    def line(self) -> Line:
+        """Return the line as the engine takes it."""
+        return Line(
+            self.classification,
+            self.origin,
+            self.customs_value,
+            "1",
+            self.claims,
+            self.denied,
+            self.contents,
+            self.quantity,
+            self.unit,
+            self.base_rate,
+            self.add_cvd,
+        )
+
+
+class LineReader:
+    """Reads the cells of rows. `read` raises `CellError` for a row that cannot be priced."""
+
+    def __init__(
+        self, store: Store, columns: ColumnMap, defaults: Defaults, cells: CellReader
+    ) -> None:
+        self.places: Mapping[str, int] = columns.places
+        self.width = len(columns.header)
+        self._cells = cells
+        self._defaults = {
+            "importer": defaults.importer,
+            "origin": defaults.origin,
+            "currency": defaults.currency,
+            "entry_date": defaults.entry_date,
+            "claims": ";".join(defaults.claims),
+            "mode": defaults.mode,
+            "province": defaults.province,
+        }
+        self._readers: dict[str, Callable[[str], Any]] = {
+            "entry_date": parse_day,
+            "shipped_date": parse_day,
+            "importer": lambda text: fields.read_country(text, store),
+            "origin": lambda text: fields.read_country(text, store),
+            "classification": fields.read_classification,
+            "customs_value": fields.read_value,
+            "currency": fields.read_currency,
+            "fx": fields.read_positive,
+            "quantity": fields.read_positive,
+            "unit": canonical_unit,
+            "claims": lambda text: fields.read_claims(text.split(";"), store),
+            "preference": lambda text: fields.read_claims(text.split(";"), store),
+            "base_rate": parse_rate,
+            "mode": fields.read_mode,
+            "province": fields.read_province,
+            **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), fields.read_duty),
+        }
+        self._kept: dict[str, dict[str, tuple[Any, str | None]]] = {key: {} for key in KEPT}
+
+    def read(self, cells: Sequence[str]) -> Declared:
+        """Return what a row declares.
+
+        Raises:
+            CellError: for the first field that is missing or cannot be read.
+        """
+        self.check_width(cells)
+        found: dict[str, Any] = {}
+        warnings: dict[str, str] = {}
+        for name in ORDER:
+            place = self.places.get(name)
+            raw = "" if place is None else cells[place]
+            if name in CONTENTS:
+                value = self._content(name, raw, found["customs_value"], warnings)
+                if value is not None:
+                    found.setdefault("contents", {})[name] = value
+                continue
+            value, warning = self.field(name, raw)
+            if warning is not None:
+                warnings[name] = warning
+            if value is not None:
+                found[name] = value
+            elif name in NEEDED:
+                raise CellError("missing-field", name, f"{name} is missing")
+        return self._declared(found, cells, warnings)
+
+    def check_width(self, cells: Sequence[str]) -> None:
+        """Refuse a row whose cells may not stand under their headers."""
+        if len(cells) == self.width or (
+            len(cells) > self.width and not any(cells[self.width :])
+        ):
+            return
+        message = f"the row has {len(cells)} cells, the header {self.width}"
+        raise CellError("ragged-row", "", message)
+
+    def field(self, name: str, raw: str) -> tuple[Any, str | None]:
+        """Return the value of a cell, None where it is blank, and a warning.
+
+        Raises:
+            CellError: when it cannot be read.
+        """
+        kept = self._kept.get(name)
+        if kept is None:
+            return self._read(name, raw)
+        found = kept.get(raw)
+        if found is None:
+            if len(kept) >= CAP:
+                kept.clear()
+            found = kept[raw] = self._read(name, raw)
+        return found
+
+    def entry(self, cells: Sequence[str]) -> str:
+        """Return the number of the entry a row belongs to, or '' for an entry of its own."""
+        place = self.places.get("entry")
+        return "" if place is None or place >= len(cells) else cells[place].strip()
+
+    def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
+        cell = self._cells.read(name, raw)
+        text, warning = cell.text, cell.warning
+        if not text and self._defaults.get(name):
+            default = self._cells.read(name, self._defaults[name])
+            text, warning = default.text, warning or default.warning
+        if not text:
+            return None, warning
+        try:
+            return self._readers[name](text), warning
+        except ValueError as error:
+            code = CODES.get(name, f"bad-{name.replace('_', '-')}")
+            raise CellError(code, name, str(error)) from None
+
+    def _content(
+        self, name: str, raw: str, value: Decimal, warnings: dict[str, str]
+    ) -> Content | None:
+        cell = self._cells.read(name, raw)
+        if cell.warning is not None:
+            warnings[name] = cell.warning
+        try:
+            return fields.read_content(cell.text, value) if cell.text else None
+        except ValueError as error:
+            raise CellError("bad-content", name, str(error)) from None
+
+    def _declared(
+        self, found: dict[str, Any], cells: Sequence[str], warnings: dict[str, str]
+    ) -> Declared:
+        made, denied = join_claims(found.pop("claims", None), found.pop("preference", None))
+        filed = [found.pop(name, None) for name in ("filed_duty", "filed_surtax")]
+        known = [amount for amount in filed if amount is not None]
+        declared = Declared(
+            claims=made,
+            denied=denied,
+            filed=sum(known, Decimal(0)) if known else None,
+            entry=self.entry(cells),
+            warnings=warnings,
+            **found,
+        )
+        check_days(declared.shipped_date, declared.entry_date)
+        return declared
+
+
+def join_claims(claims: Claims | None, preference: Claims | None) -> Claims:
+    """Return the claims made and denied in two cells; what is claimed in one is claimed."""
+    made, denied = claims or (frozenset(), frozenset())
+    if preference is None:
+        return made, denied
+    return made | preference[0], denied - preference[0]
+
+
+def check_days(shipped: date | None, entered: date) -> None:
+    """Refuse goods that left after they were entered."""
+    if shipped is not None and shipped > entered:
+        message = f"the goods left on {shipped}, after their entry on {entered}"
+        raise CellError("shipped-after-entry", "shipped_date", message)

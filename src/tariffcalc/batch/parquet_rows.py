@@ -1,0 +1,62 @@
+"""Rows of a Parquet file as text; needs PyArrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa  # type: ignore[import-untyped]  # has no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
+
+from tariffcalc.batch.rows import Rows
+from tariffcalc.batch.shown import as_shown
+from tariffcalc.batch.sources import Source
+
+BATCH = 16_384
+
+
+class ParquetRows(Rows):
+    """Rows of a Parquet file. Numbers become plain decimals, dates ISO; null is blank."""
+
+    def __init__(self, source: Source) -> None:
+        """Read the schema. Raises InputError for nested columns and a file that is not sound."""
+        super().__init__(source)
+        try:
+            with self.source.open_file() as file:
+                schema = pq.ParquetFile(file).schema_arrow
+        except (pa.ArrowException, OSError) as error:
+            message = f"is not a sound Parquet file: {str(error).splitlines()[0][:200]}"
+            raise source.refusal("bad-parquet", message) from None
+        self.header = list(schema.names)
+        nested = [field.name for field in schema if pa.types.is_nested(field.type)]
+        if nested or not self.header:
+            message = (
+                f"holds lists or records in {', '.join(nested)}" if nested else "has no column"
+            )
+            raise source.refusal("nested-columns", message, "Give each figure its own column.")
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Return the rows, from the first one on."""
+        with self.source.told(), self.source.open_file() as file:
+            try:
+                for batch in pq.ParquetFile(file).iter_batches(BATCH):
+                    columns = [as_texts(column) for column in batch.columns]
+                    yield from map(list, zip(*columns, strict=True))
+            except pa.ArrowException as error:
+                message = f"is not a sound Parquet file: {str(error).splitlines()[0][:200]}"
+                raise self.source.refusal("bad-parquet", message) from None
+
+
+def as_texts(column: Any) -> list[str]:
+    """Return the cells of a column as text."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    kind = column.type
+    values = column.to_pylist()
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return ["" if value is None else value for value in values]
+    if pa.types.is_decimal(kind):
+        return ["" if value is None else f"{value:f}" for value in values]
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return ["" if value is None else value.decode("utf-8", "replace") for value in values]
+    return [as_shown(value) for value in values]

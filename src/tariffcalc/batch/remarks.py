@@ -1,0 +1,111 @@
+"""The warnings of a line, short: gaps of the catalogue it touches, amounts that are not known.
+
+A gap is a bit: of the codes, the origins and the days it covers. What a point touches is the AND,
+as with the sheets of the law, so a class of points is warned of once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from tariffcalc.batch.declared import ORDER
+from tariffcalc.batch.formula import Fee
+from tariffcalc.catalogue.store import Store
+from tariffcalc.catalogue.terms import Effect
+from tariffcalc.engine.answer import Charge
+from tariffcalc.engine.base import PARTNERS, USMCA
+from tariffcalc.values.codes import digits_of
+from tariffcalc.values.days import LATEST
+
+BETWEEN = "; "
+ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
+ENTRY_SPLIT = "entry-split: its rows name several days or modes, and are taken as several entries"
+
+
+class Gaps:
+    """What the catalogue does not hold for one importing country, as bits."""
+
+    def __init__(self, store: Store, importer: str) -> None:
+        gaps = store.not_covered.get(importer, ())
+        self._gaps: list[dict[str, Any]] = [gap for gap in gaps if gap["origins"] or gap["goods"]]
+
+    def code(self, code: str) -> int:
+        """Return the gaps that a code touches."""
+        return self._bits(
+            not gap["goods"] or code.startswith(tuple(map(digits_of, gap["goods"])))
+            for gap in self._gaps
+        )
+
+    def origin(self, origin: str) -> int:
+        """Return the gaps that an origin touches."""
+        return self._bits(not gap["origins"] or origin in gap["origins"] for gap in self._gaps)
+
+    def day(self, day: date) -> int:
+        """Return the gaps that an entry date touches."""
+        text = day.isoformat()
+        return self._bits(
+            (gap["from"] or "") <= text < (gap["until"] or LATEST.isoformat()) for gap in self._gaps
+        )
+
+    def titles(self, bits: int) -> list[str]:
+        """Return what is missing."""
+        return [gap["title"] for bit, gap in enumerate(self._gaps) if bits >> bit & 1]
+
+    @staticmethod
+    def _bits(touched: Iterable[bool]) -> int:
+        return sum(1 << bit for bit, touches in enumerate(touched) if touches)
+
+
+def of_cells(warnings: Mapping[str, str]) -> list[str]:
+    """Return the warnings of cells, in the order in which they are read."""
+    return [f"{name}: {warnings[name]}" for name in ORDER if name in warnings]
+
+
+def of_point(
+    importer: str,
+    origin: str,
+    claims: frozenset[str],
+    followed: date | None,
+    titles: Iterable[str],
+) -> list[str]:
+    """Return the warnings of a point.
+
+    Args:
+        importer: Importing country.
+        origin: Country of origin.
+        claims: Claims made.
+        followed: The day up to which the law was followed, when the entry is later; else None.
+        titles: What the catalogue does not hold there.
+    """
+    found = []
+    if followed is not None:
+        found.append(f"after-verified: the law of {importer} was followed up to {followed}")
+    if USMCA in claims and origin not in PARTNERS[importer]:
+        found.append(f"claim-without-effect: usmca on goods of {origin}")
+    return [*found, *(f"not-covered: {title}" for title in titles)]
+
+
+def of_rate(importer: str, currency: str | None, fx: Decimal | None) -> list[str]:
+    """Warn of a rate that seems to be the wrong way round."""
+    if importer == "US" and currency == "CAD" and fx is not None and fx > 1:
+        return [f"fx-direction: {fx} says that one CAD costs {fx} USD"]
+    return []
+
+
+def of_unknown(charges: Iterable[Charge]) -> list[str]:
+    """Say of which charges the amount is not known, and why."""
+    found = []
+    for charge in charges:
+        if charge.amount is None and charge.rate != Effect.PROHIBITED:
+            # The codes that are near change by the day; the reason does not.
+            reason = (charge.reason or "").partition(", or did you mean")[0]
+            found.append(f"unknown {charge.measure}: {reason}")
+    return found
+
+
+def of_unknown_fees(fees: Iterable[Fee]) -> list[str]:
+    """Say which fees are not known."""
+    return [f"unknown {fee.id}: its figures of that day are not held here" for fee in fees]

@@ -1,0 +1,55 @@
+"""Rows of a table as lists of text, whatever file they come from."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from tariffcalc.batch.sources import Source
+from tariffcalc.values.issues import Issue
+
+
+class Rows(ABC):
+    """A table: a header, and rows that are read one by one.
+
+    Blank rows come out as ``[]``, ragged ones as they are: every row of the file comes out once.
+    Iterating again reads the file again.
+
+    Attributes:
+        source: Where the bytes come from.
+        name: Of the input, for messages.
+        header: Column names as the file has them.
+        header_row: Number of the header's row as spreadsheets count, mostly 1.
+        raw_ends: How the lines of the file end.
+        notes: What was found out in reading, such as the encoding. Grows while it is read.
+    """
+
+    def __init__(self, source: Source) -> None:
+        """Begin with an input whose header is not read yet."""
+        self.source = source
+        self.name = source.name
+        self.header: list[str] = []
+        self.header_row = 1
+        self.raw_ends = "\n"
+        self.notes: list[Issue] = []
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[list[str]]:
+        """Return the rows below the header, from the first one on."""
+
+    def row_number(self, index: int) -> int:
+        """Return the number that a spreadsheet shows for the row at an index, counted from 0."""
+        return self.header_row + 1 + index
+
+    def keep(self) -> None:
+        """Make a second pass possible. Only standard input needs it: it is copied to a file."""
+        self.source.keep()
+
+    def reopen(self) -> Rows:
+        """Return the rows for one more pass.
+
+        Raises:
+            InputError: for standard input that was read and not kept.
+        """
+        self.source.keep()
+        return self

@@ -1,0 +1,38 @@
+"""Values of sheets and columnar files as text: what a person sees, without a float's tail."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+
+def as_shown(value: Any, number_format: str = "General") -> str:
+    """Return the value of a cell as text.
+
+    >>> as_shown(1234.5600000000001), as_shown(0.25, "0%"), as_shown(407110000, "0000000000")
+    ('1234.56', '25%', '0407110000')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        # A sheet holds 15 digits; what a binary fraction adds behind them is not its own.
+        number = Decimal(str(value) if isinstance(value, int) else format(value, ".15g"))
+        shown = (number_format or "").split(";")[0]
+        if shown.endswith("%"):
+            return f"{plain_digits(number * 100)}%"
+        text = plain_digits(number)
+        return text.zfill(len(shown)) if shown and not shown.strip("0") else text
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if not isinstance(value, timedelta) else f"{value.total_seconds():g}s"
+
+
+def plain_digits(number: Decimal) -> str:
+    """Return a number without an exponent and without zeros behind the last figure."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
