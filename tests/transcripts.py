@@ -21,7 +21,7 @@ from tariffcalc.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[a-z]*/README.md")])
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 PROMPT = re.compile(r"^\$ ", re.M)
 

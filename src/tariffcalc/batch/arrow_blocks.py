@@ -1,109 +1,156 @@
-"""The bytes of a CSV cut into blocks of whole rows, and a block taken apart into rows and cells.
+"""The bytes of a CSV cut into blocks of whole rows.
 
 A block is *strict* when a quote opens only at the start of a cell and closes only at its end, and
-line ends are LF or CRLF. Then rows and cells are found by looking at bytes alone. Whatever is not
-strict, a stray quote in a description, a lone CR, is read by the csv module up to the next true row
-end near the block's size; what comes after is tried again.
+line ends are LF or CR LF: then rows and cells are found by looking at bytes alone. What is not
+strict, a stray quote in a description or a lone CR, is read as `TextRows` reads it for a short
+stretch, up to a true row end; what comes after is tried again.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from io import StringIO
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_tables import Ids
+from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 
 SIZE = 4 << 20
 """Bytes of a block: 2 to 4 MB were measured to be fastest."""
 
-LONGEST = 1 << 20
-"""Bytes without a row end after which a stretch is not strict."""
+STRETCH = 1 << 16
+"""Bytes after which a stretch that is not strict may end."""
+
+MARGIN = 4 * LONGEST_CELL
+"""Bytes behind a stretch that must be at hand: more than the longest cell has."""
 
 LF, CR, QUOTE = 10, 13, 34
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole rows as bytes. `is_strict` says whether they can be taken apart by bytes."""
-
-    data: bytes
-    rows: int
-    is_strict: bool
-
-
-class Cells:
-    """The cells of a strict block.
+    """Whole rows: as bytes that are strict, or as cells.
 
     Attributes:
-        lines: The rows as texts, without their ends; every second text is the end between two.
-        even: Rows with as many cells as the header, by number.
-        odd: The other rows.
-        quoted: Rows among `even` that hold a quote.
+        number: Of the first row, counted from 0.
+        count: Of the rows.
+        data: The bytes.
+        rows: The cells, when the bytes are not strict.
     """
 
-    def __init__(self, block: Block, delimiter: int, width: int) -> None:
-        data = np.frombuffer(block.data, np.uint8)
-        marks = np.flatnonzero((data == delimiter) | (data == LF)).astype(np.int32)
-        quotes = np.flatnonzero(data == QUOTE) if QUOTE in block.data else np.zeros(0, np.int64)
-        if quotes.size:
-            marks = marks[np.searchsorted(quotes, marks) % 2 == 0]
-        if not data.size or data[-1] != LF:
-            marks = np.append(marks, np.int32(data.size))
-        is_end = np.append(data, np.uint8(LF))[marks] == LF if marks[-1] == data.size else (
-            data[marks] == LF
-        )
-        last = np.flatnonzero(is_end)
-        first = np.append(0, last[:-1] + 1)
-        starts = np.append(np.int32(0), marks[:-1] + 1)
-        ends = marks
-        before = data[np.maximum(marks[last] - 1, 0)] == CR
-        before &= marks[last] > starts[last]
-        if before.any():
-            ends = marks.copy()
-            ends[last[before]] -= 1
-        self._data = pa.py_buffer(block.data)
-        self._bytes = data
-        self._starts = starts
-        self._cells = self._texts(starts, ends)
-        self._first = first
-        self.row_starts, self.row_ends = starts[first], ends[last]
-        self.lines = self._texts(self.row_starts, self.row_ends)
-        is_even = last - first + 1 == width
-        self.even = np.flatnonzero(is_even)
-        self.odd = np.flatnonzero(~is_even)
-        self.quoted = self._hold(quotes, self.even)
-        self._width = width
+    number: int
+    count: int
+    data: bytes
+    rows: list[list[str]] | None = None
 
-    def _texts(self, starts: Ids, ends: Ids) -> Any:
-        """Return an array in which every second text is a span, and the others lie between."""
-        edges = np.empty(starts.size * 2, np.int32)
-        edges[::2] = starts
-        edges[1::2] = ends
-        return pa.Array.from_buffers(
-            pa.string(), edges.size - 1, [None, pa.py_buffer(edges), self._data]
-        )
 
-    def column(self, place: int) -> Any:
-        """Return one column of the even rows."""
-        return self._cells.take(pa.array((self._first[self.even] + place) * 2))
+def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
+    """Cut UTF-8 text that comes in pieces, the first one beginning with a row, into blocks."""
+    held, number, is_last, stretch = b"", 0, False, STRETCH
+    while held or not is_last:
+        if not is_last:
+            piece = next(pieces, b"")
+            is_last = not piece
+            held += piece
+        while held and (is_last or len(held) >= SIZE):
+            block, used = _strict_block(held, number, is_last, delimiter), 0
+            if block is not None:
+                used, stretch = len(block.data), STRETCH
+            else:
+                # A row of so many bytes is refused anyhow; until then more may close a quote.
+                if not is_last and len(held) < stretch + MARGIN:
+                    break
+                rows, used = loose_rows(held, stretch, delimiter)
+                block, stretch = Block(number, len(rows), held[:used], rows), min(SIZE, stretch * 4)
+            held = held[used:]
+            number += block.count
+            yield block
 
-    def _hold(self, places: Places, rows: Places) -> Places:
-        """Return those of some rows that hold a byte at one of the places."""
-        if not places.size:
-            return rows[:0]
-        counts = np.searchsorted(places, self.row_ends[rows]) - np.searchsorted(
-            places, self.row_starts[rows]
-        )
-        return rows[counts > 0]
 
-    def beginning(self, is_asked: np.ndarray[Any, np.dtype[np.bool_]]) -> Places:
-        """Return the even rows of which some cell begins with one of the bytes asked for."""
-        padded = np.append(self._bytes, np.uint8(LF))
-        hits = np.flatnonzero(is_asked[padded[self._starts]])
-        return self._hold(self._starts[hits].astype(np.int64), self.even)
+def _strict_block(held: bytes, number: int, is_last: bool, delimiter: str) -> Block | None:
+    """Return the whole rows of some bytes as a block, or None when they are not strict."""
+    data = np.frombuffer(held, np.uint8)
+    quotes = np.flatnonzero(data == QUOTE) if QUOTE in held else np.zeros(0, np.int64)
+    end = _last_row_end(held, data, quotes, is_last)
+    quotes = quotes[: np.searchsorted(quotes, end)]
+    chosen = held[:end]
+    if not end or not is_strict(chosen, quotes, delimiter):
+        return None
+    return Block(number, count_rows(data[:end], quotes), chosen)
+
+
+def _last_row_end(
+    held: bytes, data: np.ndarray[Any, np.dtype[np.uint8]], quotes: Places, is_last: bool
+) -> int:
+    """Return the end of the last row that is whole if quotes go in pairs; 0 when there is none."""
+    if is_last and len(quotes) % 2 == 0:
+        return len(held)
+    if not quotes.size:
+        return held.rfind(b"\n") + 1
+    ends = np.flatnonzero(data == LF)
+    ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return int(ends[-1]) + 1 if ends.size else 0
+
+
+def is_strict(held: bytes, quotes: Places, delimiter: str) -> bool:
+    """Whether rows and cells of whole rows can be found by bytes alone."""
+    if CR in held and held.count(b"\r") != held.count(b"\r\n"):
+        return False
+    if not quotes.size:
+        return True
+    if quotes.size % 2:
+        return False
+    data = np.frombuffer(held, np.uint8)
+    opening, closing = quotes[::2], quotes[1::2]
+    around = np.zeros(256, bool)
+    around[[LF, CR, QUOTE, ord(delimiter)]] = True
+    before = data[opening - 1] if opening[0] else np.append(np.uint8(LF), data[opening[1:] - 1])
+    after = data[closing + 1] if closing[-1] + 1 < data.size else np.append(
+        data[closing[:-1] + 1], np.uint8(LF)
+    )
+    # A doubled quote closes and opens at once: it has a quote before and one after.
+    doubled_before = (before != QUOTE) | np.append(False, closing[:-1] + 1 == opening[1:])
+    doubled_after = (after != QUOTE) | np.append(closing[:-1] + 1 == opening[1:], False)
+    return bool((around[before] & around[after] & doubled_before & doubled_after).all())
+
+
+def count_rows(data: np.ndarray[Any, np.dtype[np.uint8]], quotes: Places) -> int:
+    """Return how many rows strict bytes hold."""
+    if not data.size:
+        return 0
+    ends = data == LF
+    if quotes.size:
+        places = np.flatnonzero(ends)
+        count = int(np.count_nonzero(np.searchsorted(quotes, places) % 2 == 0))
+    else:
+        count = int(np.count_nonzero(ends))
+    return count + (data[-1] != LF)
+
+
+def loose_rows(held: bytes, stretch: int, delimiter: str) -> tuple[list[list[str]], int]:
+    """Read a stretch of rows as `TextRows` does, and return them with their length in bytes."""
+    lines = StringIO(held[: stretch + MARGIN].decode(errors="ignore"), newline="").readlines()
+    ends = [*accumulate((len(line.encode()) for line in lines), initial=0)]
+    rows: list[list[str]] = []
+    start = 0
+    csv.field_size_limit(LONGEST_CELL)
+    while start < len(lines) and ends[start] < stretch:
+        reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
+        done = 0
+        try:
+            for row in reader:
+                rows.append(row)
+                done = reader.line_num
+                if ends[start + done] >= stretch:
+                    break
+            start += done
+        except csv.Error:
+            start += done
+            rows.append(read_alone(lines[start], delimiter))
+            start += 1
+    return rows, ends[start]

@@ -30,32 +30,31 @@ Marks = np.ndarray[Any, np.dtype[np.int8]]
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A column of amounts in cents.
+    """A column of amounts in cents, none below zero.
 
     Attributes:
         cents: The amounts.
-        words: What stands instead of the amount: 0 nothing, else a number of `Words.shown`; None
-            when every row has an amount.
-        may_be_negative: Whether signs must be looked for.
+        words: For each row, the number of the word that stands instead of the amount, which must
+            then be 0; -1 where the amount stands. None when it does everywhere.
+        is_negative: Which of the amounts have a minus in front. None when none has.
     """
 
     cents: Amounts
     words: Marks | None = None
-    may_be_negative: bool = False
+    is_negative: np.ndarray[Any, np.dtype[np.bool_]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Columns whose texts go together: a number for each row, and the texts by number."""
 
-    names: tuple[str, ...]
     numbers: Ids
     shown: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A column of texts as they are."""
+    """A column of texts as they are, already quoted where the form asks for it."""
 
     texts: Any
 
@@ -66,17 +65,20 @@ Column = Money | Words | Texts
 class Fragments:
     """The dictionary of fragments: amounts first, then words in the order in which they came."""
 
-    def __init__(self, ending: str = "") -> None:
-        """Make a dictionary whose amounts end in `ending`, a delimiter or nothing."""
+    def __init__(self, ending: str, words: Sequence[str]) -> None:
+        """Make a dictionary whose amounts and words end in `ending`, a delimiter or nothing."""
         heads = pa.array(np.arange(HEADS)).cast(pa.string()).to_pylist()
         heads[0] = ""
         tails = [f".{number:02d}{ending}" for number in range(100)]
         low = [f"{number}{tail}" for number in range(100) for tail in tails]
         full = [f"{number:02d}{tail}" for number in range(100) for tail in tails]
+        self.ending = ending
         self._texts = [*heads, *low, *full]
         self._numbers: dict[str, int] = {"": BLANK}
         self._held: Any = pa.array(self._texts, pa.string())
         self._lock = RLock()
+        self.minus = self.number("-")
+        self.words = self.numbers(f"{word}{ending}" for word in words)
 
     def number(self, text: str) -> int:
         """Return the number of a fragment, new or known."""
@@ -101,11 +103,25 @@ class Fragments:
                 held = self._held = pa.concat_arrays([held, new])
         return held
 
+    def money(self, column: Money) -> list[Ids]:
+        """Return the fragments of amounts: sign where there are signs, head, tail."""
+        head = column.cents // SPLIT
+        tail = column.cents - head * SPLIT
+        tail += np.where(head > 0, HEADS + SPLIT, HEADS)
+        if column.words is not None:
+            tail = np.where(column.words >= 0, self.words[column.words], tail)
+        found = [head.astype(np.int32), tail.astype(np.int32)]
+        if column.is_negative is not None:
+            return [np.where(column.is_negative, self.minus, BLANK).astype(np.int32), *found]
+        return found
 
-def write_money(cents: Amounts, heads: Ids, tails: Ids) -> None:
-    """Write the numbers of the two fragments of each amount."""
-    head = cents // SPLIT
-    tail = cents - head * SPLIT
-    tail += np.where(head > 0, HEADS + SPLIT, HEADS)
-    heads[:] = head
-    tails[:] = tail
+    def written(self, columns: Sequence[Column], rows: int) -> Any:
+        """Return texts of which each is a row: its columns one behind the other."""
+        extra = [column.texts for column in columns if isinstance(column, Texts)]
+        places: list[Ids] = []
+        for column in columns:
+            if isinstance(column, Money):
+                places += self.money(column)
+            elif isinstance(column, Words):
+                ...
+        return extra, places, rows

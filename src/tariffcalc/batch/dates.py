@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from tariffcalc.engine.fields import plain
+from tariffcalc.values.names import plain
 from tariffcalc.values.days import parse_day
 
 FORMATS = ("MM/DD/YYYY", "DD/MM/YYYY")

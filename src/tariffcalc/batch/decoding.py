@@ -1,4 +1,4 @@
-"""Text out of bytes: UTF-8 with or without its mark, UTF-16 with it, and CP-1252 as spreadsheets save.
+"""Text out of bytes: UTF-8, UTF-16 and UTF-32 by their marks, and CP-1252 as spreadsheets save it.
 
 A byte that is no UTF-8 is read as Windows-1252, byte by byte: a file pasted together from both
 comes out right.
@@ -82,8 +82,7 @@ def _by_byte(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     bad = error.object[error.start : error.end]
-    text = "".join(bytes((b,)).decode("cp1252", "replace") for b in bad)
-    return text.replace("\ufffd", "?"), error.end
+    return bad.decode("cp1252", "replace"), error.end
 
 
 codecs.register_error(_FALLBACK, _by_byte)

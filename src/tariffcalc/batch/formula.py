@@ -51,6 +51,8 @@ class Term:
 
     measure: str
     rate: int | None
+    refuses: bool = False
+    """Whether it refuses entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty
         rate = None if step.amount is None else whole(step.exact, RATE_UNIT)
         if (asked is not None and not is_share(asked)) or (rate is None and step.amount is not None):
             return None
-        terms.append(Term(charge.measure, rate))
+        terms.append(Term(charge.measure, rate, charge.rate == Effect.PROHIBITED))
     return Steps(
         tuple(terms),
         any(step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled),

@@ -9,7 +9,7 @@ from functools import cache
 
 from tariffcalc.batch import names
 from tariffcalc.batch.names import BESIDE, FIELDS
-from tariffcalc.engine.fields import plain
+from tariffcalc.values.names import plain
 from tariffcalc.values.issues import Issue, Severity, nearest
 
 CURRENCIES = ("usd", "cad", "mxn", "eur", "gbp", "jpy", "cny")

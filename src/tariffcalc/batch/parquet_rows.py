@@ -51,6 +51,8 @@ def as_texts(column: Any) -> list[str]:
     """Return the cells of a column as text."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type):  # nanoseconds are more than a datetime has
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
     kind = column.type
     values = column.to_pylist()
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
@@ -59,4 +61,5 @@ def as_texts(column: Any) -> list[str]:
         return ["" if value is None else f"{value:f}" for value in values]
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return ["" if value is None else value.decode("utf-8", "replace") for value in values]
-    return [as_shown(value) for value in values]
+    digits = 7 if pa.types.is_float32(kind) else 15
+    return [as_shown(value, digits=digits) for value in values]

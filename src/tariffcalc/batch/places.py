@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
+from tariffcalc.values.names import plain
 
 _STATES = {
     "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL",
@@ -68,9 +69,9 @@ def read_place(text: str, store: Store) -> str:
 
 def read_province(text: str) -> str:
     """Return the two letters of a province, from its letters or its name."""
-    return fields.read_province(_PROVINCES.get(fields.plain(text), text))
+    return fields.read_province(_PROVINCES.get(plain(text), text))
 
 
 def read_mode(text: str) -> str:
     """Return a mode of transport, from a word or a customs code."""
-    return fields.read_mode(_MODES.get(fields.plain(text), text))
+    return fields.read_mode(_MODES.get(plain(text), text))

@@ -18,8 +18,9 @@ from typing import Generic, TypeVar
 from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of
 from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.tables import Tables
-from tariffcalc.catalogue.terms import Effect, Paint
+from tariffcalc.catalogue.terms import Effect, LevyRate, Paint
 from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_days
+from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.resolve import Facts, stack
 from tariffcalc.values.days import LATEST, parse_day
 
@@ -157,7 +158,7 @@ class Points:
 
         None stands for what is not a share of the value: the engine prices the line.
         """
-        key = cover, asked, duty.rate if self._turns_on_base(cover) else None
+        key = cover, asked, duty.rate if self.turns_on_base(cover) else None
         found = self._steps.get(key)
         if found is None:
             covers = self.covers.keys[cover]
@@ -170,7 +171,7 @@ class Points:
             found = self._steps[key] = then, now
         return found
 
-    def _turns_on_base(self, cover: int) -> bool:
+    def turns_on_base(self, cover: int) -> bool:
         """Whether some sheet of a set asks for the base duty: a total, or a test of its rate."""
         found = self._on_base.get(cover)
         if found is None:
@@ -210,6 +211,10 @@ class Points:
     def schedule_period(self, day: date) -> int:
         """Return the number of the period over which no base duty of the schedule changes."""
         return bisect_right(self.schedule_days, day)
+
+    def levies_period(self, day: date) -> tuple[LevyRate | None, ...]:
+        """Return the figures of all fees and taxes that hold on a day."""
+        return tuple(figures_on(levy, day) for levy in self.tables.levies)
 
     def may_be_free(self, claims: frozenset[str]) -> bool:
         """Whether a line with these claims may enter free of all duty and fees."""

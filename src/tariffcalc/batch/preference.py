@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tariffcalc.engine.fields import plain
+from tariffcalc.values.names import plain
 
 USMCA = "usmca"
 YES = frozenset(("y", "yes", "true", "1", "x", "oui", "vrai"))

@@ -1,4 +1,4 @@
-"""Opening a table for reading: CSV, gzip, standard input, XLSX and Parquet, by what the bytes are."""
+"""Opening a table: CSV, packed with gzip or not, standard input, XLSX and Parquet."""
 
 from __future__ import annotations
 

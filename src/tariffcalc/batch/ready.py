@@ -192,7 +192,6 @@ class Ready:
             UNKNOWN if then.total is None else effective_rate(then.total, value),
             self.law,
             (now.payable, refundable),
-            "",
             BETWEEN.join(warnings),
             self.then.prohibited,
             self.edition,

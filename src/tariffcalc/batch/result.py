@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 
 from tariffcalc.engine.as_json import show_rate
 from tariffcalc.values.exchange import ExchangeRates
+from tariffcalc.values.money import ZERO, round_cents
 
 COLUMNS = (
     "status", "base_duty", "charges", "additional_duty", "total_duty", "fees", "taxes", "payable",
@@ -28,6 +29,7 @@ COLUMNS = (
     "edition",
 )  # fmt: skip
 CHARGES = COLUMNS.index("charges")
+DUTY = COLUMNS.index("total_duty")
 FILED = COLUMNS.index("filed_minus_computed")
 UNKNOWN = "unknown"
 PROHIBITED = "prohibited"
@@ -107,7 +109,6 @@ def priced_line(
     rate: str,
     law: tuple[str, str, str],
     since: tuple[int | None, int | None],
-    filed: str,
     warnings: str,
     prohibited: bool,
     edition: str,
@@ -120,7 +121,6 @@ def priced_line(
         rate: The effective rate.
         law: Measures, headings and citations.
         since: Payable as the law now stands, and refundable.
-        filed: The filed duty less the computed.
         warnings: Joined.
         prohibited: Whether entry is refused.
         edition: Of the catalogue.
@@ -135,7 +135,7 @@ def priced_line(
     status = "ok" if owed.payable is not None else "partial"
     return (
         PROHIBITED if prohibited else status, base, charges, added, total, fees, taxes, payable,
-        blank if rate == UNKNOWN else rate, *law, filed, now,
+        blank if rate == UNKNOWN else rate, *law, "", now,
         "" if since[1] is None else money(since[1]), warnings, "", "", "", edition,
     )  # fmt: skip
 
@@ -143,6 +143,15 @@ def priced_line(
 def refused_line(code: str, field: str, message: str, warnings: str, edition: str) -> Result:
     """Return the row of a line that cannot be priced."""
     return ("error", *[""] * 14, warnings, code, field, message, edition)
+
+
+def compare_filed(result: Result, filed: Decimal | None) -> Result:
+    """Put the filed duty less the computed into a row where both are known."""
+    computed = result[DUTY]
+    if filed is None or not computed or computed == UNKNOWN:
+        return result
+    less = round_cents(filed - Decimal(computed))
+    return (*result[:FILED], f"{less or ZERO:f}", *result[FILED + 1 :])
 
 
 def without_price(status: str, edition: str, charges: Charges = "compact") -> Result:

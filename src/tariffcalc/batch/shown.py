@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 
-def as_shown(value: Any, number_format: str = "General") -> str:
+def as_shown(value: Any, number_format: str = "General", digits: int = 15) -> str:
     """Return the value of a cell as text.
 
     >>> as_shown(1234.5600000000001), as_shown(0.25, "0%"), as_shown(407110000, "0000000000")
@@ -18,8 +18,9 @@ def as_shown(value: Any, number_format: str = "General") -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        # A sheet holds 15 digits; what a binary fraction adds behind them is not its own.
-        number = Decimal(str(value) if isinstance(value, int) else format(value, ".15g"))
+        # A binary fraction carries 15 digits (7 when short); what comes behind is not its own.
+        whole = isinstance(value, int)
+        number = Decimal(str(value) if whole else format(value, f".{digits}g"))
         shown = (number_format or "").split(";")[0]
         if shown.endswith("%"):
             return f"{plain_digits(number * 100)}%"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # has no types
@@ -29,8 +30,7 @@ class XlsxRows(Rows):
         """Choose the sheet and read its header. Raises InputError when there is none."""
         super().__init__(source)
         self._check_size()
-        book = self._load()
-        try:
+        with self._open() as book:
             names = [one.title for one in book.worksheets]
             self.sheet = self._choose(names, sheet)
             self._skip = 0
@@ -39,8 +39,6 @@ class XlsxRows(Rows):
                 if row:
                     self.header = row
                     break
-        finally:
-            book.close()
         if not self.header:
             raise source.refusal("no-header", f'has no header on its sheet "{self.sheet}"')
         self.header_row = self._skip
@@ -52,15 +50,23 @@ class XlsxRows(Rows):
         except (zipfile.BadZipFile, EOFError):
             raise self._refuse() from None
         held = sum(part.file_size for part in parts if "worksheets/" not in part.filename)
-        if held > MOST_SHARED:
-            message = f"unpacks to {held:,} bytes of texts, more than the {MOST_SHARED:,} allowed"
+        bombs = [part for part in parts if part.file_size > max(64 << 20, 300 * part.compress_size)]
+        if held > MOST_SHARED or bombs:
+            size = max(held, *(part.file_size for part in parts))
+            message = f"unpacks to {size:,} bytes, more than a workbook of its size should"
             raise self.source.refusal("too-large", message, "Save it as .csv.")
 
-    def _load(self) -> Any:
-        try:
-            return load_workbook(self.source.open_file(), read_only=True, data_only=True)
-        except Exception:  # openpyxl raises whatever a broken part leads to
-            raise self._refuse() from None
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        with self.source.open_file() as file:
+            try:
+                book = load_workbook(file, read_only=True, data_only=True)
+            except Exception:  # openpyxl raises whatever a broken part leads to
+                raise self._refuse() from None
+            try:
+                yield book
+            finally:
+                book.close()
 
     def _refuse(self) -> Exception:
         message = "is not a workbook that can be read"
@@ -80,8 +86,7 @@ class XlsxRows(Rows):
 
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows below the header, from the first one on."""
-        book = self._load()
-        try:
+        with self._open() as book:
             rows = self._read(book)
             for _ in range(self._skip):
                 next(rows, None)
@@ -93,8 +98,6 @@ class XlsxRows(Rows):
                 yield from ([] for _ in range(blank))
                 blank = 0
                 yield row + [""] * (width - len(row))
-        finally:
-            book.close()
 
     def _read(self, book: Any) -> Iterator[list[str]]:
         """Return rows without the empty cells behind the last filled one."""

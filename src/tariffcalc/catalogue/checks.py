@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from tariffcalc.catalogue.checks_manifest import countries, rows_of_manifest
 from tariffcalc.catalogue.checks_names import repeated_ids, unresolved_names
 from tariffcalc.catalogue.checks_repeats import repeats
 from tariffcalc.catalogue.checks_use import missing_lists, unknown_codes, unused
+from tariffcalc.catalogue.checks_walk import walk
 from tariffcalc.catalogue.read import Sources, read_sources, with_overlay
 from tariffcalc.values.issues import Issue
 
@@ -80,8 +82,10 @@ def _at_points(sources: Sources) -> list[Issue]:
 
     connection = sqlite3.connect(":memory:")
     compile_into(connection, sources, digest="")
-    files = {measure.id: measure.file for measure in sources.measures}
-    return yield_cycles(Store(connection), files)
+    places: dict[str, list[str]] = defaultdict(list)
+    for laid in walk(sources):
+        places[laid.measure.id].append(laid.where())
+    return yield_cycles(Store(connection), places)
 
 
 def _counts(sources: Sources) -> dict[str, int]:

@@ -79,13 +79,14 @@ def above_cap(sources: Sources) -> list[Issue]:
         Issue(
             "above-cap",
             "error",
-            f"{terms.duty.text} is above the {cap * 100:f}% that {laid.measure.authority} allows",
+            f"{terms.duty.text} is above the {(cap * 100).normalize():f}% that"
+            f" {laid.measure.authority} allows",
             where,
             "Correct the duty, or the `cap` of the measure.",
         )
         for laid in walk(sources)
         if (cap := laid.measure.cap) is not None and laid.act.status == "enacted"
-        for terms, where in laid.all_terms()
+        for terms, where in laid.all_terms("duty")
         if terms.duty.rate is not None and terms.duty.rate.ad_valorem > cap
     ]
 
@@ -95,7 +96,7 @@ def kinds(sources: Sources) -> list[Issue]:
     found = []
     for laid in walk(sources):
         requires = laid.measure.kind is Kind.REQUIREMENT
-        for terms, where in laid.all_terms():
+        for terms, where in laid.all_terms("duty"):
             fits = terms.duty.effect in OF_REQUIREMENTS
             if terms.duty.effect is not Effect.NONE and fits is not requires:
                 message = f'the duty "{terms.duty.text}" does not belong in a measure of kind'

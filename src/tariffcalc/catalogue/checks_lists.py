@@ -57,9 +57,9 @@ def levy_periods(sources: Sources) -> list[Issue]:
         for number, rate in rows:
             if rate.period.end <= rate.period.start:
                 message = f"holds from {rate.period.start} until {rate.period.end}, which is no day"
-                found.append(
-                    Issue("empty-period", "error", message, _line(file, levy.body, number))
-                )
+                place = _line(file, levy.body, number)
+                hint = "`until` is the first day on which it no longer holds."
+                found.append(Issue("empty-period", "error", message, place, hint))
         for (_, one), (number, other) in pairwise(rows):
             if other.period.start < one.period.end:
                 message = f"two rates of {levy.id} hold on {other.period.start}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tariffcalc.catalogue.checks_names import bad_code, missing
+from tariffcalc.catalogue.checks_names import bad_code
 from tariffcalc.catalogue.checks_walk import place_in, walk
 from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.issues import Issue
@@ -27,14 +27,18 @@ def countries(sources: Sources) -> list[Issue]:
             message = f'"{country}" cannot be an importing country: only US and CA can'
             place = place_in(sources, FILE, "countries", country)
             found.append(Issue("bad-importer", "error", message, place, "Take it out."))
-    for measure in sources.measures:
-        if measure.importer not in held:
-            place = place_in(sources, measure.file, "importer")
-            found += missing("importer", measure.importer, held, place)
-    for levy in sources.levies:
-        found += missing("importer", levy.importer, held, sources.places[levy.id])
-    for importer in sources.rates:
-        found += missing("importer", importer, held, f"rates/{importer.lower()}.csv")
+    importers = [
+        (measure.importer, place_in(sources, measure.file, "importer"))
+        for measure in sources.measures
+        if measure.importer not in held
+    ]
+    importers += [(levy.importer, sources.places[levy.id]) for levy in sources.levies]
+    importers += [(country, f"rates/{country.lower()}.csv") for country in sources.rates]
+    for country, place in importers:
+        if country not in held:
+            message = f'"{country}" is no importing country of the manifest'
+            hint = f"It has {' and '.join(held)}."
+            found.append(Issue("unknown-importer", "error", message, place, hint))
     known = {row["code"] for row in sources.countries}
     if not any(issue.where.startswith("countries.csv") for issue in sources.issues):
         for country, where in _named_countries(sources, known):

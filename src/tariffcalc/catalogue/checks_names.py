@@ -10,8 +10,6 @@ from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
 from tariffcalc.values.issues import Issue, nearest
 
-OF_CLAIMS = ("unresolved-claim", "unresolved-content")
-
 
 def unresolved_names(sources: Sources) -> list[Issue]:
     """Find instruments, lists, codes, claims, contents and measures that do not exist.
@@ -22,18 +20,20 @@ def unresolved_names(sources: Sources) -> list[Issue]:
     facts = {fact.id: fact.sort for fact in sources.facts}
     claims = {name for name, sort in facts.items() if sort == "claim"}
     contents = {name for name, sort in facts.items() if sort == "content"}
-    instruments = {*sources.instruments, *sources.places}
     found: list[Issue] = []
     for measure in sources.measures:
         for act in measure.acts:
-            found += missing("instrument", act.instrument, instruments, place_of_act(act))
+            if act.instrument not in sources.places:
+                known = sources.instruments
+                found += missing("instrument", act.instrument, known, place_of_act(act))
     for laid in walk(sources):
         found += _goods(laid, sources)
-        ids = [m.id for m in sources.measures if m.importer == laid.measure.importer]
-        ids += faulty
-        for terms, where in laid.all_terms():
+        importer = laid.measure.importer
+        ids = [measure.id for measure in sources.measures if measure.importer == importer]
+        for terms, where in laid.all_terms("yields_to", "excluded_by", "on"):
             for other in (*terms.yields_to, *terms.excluded_by):
-                found += missing("measure", other, ids, where)
+                if other not in faulty:
+                    found += missing("measure", other, ids, where, f" among those of {importer}")
             if terms.on.fact:
                 found += missing("content", terms.on.fact, contents, where)
         for number, case in enumerate(laid.paint.cases):
@@ -45,9 +45,18 @@ def unresolved_names(sources: Sources) -> list[Issue]:
         rows = [name for rate in levy.rates for name in rate.except_claims]
         for name in (*levy.except_claims, *levy.claims, *rows):
             found += missing("claim", name, claims, sources.places[levy.id])
-    if "claims" in faulty:
-        found = [issue for issue in found if issue.code not in OF_CLAIMS]
-    return list(dict.fromkeys(found))
+    unsure = _not_known(sources)
+    return list(dict.fromkeys(issue for issue in found if issue.code not in unsure))
+
+
+def _not_known(sources: Sources) -> set[str]:
+    """Return the slugs of faults that cannot be told, as files that could say are not readable."""
+    files = {issue.where.partition(" line ")[0] for issue in sources.issues}
+    unsure = {"unresolved-claim", "unresolved-content"} if "claims.yaml" in files else set()
+    read = {where.partition(" line ")[0] for where in sources.places.values()}
+    if any(file.startswith("instruments/") for file in files - read):
+        unsure.add("unresolved-instrument")
+    return unsure
 
 
 def _goods(laid: Laid, sources: Sources) -> Iterator[Issue]:
@@ -74,12 +83,14 @@ def bad_code(code: str, where: str) -> Iterator[Issue]:
         yield Issue("bad-code", "error", message, where, "A code has 2, 4, 6, 8 or 10.")
 
 
-def missing(what: str, name: str, known: Iterable[str], where: str) -> Iterator[Issue]:
+def missing(
+    what: str, name: str, known: Iterable[str], where: str, among: str = ""
+) -> Iterator[Issue]:
     """Yield that a name is not among those known, with those that look like it."""
     if name not in known:
         like = nearest(name, known)
         hint = f"Did you mean {' or '.join(like)}?" if like else f"Add it, or name another {what}."
-        message = f'the {what} "{name}" does not exist'
+        message = f'the {what} "{name}" does not exist{among}'
         yield Issue(f"unresolved-{what}", "error", message, where, hint)
 
 
@@ -94,11 +105,14 @@ def repeated_ids(sources: Sources) -> list[Issue]:
             found.append(Issue("repeated-measure", "error", message, place, "Give it another id."))
         files[measure.id] = measure.file
     names: set[str] = set()
-    for fact in sources.facts:
+    claims = sum(fact.sort == "claim" for fact in sources.facts)
+    for number, fact in enumerate(sources.facts):
         for name in (fact.id, *fact.aliases):
             if name in names:
+                place = ("claims", number) if number < claims else ("contents", number - claims)
+                where = place_in(sources, "claims.yaml", *place)
                 message = f'the name "{name}" of a claim or content stands twice'
                 hint = "Every claim, content and alias needs a name of its own."
-                found.append(Issue("repeated-claim", "error", message, "claims.yaml", hint))
+                found.append(Issue("repeated-claim", "error", message, where, hint))
             names.add(name)
     return found

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 
 from tariffcalc.catalogue.checks_acts import follows, never_holds
 from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.store import Store
-from tariffcalc.catalogue.tables import Tables
+from tariffcalc.catalogue.tables import Sheet, Tables
 from tariffcalc.catalogue.terms import Condition, Terms
 from tariffcalc.values.codes import dotted
 from tariffcalc.values.days import parse_day
@@ -34,12 +34,12 @@ class Choice:
     unless: tuple[When, ...]
 
 
-def yield_cycles(store: Store, places: dict[str, str]) -> list[Issue]:
+def yield_cycles(store: Store, places: dict[str, list[str]]) -> list[Issue]:
     """Find measures that wait for one another at one point.
 
     Args:
         store: The compiled catalogue.
-        places: File of each measure, by its id.
+        places: File and line of each paint in the order laid, by measure.
     """
     found = []
     for importer in store.importers:
@@ -47,12 +47,15 @@ def yield_cycles(store: Store, places: dict[str, str]) -> list[Issue]:
         for ring in _rings(store.tables(importer)):
             shown: set[frozenset[str]] = set()
             for cycle, point in _cycles(law, importer, ring):
-                if frozenset(cycle) not in shown:
-                    shown.add(frozenset(cycle))
-                    names = " waits for ".join([*cycle, cycle[0]])
-                    message = f"{names} at one point: {point}"
+                names = [sheet.measure.id for sheet in cycle]
+                if frozenset(names) not in shown:
+                    shown.add(frozenset(names))
+                    steps = pairwise([*names, names[0]])
+                    waits = " and ".join(f"{one} waits for {other}" for one, other in steps)
+                    message = f"{waits} at one point: {point}"
+                    where = places[names[0]][cycle[0].bit - cycle[0].measure.first]
                     hint = "Take one `yields_to` or `excluded_by` out, or paint one clear there."
-                    found.append(Issue("yield-cycle", "error", message, places[cycle[0]], hint))
+                    found.append(Issue("yield-cycle", "error", message, where, hint))
     return found
 
 
@@ -83,8 +86,8 @@ def _rings(tables: Tables) -> list[set[str]]:
     return rings
 
 
-def _cycles(law: Law, importer: str, ring: set[str]) -> Iterator[tuple[list[str], str]]:
-    """Yield the cycles of a ring, each with a point at which it stands."""
+def _cycles(law: Law, importer: str, ring: set[str]) -> Iterator[tuple[list[Sheet], str]]:
+    """Yield the sheets of each cycle in a ring, with a point over which they lie."""
     tables = law.tables(importer)
     mask = sum(head.mask for head in tables.measures if head.id in ring)
     goods = _goods(law.store, tables, mask)
@@ -100,10 +103,11 @@ def _cycles(law: Law, importer: str, ring: set[str]) -> Iterator[tuple[list[str]
             if cover not in seen:
                 seen.add(cover)
                 tops = law.tops(importer, cover)
+                sheets = {top.measure.id: top.sheet for top in tops}
                 for cycle in _cycles_of(tops):
                     country = "any other country" if origin == "*" else origin
                     ground = dotted(code) if code else "all goods"
-                    yield cycle, f"{ground} of {country}, entered {day}"
+                    yield [sheets[name] for name in cycle], f"{ground} of {country}, entered {day}"
 
 
 def _goods(store: Store, tables: Tables, mask: int) -> dict[tuple[int, int], str]:

@@ -25,11 +25,16 @@ class Laid:
         line = line_at(body, place) if isinstance(body, Table) else self.act.line
         return f"{self.act.file} line {line}"
 
-    def all_terms(self) -> Iterator[tuple[Terms, str]]:
-        """Yield the terms of the paint and of each of its cases, with where they stand."""
-        yield self.paint.terms, self.where()
+    def all_terms(self, *parts: str) -> Iterator[tuple[Terms, str]]:
+        """Yield the terms of the paint and those of its cases that differ in some parts of them.
+
+        With each comes its file and line.
+        """
+        own = self.paint.terms
+        yield own, self.where()
         for number, case in enumerate(self.paint.cases):
-            yield case.terms, self.where("cases", number)
+            if any(getattr(case.terms, part) != getattr(own, part) for part in parts):
+                yield case.terms, self.where("cases", number)
 
 
 def walk(sources: Sources) -> Iterator[Laid]:

@@ -30,14 +30,20 @@ def checked(model: type[FileModel], tree: Tree, file: str, issues: list[Issue]) 
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        found = dict.fromkeys(_issue(fault, tree, file) for fault in error.errors())
-        issues += found
+        faults = error.errors()
+        # Goods are the word all or a list: what is wrong with the list says enough.
+        other = {_place(fault) for fault in faults if fault["type"] != "literal_error"}
+        told = [f for f in faults if f["type"] != "literal_error" or _place(f) not in other]
+        issues += dict.fromkeys(_issue(fault, tree, file) for fault in told)
         return None
 
 
+def _place(fault: ErrorDetails) -> Place:
+    return tuple(step for step in fault["loc"] if not str(step).endswith("]"))
+
+
 def _issue(fault: ErrorDetails, tree: Tree, file: str) -> Issue:
-    place = tuple(step for step in fault["loc"] if not str(step).endswith("]"))
-    kind = fault["type"]
+    place, kind = _place(fault), fault["type"]
     line, hint = line_at(tree, place), HINTS.get(kind, "")
     if kind in ("extra_forbidden", "missing"):
         *above, key = place

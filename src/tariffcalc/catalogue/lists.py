@@ -63,7 +63,8 @@ def csv_lines(path: Path, where: str, issues: list[Issue]) -> list[str]:
     try:
         lines = read_text(path).splitlines()
     except CatalogueError as error:
-        issues += [issue._replace(where=where) for issue in error.issues]
+        for issue in error.issues:
+            issues.append(issue._replace(where=where + issue.where.removeprefix(path.name)))
         return []
     if not lines:
         issues.append(Issue("empty", "error", "holds nothing", where, "Fill it in, or delete it."))

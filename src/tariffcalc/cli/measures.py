@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -17,7 +18,7 @@ from tariffcalc.cli.options import (
     OverlayOption,
     open_catalogue,
 )
-from tariffcalc.cli.render import write_json, write_rows
+from tariffcalc.cli.render import in_groups, write_json, write_rows
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.issues import CoverageError, InputError, Issue
 
@@ -75,30 +76,56 @@ def measures(
         write_rows(format_, names, cells)
     elif not rows:
         typer.echo(f"no measure held here stood over that on {day}")
+    elif format_ is Format.MD:
+        groups = opened.store.groups
+        cells = [(row.measure, *_cells(row, groups)) for row in rows]
+        write_rows(format_, ("measure", *COLUMNS), cells)
     else:
-        columns = ("measure", "rate", "since", "until", "origins", "codes", "citation")
-        write_rows(format_, columns, [_cells(row) for row in rows], ("codes",))
+        _write_table(rows, opened.store.groups)
 
 
-def _cells(row: InForce) -> tuple[str, ...]:
+Groups = Mapping[str, Sequence[str]]
+COLUMNS = ("rate", "since", "until", "origins", "codes", "citation")
+
+
+def _cells(row: InForce, groups: Groups) -> tuple[str, ...]:
     rate = row.rate if row.standing == "in_force" else f"{row.rate} ({row.standing})"
     return (
-        row.measure,
         rate,
         row.since.isoformat(),
         row.until.isoformat() if row.until else "",
-        show_origins(row.origins),
+        show_origins(row.origins, groups),
         "all" if row.codes is None else str(row.codes),
-        row.citation,
+        f"{row.citation} ({row.known})",
     )
 
 
-def show_origins(origins: tuple[str, ...]) -> str:
+def _write_table(rows: list[InForce], groups: Groups) -> None:
+    """Write the measures one below the other, each with the sheets that stood."""
+    from rich.table import Table
+
+    from tariffcalc.cli.render import console
+
+    out = console()
+    for measure in dict.fromkeys(row.measure for row in rows):
+        own = [row for row in rows if row.measure == measure]
+        shown = Table.grid(padding=(0, 2))
+        for width in (12, 10, 10, 16, 5, None):
+            shown.add_column(min_width=width, max_width=width, overflow="fold")
+        shown.add_row(*COLUMNS, style="dim")
+        for row in own:
+            shown.add_row(*(cell.replace("[", "\\[") for cell in _cells(row, groups)))
+        out.print(f"{measure}: {own[0].title}", style="bold", markup=False)
+        out.print(shown)
+        out.print()
+
+
+def show_origins(origins: tuple[str, ...], groups: Groups) -> str:
     """Write origins shortly: all, all but the few, or the few; many are counted."""
     if origins and origins[0] == "*":
-        left_out = [country.removeprefix("-") for country in origins[1:]]
+        left_out = in_groups([country.removeprefix("-") for country in origins[1:]], groups)
         return f"all but {_few(left_out)}" if left_out else "all"
-    return _few(list(origins))
+    return _few(in_groups(origins, groups))
 
 
 def _few(countries: list[str]) -> str:

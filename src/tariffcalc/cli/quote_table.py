@@ -18,8 +18,7 @@ from tariffcalc.values.money import show_money
 CSV_COLUMNS = (
     "line", "measure", "kind", "base", "rate", "amount", "heading", "citation", "known", "reason",
 )  # fmt: skip
-NEAR = ("origin", "not_yet", "ended", "lifted", "exempt", "yields", "condition", "threatened",
-        "later_annulled")  # fmt: skip
+NEAR = ("ended", "lifted", "exempt", "yields", "condition", "threatened", "later_annulled")
 STATUS = {
     "ok": "every amount is known",
     "partial": "some amounts are not known: they are left out of the sums, not taken as zero",
@@ -64,6 +63,9 @@ class Sheet:
         self.since()
         for line in quote.lines:
             self.beside(line)
+        left = sum(len(line.not_charged) - len(self.near(line)) for line in quote.lines)
+        if left:
+            self.say(f"\n{left} measures that do not concern these goods: --explain lists them.")
         self.notices()
         self.sources()
 
@@ -145,22 +147,19 @@ class Sheet:
 
     def beside(self, line: LineAnswer) -> None:
         """Write what was not charged on a line, and the questions on it."""
-        missed = [m for m in line.not_charged if self.explain or self.is_near(m)]
+        missed = self.near(line)
         if missed:
             self.heading(f"Not charged on line {line.line}")
             rows = [(m.measure, str(m.reason), m.detail) for m in missed]
             self.rows(("measure", "reason", "detail"), rows, 3)
-        left = len(line.not_charged) - len(missed)
-        if left:
-            self.say(f"{left} other measures do not concern these goods (--explain lists them).")
         if line.questions:
             self.heading(f"What would change line {line.line}")
             rows = [(q.fact, _shown(q.total_duty), q.question) for q in line.questions]
             self.rows(("declare", "duty then", "question"), rows, 3)
 
-    def is_near(self, missed: NotCharged) -> bool:
-        """Whether a measure missed the goods narrowly enough to be worth a word unasked."""
-        return missed.reason in NEAR and missed.reason not in ("not_yet", "origin")
+    def near(self, line: LineAnswer) -> list[NotCharged]:
+        """Return the measures that missed a line narrowly enough to be worth a word unasked."""
+        return [m for m in line.not_charged if self.explain or m.reason in NEAR]
 
     def notices(self) -> None:
         """Write warnings and information."""

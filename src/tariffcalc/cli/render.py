@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
@@ -41,6 +41,17 @@ def markdown(columns: Sequence[str], rows: Rows, right: Sequence[str] = ()) -> s
     rule = ["---:" if column in right else "---" for column in columns]
     cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in [columns, rule, *cells])
+
+
+def in_groups(countries: Sequence[str], groups: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return country codes with the members of a whole group written as the group, such as EU."""
+    left = set(countries)
+    names = []
+    for name, members in groups.items():
+        if left.issuperset(members):
+            left -= set(members)
+            names.append(name)
+    return [*names, *sorted(left)]
 
 
 def table(columns: Sequence[str], rows: Rows, right: Sequence[str] = ()) -> None:

@@ -13,7 +13,7 @@ from tariffcalc.cli.options import (
     OverlayOption,
     open_catalogue,
 )
-from tariffcalc.cli.render import write_json, write_rows
+from tariffcalc.cli.render import WIDTH, in_groups, write_json, write_rows
 from tariffcalc.values.issues import InputError, Issue, nearest
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ def show(
     if format_ is Format.JSON:
         write_json({"schema": 1, "edition": opened.edition, **body})
         return
-    if format_ is not Format.CSV:
-        _write_head(body)
     rows = body.get("paints", [])
-    if rows:
-        columns = list(rows[0])
-        shown = columns if format_ is Format.CSV else [c for c in columns if c != "note"]
-        cells = [["" if row[c] is None else str(row[c]) for c in shown] for row in rows]
-        write_rows(format_, shown, cells)
+    if format_ is Format.CSV:
+        columns = list(rows[0]) if rows else list(body)
+        cells = [["" if row[c] is None else str(row[c]) for c in columns] for row in rows or [body]]
+        write_rows(format_, columns, cells)
+        return
+    _write_head(body)
+    _write_history(rows, format_)
 
 
 def find(catalogue: Catalogue, key: str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _instrument(catalogue: Catalogue, key: str) -> dict[str, Any]:
 def _row(catalogue: Catalogue, sheet: Sheet) -> dict[str, Any]:
     paint = sheet.paint
     terms = [_terms(paint.terms), *(_case(case) for case in paint.cases)]
-    origins = ", ".join(sorted(paint.origins.named))
+    origins = ", ".join(in_groups(sorted(paint.origins.named), catalogue.store.groups))
     if paint.origins.inverted:
         origins = f"all but {origins}" if origins else "all"
     return {
@@ -116,7 +116,7 @@ def _row(catalogue: Catalogue, sheet: Sheet) -> dict[str, Any]:
         "until": str(paint.period.until or ""),
         "origins": origins,
         "goods": "all" if paint.goods is None else ", ".join(paint.goods),
-        "duty": "; ".join(terms),
+        "duty": "\n".join(terms),
         "citation": catalogue.store.instrument(sheet.instrument).citation,
         "note": paint.terms.note or sheet.act_note,
     }
@@ -140,8 +140,35 @@ def _case(case: Case) -> str:
     return f"if {asked}: {_terms(case.terms)}"
 
 
+def _write_history(rows: list[dict[str, Any]], format_: Format) -> None:
+    """Write each act once, with what it painted below it."""
+    bullet = "- " if format_ is Format.MD else "  "
+    last = None
+    for row in rows:
+        act = (row.get("measure"), row["made"], row["instrument"])
+        if act != last:
+            last = act
+            name = f"{row['measure']}: " if "measure" in row else ""
+            typer.echo(f"\n{name}{row['made']}  {row['instrument']}  {row['citation'] or ''}")
+        until = f" until {row['until']}" if row["until"] else ""
+        say(f"{bullet}from {row['from']}{until}, goods {row['goods']}, origins {row['origins']}")
+        for terms in row["duty"].split("\n"):
+            say(f"  {bullet}{terms}")
+        if row["note"]:
+            say(f"  {bullet}note: {row['note']}")
+
+
+def say(text: str) -> None:
+    """Write a line folded to the width, its later lines below its first word."""
+    from textwrap import fill
+
+    indent = " " * (len(text) - len(text.lstrip(" -")) + 2)
+    typer.echo(
+        fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    )
+
+
 def _write_head(body: dict[str, Any]) -> None:
     for key, value in body.items():
         if key != "paints" and value:
-            typer.echo(f"{key}: {value}")
-    typer.echo()
+            say(f"{key}: {value}")

@@ -27,7 +27,7 @@ class InForce:
         since: First day of the paint.
         until: First day on which it is no longer on top, as far as the law considered says.
         origins: The origins over which it is on top; `*` stands for all others.
-        codes: How many listed codes it lies over; None for all goods.
+        codes: How many rows its lists have; None for all goods.
     """
 
     measure: str
@@ -97,10 +97,9 @@ def _of_importer(
 
 @dataclass
 class _View:
-    """Over which origins a sheet is on top, over how many codes, and one point where it is."""
+    """Over which origins a sheet is on top, and one point where it is."""
 
     origins: set[str]
-    codes: set[str]
     goods: int = 0
     origin: int = 0
 
@@ -120,9 +119,8 @@ def _visible(
         for origin_mask, countries in origins_by_mask.items():
             for top in law.tops(importer, Cover(goods_mask & origin_mask, 0)):
                 point = goods[codes[0]], origins[countries[0]]
-                view = views.setdefault(top.sheet, _View(set(), set(), *point))
+                view = views.setdefault(top.sheet, _View(set(), *point))
                 view.origins.update(countries)
-                view.codes.update(codes)
     return views
 
 
@@ -163,7 +161,7 @@ def _lifted(
             last[sheet.measure.id] = sheet
     rows = []
     for sheet in last.values():
-        rows.append(_row(law, tables, sheet, "lifted", _View(set(), set()), None))
+        rows.append(_row(law, tables, sheet, "lifted", _View(set()), None))
     return rows
 
 
@@ -195,7 +193,7 @@ def _row(
         rates[0],
         paint.terms.heading,
         named,
-        None if paint.goods is None else len(view.codes) or _size(law, sheet),
+        None if paint.goods is None else _size(law, sheet),
         sheet.instrument,
         instrument.citation or instrument.title,
         paint.known or instrument.known,

@@ -14,7 +14,7 @@ from tariffcalc.engine.base import PARTNERS, USMCA
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST
-from tariffcalc.values.issues import Issue
+from tariffcalc.values.issues import Issue, Severity
 
 if TYPE_CHECKING:
     from tariffcalc.engine.quote import PricedLine
@@ -72,12 +72,15 @@ def _on_line(law: Law, shipment: Shipment, priced: PricedLine) -> Iterator[Issue
     for gap in gaps_touched(law.store, shipment.importer, line.classification, line.origin, day):
         message = f"not in this catalogue: {gap['title']}"
         yield Issue("not-covered", "warning", message, where, gap["how"])
-    for step in (*priced.plan.steps, *priced.plan.idle):
+    for step in priced.plan.idle:
         head = step.top.measure
         if head.kind is Kind.REQUIREMENT and step.terms.duty.effect in SAID:
+            severity: Severity = "warning" if head.completeness == "headline" else "info"
             note = step.terms.note or step.top.sheet.act_note or head.title
-            yield Issue("requirement", "info", f"{head.title}: {note}", head.id)
-        elif head.completeness != "complete" and not step.top.sheet.clears:
+            yield Issue("requirement", severity, f"{head.title}: {note}", head.id)
+    for step in priced.plan.steps:
+        head = step.top.measure
+        if head.completeness != "complete":
             note = head.note or "only part of the law is held here"
             yield Issue("incomplete-measure", "warning", f"{head.title}: {note}", head.id)
 

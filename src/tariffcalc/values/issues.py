@@ -27,7 +27,8 @@ class Issue(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.message}" + (f" {self.hint}" if self.hint else "")
+        stop = "" if self.message.endswith((".", "?", "!")) else "."
+        return f"{place}{self.message}" + (f"{stop} {self.hint}" if self.hint else "")
 
 
 class InputError(ValueError):

@@ -1,0 +1,204 @@
+"""A line through the very engine behind `quote`: what is no plain share of its value.
+
+Declared contents, duties per unit, anti-dumping amounts and whatever has no formula come here, as
+an entry of one line, with the value and the fees of its whole entry where it belongs to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tariffcalc.batch import remarks
+from tariffcalc.batch.declared import Declared
+from tariffcalc.batch.formula import listed_law
+from tariffcalc.batch.ready import Paid, show
+from tariffcalc.batch.result import PROHIBITED, Owed, Result, priced_line, show_share
+from tariffcalc.batch.tally import Cell, Tally
+from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.terms import Effect
+from tariffcalc.engine.answer import Charge
+from tariffcalc.engine.charges import charges_of
+from tariffcalc.engine.levies import Assessed, assess
+from tariffcalc.engine.quote import PricedLine, price_entry, price_line
+from tariffcalc.engine.shipment import Shipment
+from tariffcalc.values.money import ZERO, round_cents
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLine:
+    """A line under one law.
+
+    Attributes:
+        paid: Its share of the fees of its entry, in cents; None when they are to be assessed.
+    """
+
+    law: Law
+    shipment: Shipment
+    priced: PricedLine
+    levies: tuple[Assessed, ...]
+    paid: tuple[int | None] | None
+
+    @property
+    def fees(self) -> Decimal | None:
+        """The fees of the line."""
+        if self.paid is not None:
+            return None if self.paid[0] is None else Decimal(self.paid[0]) / 100
+        return _total([levy.amount for levy in self.levies if levy.levy.kind == "fee"])
+
+    @property
+    def taxes(self) -> Decimal | None:
+        """The taxes of the line."""
+        return _total([levy.amount for levy in self.levies if levy.levy.kind == "tax"])
+
+    @property
+    def payable(self) -> Decimal | None:
+        """Duty, fees and taxes."""
+        return _total([self.priced.total, self.fees, self.taxes])
+
+    @property
+    def charges(self) -> tuple[Charge, ...]:
+        """All duty on the line: base duty first."""
+        line, price = self.priced.line, self.priced.price
+        value = self.priced.amounts.customs_value
+        return charges_of(self.law, line, self.priced.duty, price, value)
+
+    def owed(self) -> Owed:
+        """Return the amounts in cents."""
+        price = self.priced.price
+        added = [step.amount for step in price.steps]
+        charges = self.charges[1:]
+        return Owed(
+            _cents(price.base_duty),
+            tuple(_cents(charge.amount) for charge in charges),
+            _cents(_total([*added, self.priced.line.add_cvd or ZERO])),
+            _cents(self.priced.total),
+            _cents(self.fees),
+            _cents(self.taxes),
+            _cents(self.payable),
+        )
+
+
+def as_shipment(declared: Declared, fx: Decimal | None) -> Shipment:
+    """Return a row as an entry of one line."""
+    return Shipment(
+        declared.importer,
+        declared.entry_date,
+        (declared.line(),),
+        declared.shipped_date,
+        declared.currency,
+        fx,
+        None,
+        declared.mode,
+        declared.province,
+    )
+
+
+def price_under(
+    law: Law, shipment: Shipment, worth: Decimal | None, paid: tuple[int | None] | None
+) -> EngineLine:
+    """Price an entry of one line.
+
+    Args:
+        law: The law to price under.
+        shipment: The line.
+        worth: Value of the whole entry it belongs to, if it belongs to one.
+        paid: Its share of the fees of that entry.
+    """
+    entry = price_entry(law, shipment)
+    (priced,) = entry.lines
+    if worth is None:
+        return EngineLine(law, shipment, priced, entry.levies, paid)
+    priced = price_line(law, shipment, priced.line, priced.amounts, worth)
+    value = priced.amounts.customs_value
+    duty_paid = None if priced.total is None else value + priced.total
+    levies = assess(
+        law.tables(shipment.importer).levies,
+        shipment,
+        [value],
+        [duty_paid],
+        [priced.price.is_free_entry],
+    )
+    return EngineLine(law, shipment, priced, tuple(levies), paid)
+
+
+def price_by_engine(
+    law: Law,
+    shipment: Shipment,
+    worth: Decimal | None,
+    paid: Paid | None,
+    said: Sequence[str],
+    unknown_fees: Sequence[str],
+) -> tuple[Result, Owed, tuple[Charge, ...], int | None]:
+    """Return the row of a line, what it owes, its charges and what is refundable.
+
+    Args:
+        law: The law to price under; the row also says what is owed as it now stands.
+        shipment: The line.
+        worth: Value of the whole entry it belongs to, if it belongs to one.
+        paid: Its share of the fees of that entry, then and now.
+        said: Warnings of the line, but for amounts that are not known.
+        unknown_fees: What to say where the fees are not known.
+    """
+    then = price_under(law, shipment, worth, None if paid is None else (paid[0],))
+    now = price_under(law.as_it_stands, shipment, worth, None if paid is None else (paid[1],))
+    refundable = None
+    if then.payable is not None and now.payable is not None:
+        refundable = _cents(max(ZERO, then.payable - now.payable))
+    owed, charges = then.owed(), then.charges
+    warnings = [*said, *remarks.of_unknown(charges)]
+    if owed.fees is None:
+        warnings += unknown_fees
+    settled = then.priced.plan.settled
+    row = priced_line(
+        owed,
+        ";".join(
+            f"{charge.measure}={PROHIBITED if charge.rate == Effect.PROHIBITED else show(cents)}"
+            for charge, cents in zip(charges[1:], owed.charges, strict=True)
+        ),
+        show_share(then.priced.total, then.priced.amounts.customs_value),
+        listed_law(charges),
+        (_cents(now.payable), refundable),
+        remarks.BETWEEN.join(warnings),
+        any(step.terms.duty.effect is Effect.PROHIBITED for step in settled),
+        law.store.meta["edition"],
+    )
+    return row, owed, charges, refundable
+
+
+def count(
+    tally: Tally,
+    cell: Cell,
+    currency: str,
+    value: int,
+    row: Result,
+    owed: Owed,
+    charges: Sequence[Charge],
+    refundable: int | None,
+) -> None:
+    """Add what is known of a line to the sums."""
+    cell[0] += 1
+    cell[1] += value
+    status = row[0]
+    if status != "ok":
+        tally.add_status(status)
+    if status == PROHIBITED:
+        return
+    known = [amount or 0 for amount in owed.charges]
+    for charge, amount in zip(charges[1:], known, strict=True):
+        tally.add_charge(currency, charge.measure, amount)
+    duty = (owed.base or 0) + sum(known)
+    cell[2] += owed.base or 0
+    cell[3] += duty
+    cell[4] += duty + (owed.fees or 0) + (owed.taxes or 0)
+    cell[5] += refundable or 0
+
+
+def _total(parts: Sequence[Decimal | None]) -> Decimal | None:
+    known = [part for part in parts if part is not None]
+    return sum(known, ZERO) if len(known) == len(parts) else None
+
+
+def _cents(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(round_cents(amount) * 100)

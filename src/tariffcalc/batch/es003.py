@@ -1,0 +1,186 @@
+"""An ACE report ES-003 as lines: its rows of Chapter 99 grouped into the goods that bear them.
+
+The report has a row for each tariff number of a line: the goods' own number carries the value,
+numbers of Chapter 99 carry the duties of the measures. Only the goods are priced; their filed duty
+is what all rows of the line filed. The lane that prices uses it like this:
+
+    groups = group_rows(rows, columns, cells)      # a first pass, when columns.report == "es003"
+    for index, row in enumerate(rows.reopen()):
+        priced = groups.cells(index, row)          # None: grouped into another row of its line
+        ...                                        # price `priced`, write `row` as it was
+
+`priced` is the row itself, or a copy with the line's whole filed duty in its place. Numbers of
+Chapter 98 (goods returned, repaired, assembled) are grouped like those of Chapter 99 where goods of
+chapters 1 to 97 stand in the same line. Of several goods in a line, the duty of the grouped rows is
+added to the first by ordinal that has a value. A line that has only Chapter 99 is priced as it
+stands. Memory: one byte a row, and some bytes for each line with several rows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tariffcalc.batch.cells import CellError, CellReader
+from tariffcalc.batch.columns import ColumnMap
+from tariffcalc.batch.matching import normalise
+from tariffcalc.batch.numbers import tidy
+from tariffcalc.values.codes import digits_of
+
+ORDINAL = "Tariff Ordinal Number"
+_AS_IT_IS, _GROUPED, _WITH_LINE = range(3)
+_GOODS, _CHAPTER_98, _CHAPTER_99 = range(3)
+_NO_VALUE = 1 << 40
+_LAST = 1 << 60
+
+
+@dataclass(slots=True)
+class Groups:
+    """Which rows are priced, and what the other rows of their line filed.
+
+    Attributes:
+        grouped: Rows that are grouped into another.
+        lines: Lines that have such rows.
+        alone: Rows of Chapter 99 in lines that have no goods.
+    """
+
+    grouped: int = 0
+    lines: int = 0
+    alone: int = 0
+    _roles: bytearray = field(default_factory=bytearray)
+    _filed: dict[int, Decimal | str] = field(default_factory=dict)
+    _place: int | None = None
+    _cells: CellReader | None = None
+
+    def cells(self, index: int, row: Sequence[str]) -> Sequence[str] | None:
+        """Return the cells to price of the row at an index, or None when it is grouped."""
+        role = self._roles[index] if index < len(self._roles) else _AS_IT_IS
+        if role == _GROUPED:
+            return None
+        place = self._place
+        if role == _AS_IT_IS or place is None or place >= len(row) or self._cells is None:
+            return row
+        more = self._filed[index]
+        if isinstance(more, Decimal):
+            try:
+                own = self._cells.read("filed_duty", row[place]).text
+            except CellError:
+                return row  # to be told of when it is priced
+            more = f"{Decimal(own or 0) + more:f}"
+        return [*row[:place], more, *row[place + 1 :]]
+
+
+def group_rows(rows: Iterable[Sequence[str]], columns: ColumnMap, cells: CellReader) -> Groups:
+    """Return how the rows of a report are grouped into lines, after one pass over them.
+
+    A duty that cannot be read stands in the place of the sum, so that its line tells of it.
+    """
+    places = [columns.places.get(key) for key in ("entry", "line", "classification")]
+    if columns.report != "es003" or None in places:
+        return Groups()
+    gathering = _Gathering(columns, cells)
+    for row in rows:
+        gathering.add(row)
+    return gathering.finish()
+
+
+class _Gathering:
+    """The first pass: for each line the row to price, for each row its line."""
+
+    def __init__(self, columns: ColumnMap, cells: CellReader) -> None:
+        self._entry = columns.places["entry"]
+        self._line = columns.places["line"]
+        self._code = columns.places["classification"]
+        self._value = columns.places["customs_value"]
+        self._duty = columns.places.get("filed_duty")
+        names = [normalise(name) for name in columns.header]
+        ordinal = normalise(ORDINAL)
+        self._ordinal = names.index(ordinal) if ordinal in names else None
+        self._most = max(self._entry, self._line, self._code, self._value, self._duty or 0)
+        self._cells = cells
+        self._numbers: dict[str, int] = {}
+        self._line_of = array("q")
+        self._kinds = bytearray()
+        self._best = array("q")
+        self._rank = array("q")
+        self._filed: dict[tuple[int, int], Decimal | str] = {}
+
+    def add(self, row: Sequence[str]) -> None:
+        index = len(self._line_of)
+        if len(row) <= self._most:
+            self._line_of.append(-1)
+            self._kinds.append(_GOODS)
+            return
+        key = f"{tidy(row[self._entry])}\n{tidy(row[self._line])}"
+        number = self._numbers.setdefault(key, len(self._numbers))
+        if number == len(self._best):
+            self._best.append(-1)
+            self._rank.append(_LAST << 1)
+        kind = _kind(row[self._code])
+        self._line_of.append(number)
+        self._kinds.append(kind)
+        if kind != _CHAPTER_99:
+            rank = self._rank_of(row, kind)
+            if rank < self._rank[number]:
+                self._rank[number], self._best[number] = rank, index
+        if kind != _GOODS and self._duty is not None:
+            self._add_duty((number, kind), row[self._duty])
+
+    def _rank_of(self, row: Sequence[str], kind: int) -> int:
+        """Goods before Chapter 98, what has a value before what has none, then by ordinal."""
+        ordinal = row[self._ordinal].strip() if self._ordinal is not None else ""
+        rank = int(ordinal) if ordinal.isascii() and ordinal.isdigit() and len(ordinal) < 6 else 0
+        try:
+            self._cells.read("customs_value", row[self._value])
+        except CellError:
+            rank += _NO_VALUE
+        return rank + (_LAST if kind == _CHAPTER_98 else 0)
+
+    def _add_duty(self, key: tuple[int, int], raw: str) -> None:
+        known = self._filed.get(key, Decimal(0))
+        if isinstance(known, Decimal):
+            try:
+                self._filed[key] = known + Decimal(self._cells.read("filed_duty", raw).text or 0)
+            except CellError:
+                self._filed[key] = raw
+
+    def finish(self) -> Groups:
+        """Give each row its role."""
+        roles = bytearray(len(self._kinds))
+        groups = Groups(_roles=roles, _place=self._duty, _cells=self._cells)
+        for index, (number, kind) in enumerate(zip(self._line_of, self._kinds, strict=True)):
+            best = self._best[number] if number >= 0 else -1
+            if kind == _GOODS or (kind == _CHAPTER_98 and self._kinds[best] == _CHAPTER_98):
+                continue
+            if best < 0:
+                groups.alone += 1
+                continue
+            roles[index] = _GROUPED
+            groups.grouped += 1
+            if roles[best] == _AS_IT_IS:
+                groups.lines += 1
+                roles[best] = _WITH_LINE
+                groups._filed[best] = self._of_line(number, self._kinds[best])
+        return groups
+
+    def _of_line(self, number: int, kind: int) -> Decimal | str:
+        """Return the duty that the grouped rows of a line filed, or one that cannot be read."""
+        total = Decimal(0)
+        for grouped in range(kind + 1, _CHAPTER_99 + 1):
+            filed = self._filed.get((number, grouped), Decimal(0))
+            if isinstance(filed, str):
+                return filed
+            total += filed
+        return total
+
+
+def _kind(raw: str) -> int:
+    try:
+        digits = digits_of(tidy(raw))
+    except ValueError:
+        return _GOODS
+    if len(digits) not in (8, 10):
+        return _GOODS
+    return {"98": _CHAPTER_98, "99": _CHAPTER_99}.get(digits[:2], _GOODS)
