@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,10 +30,26 @@ run()
 """
 
 
-class Runs:
-    """Commands run in processes of their own, over one cache folder."""
+MEASURE = """
+id: us-test
+title: A duty on aluminum
+importer: US
+kind: additional_duty
+authority: none
+acts:
+  - instrument: us-proclamation-10060
+    paints:
+      - {from: 2020-08-16, origins: [CA], goods: [7601.10], duty: 10%}
+"""
+BUILD = "tariffcalc.catalogue.compile"
 
-    def __init__(self, folder: Path) -> None:
+
+class Runs:
+    """Commands of one installation, each in a process of its own, over one cache folder."""
+
+    def __init__(self, installation: Path, folder: Path) -> None:
+        self.data = installation / "data"
+        self.source = installation / "src"
         self.cache = folder / "cache"
         self.seen = folder / "modules"
 
@@ -41,7 +59,8 @@ class Runs:
             env={
                 **os.environ,
                 "TARIFFCALC_CACHE": str(self.cache),
-                "PYTHONPATH": str(ROOT / "src"),
+                "PYTHONPATH": str(self.source),
+                "PYTHONDONTWRITEBYTECODE": "",
             },
             capture_output=True,
             text=True,
@@ -51,9 +70,9 @@ class Runs:
         assert "Traceback" not in done.stderr
         return done.stdout
 
-    def payable(self, *arguments: str) -> str:
+    def additional_duty(self, *arguments: str) -> str:
         answer = json.loads(self(*QUOTE, *arguments, "--format", "json"))
-        return answer["totals"]["payable"]
+        return answer["totals"]["additional_duty"]
 
     @property
     def modules(self) -> set[str]:
@@ -71,30 +90,46 @@ class Runs:
         return sorted(self.cache.glob("*"))
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Runs:
-    return Runs(tmp_path)
-
-
 @pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    warmed = Runs(tmp_path_factory.mktemp("warm"))
-    warmed.payable()
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """Return a copy of program and data that has answered once."""
+    folder = tmp_path_factory.mktemp("whole")
+    for part in ("src", "data"):
+        shutil.copytree(ROOT / part, folder / part)
+    warmed = Runs(folder, folder)
+    assert warmed.additional_duty() == "10000.00"
     return warmed
 
 
-def test_json_from_cache_loads_nothing_heavy(warm: Runs) -> None:
-    warm.payable()
-    loaded = warm.modules
+@pytest.fixture
+def run(whole: Runs, tmp_path: Path) -> Runs:
+    """Return an installation with a catalogue of one measure that has never answered."""
+    shutil.copytree(whole.source, tmp_path / "src")
+    for part in (
+        "catalogue.yaml",
+        "claims.yaml",
+        "countries.csv",
+        "instruments/us/s232-metals.yaml",
+    ):
+        (tmp_path / "data" / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(whole.data / part, tmp_path / "data" / part)
+    (tmp_path / "data" / "measures").mkdir()
+    (tmp_path / "data" / "measures" / "us-test.yaml").write_text(MEASURE, encoding="utf-8")
+    return Runs(tmp_path, tmp_path)
+
+
+def test_json_from_cache_loads_nothing_heavy(whole: Runs) -> None:
+    whole.additional_duty()
+    loaded = whole.modules
     assert not loaded & HEAVY
-    assert not {name for name in loaded if name.partition(".")[0] in ("rich", "tomllib")}
+    assert not {name for name in loaded if name.partition(".")[0] == "rich"}
 
 
-def test_the_table_adds_rich_and_nothing_else(warm: Runs) -> None:
-    warm.payable()
-    before = {name.partition(".")[0] for name in warm.modules}
-    assert "payable" in warm(*QUOTE)
-    added = warm.modules
+def test_the_table_adds_rich_and_nothing_else(whole: Runs) -> None:
+    whole.additional_duty()
+    before = {name.partition(".")[0] for name in whole.modules}
+    assert "payable" in whole(*QUOTE)
+    added = whole.modules
     assert "rich.table" in added
     assert not added & (HEAVY - {"csv"})
     others = {name.partition(".")[0] for name in added} - before - set(sys.stdlib_module_names)
@@ -102,94 +137,112 @@ def test_the_table_adds_rich_and_nothing_else(warm: Runs) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["quote"], ["measures"], ["show"], ["check"]])
-def test_help_opens_no_catalogue(run: Runs, arguments: list[str]) -> None:
-    assert "Usage" in run(*arguments, "--help")
-    assert run.left == []
-    loaded = run.modules
-    assert not loaded & {"yaml", "pydantic", "sqlite3", "tariffcalc.library", "rich"}
+def test_help_opens_no_catalogue(whole: Runs, tmp_path: Path, arguments: list[str]) -> None:
+    cold = Runs(whole.source.parent, tmp_path)
+    assert "Usage" in cold(*arguments, "--help")
+    assert cold.left == []
+    assert not cold.modules & {"yaml", "pydantic", "sqlite3", "tariffcalc.library", "rich"}
 
 
-def test_a_command_wrongly_used_opens_no_catalogue(run: Runs) -> None:
-    run("quote", "--no-such-flag", code=2)
-    assert run.left == []
+def test_a_command_wrongly_used_opens_no_catalogue(whole: Runs, tmp_path: Path) -> None:
+    cold = Runs(whole.source.parent, tmp_path)
+    cold("quote", "--no-such-flag", code=2)
+    assert cold.left == []
 
 
-def copied(warm: Runs, folder: Path) -> Runs:
-    """Return runs over a copy of a cache that holds the shipped catalogue."""
-    runs = Runs(folder)
-    shutil.copytree(warm.cache, runs.cache)
-    assert len(runs.kept) == 1
-    return runs
+def test_a_deleted_cache_is_made_anew(run: Runs) -> None:
+    run.additional_duty()
+    (file,) = run.kept
+    run.additional_duty()
+    assert BUILD not in run.modules
+    file.unlink()
+    assert run.additional_duty() == "10000.00"
+    assert BUILD in run.modules
+    assert run.kept == [file]
 
 
-def test_a_deleted_cache_is_made_anew(warm: Runs, tmp_path: Path) -> None:
-    runs = copied(warm, tmp_path)
-    runs.kept[0].unlink()
-    assert runs.payable() == "10346.40"
-    assert [path.name for path in runs.kept] == [path.name for path in warm.kept]
-    assert "yaml" in runs.modules
-
-
-@pytest.mark.parametrize("how", ["empty", "text", "cut", "flipped", "other digest", "older format"])
-def test_a_damaged_cache_is_made_anew(warm: Runs, tmp_path: Path, how: str) -> None:
-    runs = copied(warm, tmp_path)
-    (file,) = runs.kept
+@pytest.mark.parametrize("how", ["empty", "text", "cut", "zeroed", "other digest", "older format"])
+def test_a_damaged_cache_is_made_anew(run: Runs, how: str) -> None:
+    run.additional_duty()
+    (file,) = run.kept
     damage(file, how)
-    assert runs.payable() == "10346.40"
-    assert "tariffcalc.catalogue.compile" in runs.modules
-    assert runs.payable() == "10346.40"
-    assert "tariffcalc.catalogue.compile" not in runs.modules
+    assert run.additional_duty() == "10000.00"
+    assert BUILD in run.modules
+    assert run.additional_duty() == "10000.00"
+    assert BUILD not in run.modules
 
 
 def damage(file: Path, how: str) -> None:
-    whole = file.read_bytes()
+    intact = file.read_bytes()
     if how == "empty":
         file.write_bytes(b"")
     elif how == "text":
         file.write_bytes(b"not a database, " * 4096)
     elif how == "cut":
-        file.write_bytes(whole[: len(whole) // 2])
-    elif how == "flipped":
-        file.write_bytes(whole[:200_000] + bytes(400_000) + whole[600_000:])
+        file.write_bytes(intact[: len(intact) // 2])
+    elif how == "zeroed":
+        head = 4096 * 2
+        file.write_bytes(intact[:head] + bytes(len(intact) - head))
     else:
-        import sqlite3
+        key = "digest" if how == "other digest" else "format"
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("UPDATE meta SET value = '0' WHERE key = ?", (key,))
 
-        key, value = ("digest", "0") if how == "other digest" else ("format", "0")
-        with sqlite3.connect(file) as connection:
-            connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
-        connection.close()
+
+def test_a_note_of_other_files_is_not_believed(run: Runs) -> None:
+    run.additional_duty()
+    for note in run.cache.glob("*.stamp"):
+        note.write_bytes(b"\xff\xfe no note of ours")
+    assert run.additional_duty() == "10000.00"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions of a folder mean something else there")
 def test_a_cache_that_cannot_be_written_is_done_without(run: Runs) -> None:
     run.cache.write_text("a file stands where the folder should be")
-    assert run.payable() == "10346.40"
+    assert run.additional_duty() == "10000.00"
     run.cache.unlink()
     run.cache.mkdir(mode=0o500)
-    assert run.payable() == "10346.40"
+    assert run.additional_duty() == "10000.00"
     if os.geteuid():  # nothing is read-only to root
         assert run.left == []
 
 
-def test_a_change_of_the_data_is_seen_at_once(run: Runs, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(ROOT / "data", data)
-    assert run.payable("--catalogue", str(data)) == "10346.40"
-    file = data / "measures" / "us" / "us-232-aluminum.yaml"
-    text = file.read_text(encoding="utf-8")
-    start = text.index("us-proclamation-10060")
-    file.write_text(text[:start] + text[start:].replace("duty: 10%", "duty: 12%", 1), "utf-8")
-    assert run.payable("--catalogue", str(data)) == "12346.40"
+@pytest.mark.skipif(os.name == "nt", reason="permissions of a folder mean something else there")
+def test_an_installation_may_be_read_only(run: Runs) -> None:
+    for path in [*run.data.rglob("*"), run.data]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        assert run.additional_duty() == "10000.00"
+        assert len(run.kept) == 1
+    finally:
+        for path in [run.data, *run.data.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def test_a_change_of_the_data_is_seen_at_once(run: Runs) -> None:
+    assert run.additional_duty() == "10000.00"
+    file = run.data / "measures" / "us-test.yaml"
+    before = file.stat()
+    file.write_text(MEASURE.replace("10%", "12%"), encoding="utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))  # of the same size and time
+    assert run.additional_duty() == "12000.00"
     assert len(run.kept) == 2
-    assert run.payable("--catalogue", str(data)) == "12346.40"
-    assert "yaml" not in run.modules
+    assert run.additional_duty() == "12000.00"
+    assert BUILD not in run.modules
+    more = MEASURE.replace("us-test", "us-more").replace("10%", "1%")
+    (run.data / "measures" / "us-more.yaml").write_text(more, encoding="utf-8")
+    assert run.additional_duty() == "13000.00"
+    file.unlink()
+    assert run.additional_duty() == "1000.00"
 
 
-def test_few_compiled_catalogues_are_kept(run: Runs, tmp_path: Path) -> None:
-    overlay = tmp_path / "mine.yaml"
-    text = (ROOT / "data/scenarios/us-canada-100-percent.yaml").read_text(encoding="utf-8")
-    for number in range(8):
-        overlay.write_text(text + f"# {number}\n", encoding="utf-8")
-        run.payable("--overlay", str(overlay))
-    assert 1 < len(run.kept) < 8
+def test_few_compiled_catalogues_are_kept(run: Runs) -> None:
+    run.cache.mkdir()
+    for number in range(12):
+        old = run.cache / f"0.0.1-{number:032x}.sqlite"
+        old.write_bytes(b"")
+        os.utime(old, (number, number))
+    run.additional_duty()
+    assert 1 < len(run.kept) < 12
+    assert sum(path.stat().st_size > 0 for path in run.kept) == 1
     assert {path.suffix for path in run.left} <= {".sqlite", ".stamp"}

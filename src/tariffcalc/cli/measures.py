@@ -78,8 +78,8 @@ def measures(
         typer.echo(f"no measure held here stood over that on {day}")
     elif format_ is Format.MD:
         groups = opened.store.groups
-        cells = [(row.measure, *_cells(row, groups)) for row in rows]
-        write_rows(format_, ("measure", *COLUMNS), cells)
+        lines = [(row.measure, *_cells(row, groups)) for row in rows]
+        write_rows(format_, ("measure", *COLUMNS), lines)
     else:
         _write_table(rows, opened.store.groups)
 
