@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 FLAGS = "--into US --origin CA --hs 7601.10.60 --value 100000 --date 2020-08-20"
 QUOTE = ["quote", *FLAGS.split()]
 HEAVY = {
-    *("yaml", "pydantic", "numpy", "pyarrow", "difflib", "csv"),
+    *("yaml", "pydantic", "numpy", "pyarrow", "csv"),
     *("tariffcalc.catalogue.models", "tariffcalc.catalogue.read", "tariffcalc.catalogue.compile"),
 }
 WATCHED = """
@@ -121,7 +121,7 @@ def run(whole: Runs, tmp_path: Path) -> Runs:
 def test_json_from_cache_loads_nothing_heavy(whole: Runs) -> None:
     whole.additional_duty()
     loaded = whole.modules
-    assert not loaded & HEAVY
+    assert sorted(loaded & HEAVY) == []
     assert not {name for name in loaded if name.partition(".")[0] == "rich"}
 
 
@@ -131,7 +131,7 @@ def test_the_table_adds_rich_and_nothing_else(whole: Runs) -> None:
     assert "payable" in whole(*QUOTE)
     added = whole.modules
     assert "rich.table" in added
-    assert not added & (HEAVY - {"csv"})
+    assert sorted(added & (HEAVY - {"csv"})) == []
     others = {name.partition(".")[0] for name in added} - before - set(sys.stdlib_module_names)
     assert others <= {"rich", "pygments", "markdown_it"}
 
@@ -161,7 +161,9 @@ def test_a_deleted_cache_is_made_anew(run: Runs) -> None:
     assert run.kept == [file]
 
 
-@pytest.mark.parametrize("how", ["empty", "text", "cut", "zeroed", "other digest", "older format"])
+@pytest.mark.parametrize(
+    "how", ["empty", "text", "cut", "zeroed", "a page", "other digest", "older format"]
+)
 def test_a_damaged_cache_is_made_anew(run: Runs, how: str) -> None:
     run.additional_duty()
     (file,) = run.kept
@@ -183,6 +185,12 @@ def damage(file: Path, how: str) -> None:
     elif how == "zeroed":
         head = 4096 * 2
         file.write_bytes(intact[:head] + bytes(len(intact) - head))
+    elif how == "a page":
+        with closing(sqlite3.connect(file)) as connection:
+            ((size,),) = connection.execute("PRAGMA page_size")
+            query = "SELECT rootpage FROM sqlite_master WHERE name = 'paint'"
+            ((page,),) = connection.execute(query)
+        file.write_bytes(intact[: size * (page - 1)] + bytes(size) + intact[size * page :])
     else:
         key = "digest" if how == "other digest" else "format"
         with closing(sqlite3.connect(file)) as connection, connection:

@@ -96,7 +96,8 @@ class Catalogue:
         if isinstance(known_on, str) and known_on not in ("day", "now"):
             known = parse_day(known_on)
         assumed = dict(assume) if isinstance(assume, Mapping) else _assumed(assume)
-        self._check_assumed(assumed)
+        if assumed:
+            self._check_assumed(assumed)
         return Law(self.store, sheets.Law(self.store, known, assumed))
 
     def shipment(self, **declared: Any) -> Shipment:

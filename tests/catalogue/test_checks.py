@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tariffcalc import load_catalogue
 from tariffcalc.catalogue import checks
-from tariffcalc.catalogue.checks import CHECKS, check_folder, faults_that_forbid_use
+from tariffcalc.catalogue.checks import CHECKS, Report, check_folder, faults_that_forbid_use
 from tariffcalc.catalogue.read import read_sources
 from tariffcalc.cli.main import app
 from tariffcalc.values.issues import CatalogueError
@@ -68,6 +68,7 @@ ERRORS = [
     ("total-above-cap", f"{STEEL} line 17", "total 60% is above the 50% that the Steel Act"),
     ("yield-cycle", f"{PIPES} line 9", "us-pipes waits for us-steel and us-steel waits for"),
     ("yields-to-itself", f"{PIPES} line 9", "us-pipes waits for us-pipes at one point: 7208 of"),
+    ("special-without-symbol", f"{RATES} line 3", 'the special rate "Free" names no programme'),
     ("scenario-key", "scenarios/doubled.yaml line 3", 'the key "measurs" is not known here'),
     ("scenario-list", "scenarios/doubled.yaml line 1", "must be a measure, or have the keys"),
     ("scenario-name", "scenarios/doubled.yaml line 12", 'the list "us/stel" does not exist'),
@@ -78,7 +79,6 @@ WARNINGS = [
     ("case-behind-one-that-always-holds", f"{STEEL} line 20", "is never reached: the case on"),
     ("repeated-paint", f"{STEEL} line 20", f"repeats what us-order-1 laid there already ({STEEL}"),
     ("rate-mistyped", f"{RATES} line 3", '"1;5%" is no rate of duty'),
-    ("special-without-symbol", f"{RATES} line 3", 'the special rate "Free" names no programme'),
     ("unused-list", "goods/us/pipes.csv line 1", 'no paint names the list "us/pipes"'),
     ("unused-instrument", "instruments/us.yaml line 11", 'no act cites "us-old-threat"'),
 ]
@@ -122,6 +122,13 @@ def test_what_makes_answers_wrong_is_not_opened(broken: Make, fault: str) -> Non
 @pytest.mark.parametrize("fault", [fault for fault, _, _ in [*WARNINGS, *REMARKS]])
 def test_what_does_not_is_opened(broken: Make, fault: str) -> None:
     assert load_catalogue(broken(fault)).edition == "2026-01-01"
+
+
+def test_every_broken_catalogue_is_tried() -> None:
+    here = Path(__file__).parent
+    tests = "".join((here / name).read_text() for name in ("test_checks.py", "test_read.py"))
+    kept = {path.name for path in (here.parent / "broken").iterdir()} - {"sound"}
+    assert {name for name in kept if f'"{name}"' not in tests} == set()
 
 
 def test_faults_of_many_files_come_sorted_and_once(broken: Make) -> None:
@@ -233,26 +240,36 @@ def test_a_cycle_that_a_threat_would_bring_is_found(broken: Make) -> None:
 # The shipped catalogue
 
 
-def test_the_shipped_catalogue_has_no_error() -> None:
-    report = check_folder(DATA)
-    assert [str(issue) for issue in report.issues if issue.severity == "error"] == []
-    kinds = {i.message.partition(": ")[2].partition(" (")[0] for i in report.issues}
-    assert {"watch-parts", "sugar-degrees", "garment-set", "see-heading"} <= kinds
-
-
-def test_all_checks_run_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[tuple[Report, list[str]]]:
+    """Check the shipped catalogue, and note which checks ran."""
     ran: list[str] = []
 
-    def noting(check: checks.Check) -> checks.Check:
-        return lambda sources: ran.append(check.__name__) or check(sources)
+    def noting(name: str, check: checks.Check) -> checks.Check:
+        return lambda sources: ran.append(name) or check(sources)
 
-    monkeypatch.setattr(checks, "CHECKS", tuple(noting(check) for check in CHECKS))
-    at_points = checks._at_points
-    monkeypatch.setattr(
-        checks, "_at_points", lambda sources: ran.append("points") or at_points(sources)
-    )
-    check_folder(DATA)
+    with pytest.MonkeyPatch.context() as patched:
+        noted = tuple(noting(check.__name__, check) for check in CHECKS)
+        patched.setattr(checks, "CHECKS", noted)
+        patched.setattr(checks, "_at_points", noting("points", checks._at_points))
+        report = check_folder(DATA)
+    yield report, ran
+
+
+def test_the_shipped_catalogue_has_no_error(shipped: tuple[Report, list[str]]) -> None:
+    report, _ = shipped
+    assert [str(issue) for issue in report.issues if issue.severity == "error"] == []
+
+
+def test_all_checks_run_on_it(shipped: tuple[Report, list[str]]) -> None:
+    _, ran = shipped
     assert ran == [*(check.__name__ for check in CHECKS), "points"]
+
+
+def test_what_it_cannot_compute_is_counted_by_kind(shipped: tuple[Report, list[str]]) -> None:
+    report, _ = shipped
+    kinds = {i.message.partition(": ")[2].partition(" (")[0] for i in report.issues}
+    assert {"watch-parts", "sugar-degrees", "garment-set", "see-heading"} <= kinds
 
 
 def test_it_may_be_opened() -> None:

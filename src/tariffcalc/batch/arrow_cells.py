@@ -58,8 +58,7 @@ class Cells:
         if self._quoted.size:
             is_quoted = pc.starts_with(texts, '"')
             if pc.any(is_quoted).as_py():
-                inner = pc.replace_substring(pc.binary_slice(texts.cast(pa.binary()), 1, -1)
-                                             .cast(pa.string()), '""', '"')
+                inner = pc.replace_substring(pc.utf8_slice_codeunits(texts, 1, -1), '""', '"')
                 texts = pc.if_else(is_quoted, inner, texts)
         return texts
 

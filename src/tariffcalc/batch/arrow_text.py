@@ -8,222 +8,185 @@ rows. This was measured at 10 ns a fragment, a tenth of formatting numbers one b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_tables import Amounts, Ids
-from tariffcalc.batch.result import PROHIBITED, UNKNOWN
+from tariffcalc.batch.arrow_columns import WORDS, Charges, Column, Money, Share, Words
+from tariffcalc.batch.arrow_tables import Ids
 
 SPLIT = 10_000
 HEADS = 100_000
 LARGEST = SPLIT * HEADS
 """Amounts of as many cents are left to the Python lane."""
 
-NOTHING, AMOUNT = 0, -1
-"""Words that stand instead of an amount, by number: ``WORDS[0]`` is blank."""
-WORDS = ("", UNKNOWN, PROHIBITED)
-IS_UNKNOWN, IS_PROHIBITED = 1, 2
-
-Marks = np.ndarray[Any, np.dtype[np.int8]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """A column of amounts in cents, none below zero.
-
-    Attributes:
-        cents: The amounts.
-        words: For each row, the number of the word that stands instead of the amount, or `AMOUNT`.
-            None when amounts stand everywhere.
-        is_negative: Which of the amounts have a minus in front. None when none has.
-    """
-
-    cents: Amounts
-    words: Marks | None = None
-    is_negative: Flags | None = None
-
-
-class WordTable:
-    """Columns whose texts go together, each row of texts with a number; append-only."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        self.rows: list[tuple[str, ...]] = [("",) * len(self.names)]
-        self._numbers: dict[tuple[str, ...], int] = {self.rows[0]: 0}
-
-    def number(self, texts: tuple[str, ...]) -> int:
-        """Return the number of a row of texts, new or known. Call it under the lane's lock."""
-        found = self._numbers.get(texts)
-        if found is None:
-            found = self._numbers[texts] = len(self.rows)
-            self.rows.append(texts)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Columns of words: for each row a number of a table."""
-
-    table: WordTable
-    numbers: Ids
-
-
-@dataclass(frozen=True, slots=True)
-class Charges:
-    """The compact column of charges.
-
-    Attributes:
-        counts: How many charges each row has.
-        marks: For each row, the number of what its charges are called.
-        called: The names of the charges, by that number.
-        slots: The amounts of the first, second, ... charge of every row.
-    """
-
-    counts: Ids
-    marks: Ids
-    called: Sequence[tuple[str, ...]]
-    slots: Sequence[Money]
-
-
-Column = Money | Words | Charges
+SHARES = 100_000
+"""Shares of as many hundredths of a percent, too."""
 
 
 class Fragments:
-    """The dictionary of fragments: amounts first, then words in the order in which they came."""
+    """The dictionary of fragments: amounts and shares first, then words as they come.
+
+    Where it stands in a cell, a fragment begins with the mark that parts cells.
+    """
 
     def __init__(
-        self, mark: str = "", line_end: str = "", join: Callable[[Sequence[str]], str] | None = None
+        self, mark: str = "", line_end: str = "", join: Callable[[Sequence[str]], str] = "".join
     ) -> None:
         """Make a dictionary.
 
         Args:
-            mark: What stands in front of each cell, a delimiter or nothing.
-            line_end: After the last cell of a row.
+            mark: What stands in front of each cell: a delimiter, or nothing.
+            line_end: What stands after the last cell of a row.
             join: Makes one text of cells, each quoted where it must be.
         """
         self.mark = mark
         self.line_end = line_end
-        self._join = join or "".join
-        plain = pa.array(np.arange(HEADS)).cast(pa.string()).to_pylist()
-        plain[0] = ""
-        tails = [f".{number:02d}" for number in range(100)]
-        self._texts = [
-            *plain,
-            *(mark + head for head in plain),
-            *(f"{number}{tail}" for number in range(100) for tail in tails),
-            *(f"{number:02d}{tail}" for number in range(100) for tail in tails),
+        self._join = join
+        heads = pa.concat_arrays([pa.array([""]), pa.array(np.arange(1, HEADS)).cast(pa.string())])
+        low = _hundredths(np.arange(SPLIT))
+        full = _hundredths(np.arange(SPLIT, 2 * SPLIT)).to_pylist()
+        parts = [
+            heads,
+            _joined(mark, heads),
+            low,
+            pa.array([text[1:] if text[0] == "1" else text for text in full]),
+            _joined(mark, _hundredths(np.arange(SHARES)), "%"),
         ]
+        self._tail = 2 * HEADS
+        self._share = 2 * (HEADS + SPLIT)
+        self._held: Any = pa.concat_arrays(parts)
+        self._count = len(self._held)
+        self._new: list[str] = []
         self._lock = RLock()
-        self._held: Any = pa.array(self._texts, pa.string())
         self._numbers: dict[str, int] = {"": 0}
-        self._of_tables: dict[tuple[int, bool], Ids] = {}
-        self._words = {
-            first: np.array([self.number(first + word) for word in WORDS], np.int32)
-            for first in ("", mark)
-        }
+        self._tables: dict[tuple[int, bool], Ids] = {}
+        self._called: dict[int, Ids] = {}
+        self._words = {first: self.numbers(first + word for word in WORDS) for first in ("", mark)}
 
     def number(self, text: str) -> int:
         """Return the number of a fragment, new or known."""
         found = self._numbers.get(text)
         if found is None:
             with self._lock:
-                found = self._numbers.setdefault(text, len(self._texts))
-                if found == len(self._texts):
-                    self._texts.append(text)
+                found = self._numbers.setdefault(text, self._count)
+                if found == self._count:
+                    self._new.append(text)
+                    self._count += 1
         return found
+
+    def numbers(self, texts: Any) -> Ids:
+        """Return the numbers of fragments."""
+        return np.array([self.number(text) for text in texts], np.int32)
 
     def held(self) -> Any:
         """Return the fragments numbered so far, as an array."""
-        held = self._held
-        if len(held) < len(self._texts):
+        if self._new:
             with self._lock:
-                new = pa.array(self._texts[len(held) :], pa.string())
-                held = self._held = pa.concat_arrays([held, new])
-        return held
+                self._held = pa.concat_arrays([self._held, pa.array(self._new, pa.string())])
+                self._new = []
+        return self._held
 
-    def money(self, column: Money, is_cell: bool = True) -> list[Ids]:
-        """Return the fragments of amounts: head and tail, and the sign where there are signs."""
-        first = self.mark if is_cell else ""
+    def places(self, column: Column, is_last: bool) -> list[Ids]:
+        """Return the fragments of each row of a column, but for charges."""
+        if isinstance(column, Money):
+            return self.money(column, self.mark)
+        if isinstance(column, Share):
+            return [self._instead(column.words, column.hundredths + self._share, self.mark)]
+        assert isinstance(column, Words)
+        return [self._of_words(column, is_last)]
+
+    def money(self, column: Money, first: str) -> list[Ids]:
+        """Return the fragments of amounts: sign where there are signs, head, tail."""
         head = column.cents // SPLIT
         tail = column.cents - head * SPLIT
-        tail += np.where(head > 0, 2 * HEADS + SPLIT, 2 * HEADS)
-        if first and column.is_negative is None:
+        tail += np.where(head > 0, self._tail + SPLIT, self._tail)
+        signs = []
+        if column.is_negative is not None:
+            minus, plus = self.number(f"{first}-"), self.number(first)
+            signs = [self._instead(column.words, np.where(column.is_negative, minus, plus), None)]
+        elif first:
             head += HEADS
         if column.words is not None:
-            instead = column.words >= 0
-            if instead.any():
-                head[instead] = 0
-                tail[instead] = self._words[first][column.words[instead]]
-        if column.is_negative is None:
-            return [head, tail]
-        signs = np.where(column.is_negative, self.number(f"{first}-"), self.number(first))
-        return [np.where(column.words < 0, signs, 0) if column.words is not None else signs,
-                head, tail]
+            head = np.where(column.words < 0, head, 0)
+        return [*signs, head, self._instead(column.words, tail, first)]
 
-    def words(self, column: Words, is_last: bool = False) -> Ids:
-        """Return the fragment of each row of words."""
+    def _instead(self, words: Any, places: Any, first: str | None) -> Any:
+        """Put the words that stand instead of amounts in their places; None: nothing."""
+        if words is None:
+            return places
+        return np.where(words < 0, places, 0 if first is None else self._words[first][words])
+
+    def _of_words(self, column: Words, is_last: bool) -> Ids:
         key = id(column.table), is_last
-        known = self._of_tables.get(key, np.zeros(0, np.int32))
-        if known.size < len(column.table.rows):
+        known = self._tables.get(key, np.zeros(0, np.int32))
+        rows = column.table.rows
+        if known.size < len(rows):
             end = self.line_end if is_last else ""
-            new = [
-                self.number(f"{self.mark}{self._join(texts)}{end}")
-                for texts in column.table.rows[known.size :]
-            ]
-            known = self._of_tables[key] = np.append(known, np.array(new, np.int32))
+            texts = (f"{self.mark}{self._join(row)}{end}" for row in rows[known.size :])
+            known = self._tables[key] = np.append(known, self.numbers(texts))
         return np.take(known, column.numbers)
 
     def charges(self, column: Charges, first: int) -> tuple[list[Any], Ids]:
         """Return new fragments for charges, numbered from `first`, and the fragment of each row."""
         numbers = np.full(column.counts.size, self.number(self.mark), np.int32)
+        called = self._names_of(column)
         made = []
         for count in range(1, int(column.counts.max(initial=0)) + 1):
             rows = np.flatnonzero(column.counts == count)
             if not rows.size:
                 continue
-            called = self._called(column, count)
+            marks = np.take(column.marks, rows)
             places = []
-            for slot in range(count):
-                amounts = column.slots[slot]
-                words = amounts.words
-                chosen = Money(amounts.cents[rows], None if words is None else words[rows])
-                places += [called[slot][column.marks[rows]], *self.money(chosen, is_cell=False)]
-            places.append(np.broadcast_to(called[count], rows.shape))
-            texts = join_rows(self.held(), places)
+            for slot, amounts in enumerate(column.slots[:count]):
+                places.append(np.take(called[slot], marks))
+                places += self.money(amounts.of(rows), "")
+            if self.mark == ";" and count > 1:
+                places.append(np.full(rows.size, self.number('"'), np.int32))
+            made.append((rows, places))
+        texts = []
+        for rows, places in made:
+            texts.append(join_rows(self.held(), places))
             numbers[rows] = np.arange(first, first + rows.size)
             first += rows.size
-            made.append(texts)
-        return made, numbers
+        return texts, numbers
 
-    def _called(self, column: Charges, count: int) -> list[Ids]:
-        """Return, by mark, what stands before each of so many charges, and at the end."""
-        quote = '"' if count > 1 and self.mark == ";" else ""
-        found = [
-            np.array(
-                [
-                    self.number(f"{before}{names[slot]}=") if len(names) == count else 0
-                    for names in column.called
-                ],
-                np.int32,
-            )
-            for slot, before in enumerate([f"{self.mark}{quote}", *[";"] * (count - 1)])
-        ]
-        return [*found, np.int32(self.number(quote))]
+    def _names_of(self, column: Charges) -> Ids:
+        """Return what stands before each charge, by slot and by mark."""
+        slots = len(column.slots)
+        known = self._called.get(id(column.called), np.zeros((slots, 0), np.int32))
+        if known.shape[1] < len(column.called):
+            new = np.zeros((slots, len(column.called) - known.shape[1]), np.int32)
+            for place, names in enumerate(column.called[known.shape[1] :]):
+                quote = '"' if self.mark == ";" and len(names) > 1 else ""
+                for slot, name in enumerate(names):
+                    before = ";" if slot else f"{self.mark}{quote}"
+                    new[slot, place] = self.number(f"{before}{name}=")
+            known = self._called[id(column.called)] = np.append(known, new, 1)
+        return known
 
 
 def join_rows(texts: Any, places: Sequence[Ids]) -> Any:
     """Return texts of which each is a row: one text of every list of places, joined."""
-    rows = places[0].size
-    width = len(places)
+    rows, width = max(column.size for column in places), len(places)
     chosen = np.empty((rows, width), np.int32)
     for column, numbers in enumerate(places):
         chosen[:, column] = numbers
     taken = texts.take(pa.array(chosen.reshape(-1)))
     _, edges, data = taken.buffers()
-    ends = np.frombuffer(edges, np.int32, rows * width + 1)[::width]
-    return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(ends.copy()), data])
+    ends = np.frombuffer(edges, np.int32, rows * width + 1)[::width].copy()
+    return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(ends), data])
+
+
+def _hundredths(numbers: Any) -> Any:
+    """Return numbers with their last two digits behind a point."""
+    whole = pa.array(numbers // 100).cast(pa.string())
+    part = pa.array([f".{number:02d}" for number in range(100)]).take(pa.array(numbers % 100))
+    return pc.binary_join_element_wise(whole, part, "")
+
+
+def _joined(before: str, texts: Any, after: str = "") -> Any:
+    return pc.binary_join_element_wise(pa.scalar(before), texts, pa.scalar(after), "")

@@ -13,6 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
+from tariffcalc.batch.names import CONTENTS
 from tariffcalc.batch.numbers import as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import read_preference
@@ -32,6 +33,8 @@ _CURRENCIES = {
     "US$": "USD", "$US": "USD", "CA$": "CAD", "C$": "CAD", "$CA": "CAD", "$CAN": "CAD",
     "CAN$": "CAD", "CDN": "CAD", "CDN$": "CAD",
 }  # fmt: skip
+
+_CODES = {"origin": "unknown-country", "importer": "unknown-country", "claims": "unknown-claim"}
 
 Read = tuple[str, str | None]
 """Text that the engine reads, and a warning."""
@@ -94,9 +97,7 @@ class CellReader:
             **dict.fromkeys(("entry_date", "shipped_date", "liquidation_date"), self._date),
             **dict.fromkeys(("importer", "origin"), self._country),
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), self._duty),
-            **dict.fromkeys(
-                ("steel", "aluminum", "copper", "us_content", "ca_mx_content"), self._content
-            ),
+            **dict.fromkeys(CONTENTS, self._content),
             "classification": self._classification,
             "customs_value": self._value,
             "currency": self._currency,
@@ -122,10 +123,10 @@ class CellReader:
         if field not in ("line", "entry", "description"):
             if len(text) > _LONGEST:
                 message = f'"{text[:40]}..." has {len(text)} characters'
-                raise CellError(f"bad-{field.replace('_', '-')}", field, message)
+                raise CellError(_code_of(field), field, message)
             if _SHEET_ERROR.fullmatch(text):
                 message = f'"{text}" is what a spreadsheet shows for a formula that failed'
-                raise CellError(f"bad-{field.replace('_', '-')}", field, message)
+                raise CellError(_code_of(field), field, message)
         try:
             return Cell(*self._readers[field](field, text))
         except AmbiguousDate as error:
@@ -133,10 +134,7 @@ class CellReader:
         except AmbiguousCountry as error:
             raise CellError("ambiguous-country", field, str(error)) from None
         except ValueError as error:
-            slug = {"origin": "unknown-country", "importer": "unknown-country"}.get(field)
-            slug = "unknown-claim" if field == "claims" else slug
-            code = slug or f"bad-{field.replace('_', '-')}"
-            raise CellError(code, field, str(error)) from None
+            raise CellError(_code_of(field), field, str(error)) from None
 
     def _classification(self, field: str, text: str) -> Read:
         text = text.translate(_DASHES)
@@ -245,6 +243,13 @@ class CellReader:
 
     def _preference(self, field: str, text: str) -> Read:
         return read_preference(text, self._kinds.get(field, "any"))
+
+
+def _code_of(field: str) -> str:
+    """Return the code of a cell that cannot be read; it is the one of a shipment file."""
+    if field in CONTENTS:
+        return "bad-content"
+    return _CODES.get(field, f"bad-{field.replace('_', '-')}")
 
 
 def _share(field: str, number: str) -> str:

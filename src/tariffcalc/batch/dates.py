@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from tariffcalc.values.names import plain
 from tariffcalc.values.days import parse_day
+from tariffcalc.values.names import plain
 
 FORMATS = ("MM/DD/YYYY", "DD/MM/YYYY")
 """What `--date-format` settles. A date that begins with its year needs no telling."""

@@ -46,11 +46,14 @@ class Lane:
         self.edition: str = law.store.meta["edition"]
         limits = (whole(limit, VALUE_UNIT) for limit in self.points.value_limits)
         self.limits = [limit for limit in limits if limit is not None]
+        self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
         self.codes: dict[str, Code] = {}
         self.origins: dict[str, Origin] = {}
         self.days: dict[str, Day] = {}
         self.shipped: dict[str, Shipped] = {}
         self.cells: dict[int, Cell] = {}
+        self.reasons: dict[tuple[Ready, str, str | None], list[str]] = {}
+        self.bearing: dict[tuple[Manner, date], tuple[int, ...]] = {}
         self.resolved = 0
         self._made: dict[Manner, Circumstances] = {}
         self._ready: dict[tuple[Steps, Steps, Levies, tuple[str, ...]], Ready] = {}
@@ -115,6 +118,19 @@ class Lane:
         if rate is None and duty.rate is not None:
             return None
         return Base(duty, rate, self._rates.number(duty.rate))
+
+    def fees_borne(self, manner: Manner, day: date) -> tuple[int, ...]:
+        """Return the places of the fees that a line bears, among those of the country."""
+        found = self.bearing.get((manner, day))
+        if found is None:
+            levies = self.points.levies(day, manner.claims, manner.mode, manner.province)
+            found = tuple(self.fee_place(fee.id) for fee in levies.fees)
+            self.bearing[manner, day] = found
+        return found
+
+    def fee_place(self, fee: str) -> int:
+        """Return the place of a fee among those of the country."""
+        return self.fees.index(fee)
 
     def segment(self, value: int) -> int:
         """Return how many of the limits that cases name are below an entry's value."""

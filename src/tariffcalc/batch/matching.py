@@ -9,8 +9,8 @@ from functools import cache
 
 from tariffcalc.batch import names
 from tariffcalc.batch.names import BESIDE, FIELDS
-from tariffcalc.values.names import plain
 from tariffcalc.values.issues import Issue, Severity, nearest
+from tariffcalc.values.names import plain
 
 CURRENCIES = ("usd", "cad", "mxn", "eur", "gbp", "jpy", "cny")
 

@@ -80,6 +80,7 @@ class Points:
         self.day_classes: Numbering[tuple[int, int]] = Numbering()
         self.covers: Numbering[Covers] = Numbering()
         self._steps: dict[Hashable, tuple[Steps | None, Steps | None]] = {}
+        self.resolved = 0
         self._on_base: dict[int, bool] = {}
         self._base: dict[Hashable, BaseDuty] = {}
         self._turning: dict[str, list[date]] = {}
@@ -169,6 +170,7 @@ class Points:
             if covers.now != covers.then:
                 now = steps_of(law.as_it_stands, self.importer, covers.now, facts, duty)
             found = self._steps[key] = then, now
+            self.resolved += 1
         return found
 
     def turns_on_base(self, cover: int) -> bool:
@@ -239,7 +241,7 @@ class Points:
                         yield frozenset(c.name for c in case.when if c.is_claim)
 
     def forget(self) -> None:
-        """Drop what was found for single codes; what is found for classes stays."""
+        """Drop what was found for single codes and sets of claims, however many there were."""
         self._base.clear()
         self._turning.clear()
         self._steps.clear()

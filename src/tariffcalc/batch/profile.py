@@ -1,12 +1,6 @@
 """A profile: how one company's files are to be read, kept in YAML and given with `--profile`.
 
-map: {customs_value: Invoice total, origin: Made in}
-defaults: {importer: CA, currency: USD, claims: [usmca]}
-date_format: DD/MM/YYYY
-delimiter: semicolon
-encoding: cp1252
-decimal_comma: yes
-sheet: Lines
+`EXAMPLE` has every key. What a profile leaves out is found out, file by file.
 """
 
 from __future__ import annotations
@@ -15,11 +9,24 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from tariffcalc.batch.columns import Defaults
 from tariffcalc.catalogue.faults import checked
 from tariffcalc.catalogue.models import File
 from tariffcalc.catalogue.source import Table, read_yaml
 from tariffcalc.values.issues import CatalogueError, InputError, Issue, nearest
+
+EXAMPLE = """\
+map: {customs_value: Invoice total, origin: Made in, unit: ""}
+defaults: {importer: CA, currency: USD, claims: [usmca]}
+date_format: DD/MM/YYYY
+delimiter: semicolon
+encoding: cp1252
+decimal_comma: yes
+sheet: Lines
+"""
+"""An empty header leaves a field out."""
 
 
 class _DefaultsText(File):
@@ -27,14 +34,14 @@ class _DefaultsText(File):
     origin: str = ""
     currency: str = ""
     entry_date: str = ""
-    claims: list[str] = []
+    claims: list[str] = Field(default_factory=list)
     mode: str = ""
     province: str = ""
 
 
 class _ProfileText(File):
-    map: dict[str, str] = {}
-    defaults: _DefaultsText = _DefaultsText()
+    map: dict[str, str] = Field(default_factory=dict)
+    defaults: _DefaultsText = Field(default_factory=_DefaultsText)
     date_format: Literal["MM/DD/YYYY", "DD/MM/YYYY"] | None = None
     delimiter: str | None = None
     encoding: str | None = None
@@ -92,12 +99,14 @@ def _unknown_keys(tree: Table, path: Path) -> list[Issue]:
     issues = []
     inner = tree.get("defaults")
     for table, model in ((tree, _ProfileText), (inner, _DefaultsText)):
-        for key in table if isinstance(table, Table) else ():
+        if not isinstance(table, Table):
+            continue
+        for key in table:
             if key in model.model_fields:
                 continue
             like = nearest(key, model.model_fields) or model.model_fields
             message = f'the key "{key}" is not known here'
             hint = f"Did you mean {' or '.join(like)}?"
-            where = f"{path.name} line {key.line}"
+            where = f"{path.name} line {getattr(key, 'line', table.line)}"
             issues.append(Issue("extra-forbidden", "error", message, where, hint))
     return issues

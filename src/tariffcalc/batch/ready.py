@@ -49,8 +49,8 @@ class Ready:
     """What a line under one set of sheets, with its fees and taxes, comes to."""
 
     __slots__ = (
-        "by_base", "currency", "edition", "fee", "is_short", "law", "levies", "now", "prefix",
-        "rate", "reasons", "remarks", "sums", "tally", "tax", "terms", "then",
+        "edition", "fee", "is_known", "is_short", "law", "levies", "now", "prefix", "rate",
+        "remarks", "sums", "tally", "tax", "terms", "then",
     )  # fmt: skip
 
     def __init__(
@@ -67,22 +67,19 @@ class Ready:
         self.now = now
         self.levies = levies
         self.remarks = BETWEEN.join(remarks)
-        self.currency = currency
         self.edition = edition
         self.tally = tally
-        self.by_base: dict[int, Ready] | None = None
-        self.reasons: dict[str, tuple[str, ...]] = {}
         self.law = then.measures, then.headings, then.citations
         self.terms = tuple((f"{term.measure}=", term.rate) for term in then.terms)
         self.sums = tally.open_charges(currency, tuple(term.measure for term in then.terms))
         self.prefix, self.rate = self.terms[0] if len(self.terms) == 1 else ("", None)
         self.tax = sum(rate for _, rate in levies.taxes)
         self.fee = short_fee(levies.fees[0]) if levies.fees else None
+        self.is_known = all(term.rate is not None for term in then.terms)
         self.is_short = (
             then == now
-            and not then.prohibited
+            and self.is_known
             and not then.free_entry
-            and all(term.rate is not None for term in then.terms)
             and len(levies.fees) <= 1
             and len(levies.taxes) <= 1
             and not any(fee.unknown for fee in levies.fees)

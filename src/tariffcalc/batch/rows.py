@@ -41,6 +41,10 @@ class Rows(ABC):
         """Return the number that a spreadsheet shows for the row at an index, counted from 0."""
         return self.header_row + 1 + index
 
+    def share_read(self) -> float | None:
+        """Return how much of the file was read in this pass, from 0 to 1, where it is known."""
+        return self.source.share_read()
+
     def keep(self) -> None:
         """Make a second pass possible. Only standard input needs it: it is copied to a file."""
         self.source.keep()

@@ -44,6 +44,7 @@ class Source:
         self._path = None if str(path) == "-" else Path(path)
         self._spool: IO[bytes] | None = None
         self._spent = False
+        self._opened: BinaryIO | None = None
         self.name = "standard input" if self._path is None else self._path.name
         self._packed_head = b""
         if self._path is None:
@@ -78,7 +79,7 @@ class Source:
     def open(self) -> BinaryIO:
         """Return the unpacked bytes from the beginning."""
         file = self._raw()
-        return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if self._is_gzip else file
+        return cast(BinaryIO, _Unpacked(file)) if self._is_gzip else file
 
     def open_file(self) -> BinaryIO:
         """Return the bytes as a file in which one can seek."""
@@ -99,12 +100,20 @@ class Source:
 
     def _raw(self) -> BinaryIO:
         if self._path is not None:
-            return self._path.open("rb")
+            self._opened = self._path.open("rb")
+            return self._opened
         if self._spool is not None:
             return cast(BinaryIO, io.BufferedReader(_Window(self._spool), HEAD))
         self._refuse_spent()
         self._spent = True
         return cast(BinaryIO, io.BufferedReader(_Joined(self._packed_head, sys.stdin.buffer), HEAD))
+
+    def share_read(self) -> float | None:
+        """Return how much of the file was read in the last opening, from 0 to 1, if it is known."""
+        file = self._opened
+        if self._path is None or file is None or file.closed:
+            return None
+        return min(1.0, file.tell() / max(1, self._path.stat().st_size))
 
     def _refuse_spent(self) -> None:
         if self._spent:
@@ -129,6 +138,18 @@ class Source:
 def _first(path: Path, count: int) -> bytes:
     with path.open("rb") as file:
         return file.read(count)
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip stream that closes the file under it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(fileobj=file)
+        self._file = file
+
+    def close(self) -> None:
+        super().close()
+        self._file.close()
 
 
 class _Joined(io.RawIOBase):

@@ -17,7 +17,7 @@ from tariffcalc.batch.result import money
 FIRST_ROWS = 10
 """Row numbers kept for each kind of error."""
 
-OPEN = 1 << 15
+OPEN = 1 << 14
 """Lists of sums that are kept open."""
 
 Cell = list[int]
@@ -49,8 +49,8 @@ class Tally:
 
     @property
     def is_full(self) -> bool:
-        """Whether the open lists should be closed, and opened anew."""
-        return len(self._open) + len(self._charges) >= OPEN
+        """Whether the lists of lines should be closed, and opened anew."""
+        return len(self._open) >= OPEN
 
     def open_cell(self, currency: str, chapter: str, origin: str, month: str) -> Cell:
         """Return a list of sums for the priced lines of a chapter, origin and month."""
@@ -92,10 +92,14 @@ class Tally:
                 self._measures[currency, measure] += sums[place]
                 sums[place] = 0
 
-    def close(self) -> None:
-        """Fold the open lists and drop them: whoever holds one must open another."""
+    def close_cells(self) -> None:
+        """Fold the lists of lines and drop them: whoever holds one must open another."""
         self.fold()
         self._open.clear()
+
+    def close_charges(self) -> None:
+        """Fold the lists of measures and drop them: whoever holds one must open another."""
+        self.fold()
         self._charges.clear()
 
     def merge(self, other: Tally) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tariffcalc.catalogue.digest import FORMAT, digest_of, stamp_of
+from tariffcalc.catalogue.digest import FORMAT, digest_of, files_of, stamp_of
 from tariffcalc.catalogue.store import Store
 
 KEPT = 6
@@ -40,13 +40,16 @@ def open_compiled(folder: Path, overlays: tuple[Path, ...] = ()) -> Store:
     Raises:
         CatalogueError: when the sources have faults.
     """
-    stamp = stamp_of(folder, overlays)
+    sources = stamp_of([*files_of(folder), *map(str, overlays)])
     note = _note_of(folder, overlays)
-    digest = _noted(note, stamp)
-    if digest is None:
-        digest = digest_of(folder, overlays)
+    digest = _noted(note, sources)
+    if digest is not None:
+        store = _opened(_compiled_path(digest), digest)
+        if store is not None:
+            return store
+    digest = digest_of(folder, overlays)
     path = _compiled_path(digest)
-    store = _opened(path, digest)
+    store = _opened(path, digest, check=True)
     if store is None:
         from tariffcalc.catalogue.compile import compile_sources
 
@@ -54,9 +57,9 @@ def open_compiled(folder: Path, overlays: tuple[Path, ...] = ()) -> Store:
         with suppress(OSError, sqlite3.Error):
             _keep(connection, path)
         store = Store(connection)
-    if _noted(note, stamp) != digest:
-        with suppress(OSError), _whole(note) as temporary:
-            temporary.write_text(f"{digest}\n{stamp}", encoding="utf-8")
+    with suppress(OSError), _whole(note) as temporary:
+        seen = f"{digest}\n{stamp_of([str(path)])}\n{sources}"
+        temporary.write_text(seen, encoding="utf-8")
     return store
 
 
@@ -71,21 +74,26 @@ def _note_of(folder: Path, overlays: tuple[Path, ...]) -> Path:
     return cache_folder() / f"{zlib.crc32(place.encode()):08x}.stamp"
 
 
-def _noted(note: Path, stamp: str) -> str | None:
-    """Return the digest noted for files of these sizes and times, if they were seen before."""
+def _noted(note: Path, sources: str) -> str | None:
+    """Return the digest noted when sources and compiled file were as they are now, if so."""
     try:
-        digest, _, seen = note.read_text(encoding="utf-8").partition("\n")
-    except (OSError, UnicodeDecodeError):
+        digest, compiled, seen = note.read_text(encoding="utf-8").split("\n", 2)
+        unchanged = seen == sources and compiled == stamp_of([str(_compiled_path(digest))])
+    except (OSError, ValueError):
         return None
-    return digest if seen == stamp else None
+    return digest if unchanged else None
 
 
-def _opened(path: Path, digest: str) -> Store | None:
+def _opened(path: Path, digest: str, check: bool = False) -> Store | None:
+    """Open a compiled catalogue, or return None where it is not there, not this one, or damaged."""
     if not path.is_file():
         return None
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        store = Store(sqlite3.connect(uri, uri=True, check_same_thread=False))
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        if check and connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            return None
+        store = Store(connection)
         sound = store.meta.get("digest") == digest and store.meta.get("format") == FORMAT
     except (sqlite3.Error, ValueError, KeyError):
         return None

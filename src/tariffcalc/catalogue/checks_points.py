@@ -91,7 +91,8 @@ def _cycles(law: Law, importer: str, ring: set[str]) -> Iterator[tuple[list[Shee
     tables = law.tables(importer)
     mask = sum(head.mask for head in tables.measures if head.id in ring)
     goods = _goods(law.store, tables, mask)
-    origins = {here & mask: origin for origin, here in tables.origins().items()}
+    named = reversed(tables.origins().items())
+    origins = {here & mask: origin for origin, here in named}
     grounds = {
         (sure & here, perhaps & here): (code, origin)
         for ((sure, perhaps), code), (here, origin) in product(goods.items(), origins.items())

@@ -41,13 +41,16 @@ def digest_of(folder: Path, overlays: Sequence[Path] = ()) -> str:
     return total.hexdigest()
 
 
-def stamp_of(folder: Path, overlays: Sequence[Path] = ()) -> str:
-    """Return the size and times of every source file, which change when its content does.
+def stamp_of(paths: Sequence[str]) -> str:
+    """Return the sizes and times of files, which change when their content does.
 
     The time of change is kept by the system and cannot be set back, as the time of writing can.
+
+    Raises:
+        OSError: when one of them is not there.
     """
     lines = []
-    for path in [*files_of(folder), *map(str, overlays)]:
+    for path in paths:
         seen = Path(path).stat()
         lines.append(f"{path} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}")
     return "\n".join(lines)

@@ -237,7 +237,8 @@ def _read_overlay(path: Path, sources: Sources) -> None:
     file = _name(path, sources)
     if not isinstance(tree, Table):
         message = "must be a measure, or have the keys instruments and measures"
-        sources.issues.append(Issue("not-an-overlay", "error", message, f"{file} line {tree.line}"))
+        where, hint = f"{file} line {tree.line}", "Write it as a file of measures/ is written."
+        sources.issues.append(Issue("not-an-overlay", "error", message, where, hint))
         return
     if "measures" not in tree:
         _lay(tree, file, sources)

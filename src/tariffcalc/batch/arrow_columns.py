@@ -1,0 +1,94 @@
+"""The columns of a priced batch before they are text: amounts, shares, words, charges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tariffcalc.batch.arrow_tables import Amounts, Ids
+from tariffcalc.batch.result import PROHIBITED, UNKNOWN
+
+Marks = np.ndarray[Any, np.dtype[np.int8]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+WORDS = ("", UNKNOWN, PROHIBITED)
+"""What may stand instead of an amount, by number."""
+AMOUNT, IS_BLANK, IS_UNKNOWN, IS_PROHIBITED = -1, 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A column of amounts in cents, none below zero.
+
+    Attributes:
+        cents: The amounts.
+        words: For each row, the number of the word that stands instead of the amount, or `AMOUNT`.
+            None when amounts stand everywhere.
+        is_negative: Which of the amounts have a minus in front. None when none has.
+    """
+
+    cents: Amounts
+    words: Marks | None = None
+    is_negative: Flags | None = None
+
+    def of(self, rows: Any) -> Money:
+        """Return the amounts of some rows."""
+        words = None if self.words is None else np.take(self.words, rows)
+        return Money(np.take(self.cents, rows), words)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A column of shares in hundredths of a percent; `words` as in `Money`."""
+
+    hundredths: Amounts
+    words: Marks | None = None
+
+
+class WordTable:
+    """Columns whose texts go together, each row of texts with a number; append-only."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.rows: list[tuple[str, ...]] = [("",) * len(self.names)]
+        self._numbers: dict[tuple[str, ...], int] = {self.rows[0]: 0}
+
+    def number(self, texts: tuple[str, ...]) -> int:
+        """Return the number of a row of texts, new or known. Call it under the lane's lock."""
+        found = self._numbers.get(texts)
+        if found is None:
+            found = len(self.rows)
+            self.rows.append(texts)
+            self._numbers[texts] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Columns of words: for each row a number of a table."""
+
+    table: WordTable
+    numbers: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """The compact column of charges.
+
+    Attributes:
+        counts: How many charges each row has.
+        marks: For each row, the number of what its charges are called.
+        called: The names of the charges, by that number; append-only.
+        slots: The amounts of the first, second, ... charge of every row.
+    """
+
+    counts: Ids
+    marks: Ids
+    called: Sequence[tuple[str, ...]]
+    slots: Sequence[Money]
+
+
+Column = Money | Share | Words | Charges

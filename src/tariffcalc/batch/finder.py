@@ -1,0 +1,288 @@
+"""Rows to what they stand for: texts met before at a glance, others through the readers of cells.
+
+What a text stands for is kept by its spelling, field by field. All of it is dropped and found
+again when one table is full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from tariffcalc.batch import remarks
+from tariffcalc.batch.cells import CellError, CellReader
+from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader, check_days, join_claims
+from tariffcalc.batch.formula import VALUE_UNIT, whole
+from tariffcalc.batch.keys import Circumstances, Code, Day, Manner, Origin, Shipped
+from tariffcalc.batch.lane import Lane
+from tariffcalc.batch.tally import Tally
+from tariffcalc.catalogue.law import Law
+from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.quote import check_coverage
+from tariffcalc.engine.shipment import Shipment
+from tariffcalc.values.exchange import ExchangeRates
+from tariffcalc.values.money import round_cents
+
+RESOLVED = 1 << 18
+"""Keys of lines that are kept."""
+
+PICKED = (
+    "importer", "currency", "unit", "claims", "preference", "base_rate", "mode", "province",
+)  # fmt: skip
+"""Fields in which few rows of a file differ: together they are one manner of entry."""
+
+RARE = (*CONTENTS, "add_cvd")
+"""Fields that only the engine can take."""
+
+MORE = ("shipped_date", "fx", "quantity", "entry", "filed_duty", "filed_surtax", *RARE)
+"""Fields beyond those of an ordinary row."""
+
+SCALES = (10_000, 1_000, 100, 10, 1)
+
+
+@dataclass(slots=True)
+class Found:
+    """What a row stands for.
+
+    Attributes:
+        value: In ten-thousandths of the importing country's currency; None when only the engine
+            can take the row.
+        said: Warnings that belong to no class of points.
+        fx: Rate of exchange, where the value was in another currency.
+        declared: The row as read, where it was.
+    """
+
+    known: Circumstances
+    code: Code
+    origin: Origin
+    day: Day
+    shipped: Shipped | None
+    value: int | None
+    said: list[str]
+    filed: Decimal | None = None
+    fx: Decimal | None = None
+    declared: Declared | None = None
+
+
+class Finder:
+    """Finds what rows stand for, and keeps it."""
+
+    def __init__(
+        self,
+        law: Law,
+        columns: ColumnMap,
+        defaults: Defaults,
+        cells: CellReader,
+        rates: ExchangeRates | None,
+        tally: Tally,
+    ) -> None:
+        self.reader = LineReader(law.store, columns, defaults, cells)
+        self.lanes: dict[str, Lane] = {}
+        self.known: dict[Any, Circumstances] = {}
+        self.tally = tally
+        places = columns.places
+        self.pick: Callable[[Sequence[str]], Any] = _picker([places[f] for f in PICKED if f in places])
+        self._law = law
+        self._cells = cells
+        self._rates = rates
+        self._rare = _picker([places[name] for name in RARE if name in places])
+        self._blank = self._rare([""] * len(columns.header))
+        # With a decimal comma a point may part the thousands: then no number is plain.
+        self._is_plain = cells.read("customs_value", "1.234").text == "1.234"
+
+    def place(self, field: str) -> int | None:
+        """Return the column of a field."""
+        return self.reader.places.get(field)
+
+    def look(self, cells: Sequence[str]) -> Found:
+        """Return what a row stands for when all its texts were met before.
+
+        Raises:
+            KeyError: when it is to be read.
+        """
+        if len(cells) != self.reader.width or self._rare(cells) != self._blank:
+            raise KeyError
+        known = self.known[self.pick(cells)]
+        code = known.codes[self._raw(cells, "classification")]
+        origin = known.origins[self._raw(cells, "origin")]
+        day = known.days[self._raw(cells, "entry_date")]
+        shipped = None
+        if "shipped_date" in self.reader.places:
+            shipped = known.lane.shipped[self._raw(cells, "shipped_date")]
+            if shipped.day is not None and shipped.day > day.day:
+                raise KeyError
+        raw = self._raw(cells, "quantity")
+        if raw and not self.units(raw):
+            raise KeyError
+        value = self.value(self._raw(cells, "customs_value"))
+        found = Found(known, code, origin, day, shipped, value, [], self._filed(cells))
+        raw = self._raw(cells, "fx")
+        if raw or known.is_foreign:
+            found.fx = self._quick(("fx", raw))
+            if known.is_foreign:
+                self._convert(found, Decimal(value) / VALUE_UNIT)
+        return found
+
+    def read(self, cells: Sequence[str]) -> Found:
+        """Return what a row stands for, and keep what its texts stand for.
+
+        Raises:
+            CellError: when a cell cannot be read.
+            CoverageError: when the catalogue holds no law for its importing country or day.
+        """
+        declared = self.reader.read(cells)
+        lane = self._lane(declared)
+        self._make_room(lane)
+        known = self._learn_manner(cells, lane, declared)
+        code, origin, day, shipped = self._learn(cells, lane)
+        said = {
+            name: text
+            for name, text in declared.warnings.items()
+            if name not in PICKED
+            and name not in ("entry_date", "shipped_date", "origin", "classification")
+        }
+        value = whole(declared.customs_value, VALUE_UNIT)
+        found = Found(known, code, origin, day, shipped, value, remarks.of_cells(said))
+        found.filed, found.fx, found.declared = declared.filed, declared.fx, declared
+        if known.is_foreign:
+            self._convert(found, declared.customs_value)
+        if declared.contents or declared.add_cvd is not None or not found.value:
+            found.value = None
+        return found
+
+    def units(self, raw: str) -> int | None:
+        """Return a plain number in ten-thousandths, or None when it is to be read."""
+        return plain_units(raw) if self._is_plain else None
+
+    def value(self, raw: str) -> int:
+        """Return a customs value in ten-thousandths.
+
+        Raises:
+            KeyError: when the row is to be read.
+        """
+        value = self.units(raw)
+        if value is None:
+            try:
+                cell = self._cells.read("customs_value", raw)
+            except CellError:
+                raise KeyError from None
+            value = plain_units(cell.text) if cell.warning is None else None
+        if not value:
+            raise KeyError
+        return value
+
+    def _raw(self, cells: Sequence[str], field: str) -> str:
+        place = self.reader.places.get(field)
+        return "" if place is None else cells[place]
+
+    def _quick(self, cell: tuple[str, str]) -> Any:
+        """Return the value of a cell that says nothing to a person."""
+        try:
+            value, warning = self.reader.field(*cell)
+        except CellError:
+            raise KeyError from None
+        if warning is not None:
+            raise KeyError
+        return value
+
+    def _filed(self, cells: Sequence[str]) -> Decimal | None:
+        cells_ = [(name, self._raw(cells, name)) for name in ("filed_duty", "filed_surtax")]
+        amounts = [self._quick(cell) for cell in cells_ if cell[1]]
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known, Decimal(0)) if known else None
+
+    def _convert(self, found: Found, value: Decimal) -> None:
+        """Put a value into the importing country's currency, to the cent."""
+        lane, manner = found.known.lane, found.known.manner
+        if found.fx is None and self._rates is not None:
+            day = (found.shipped and found.shipped.day) or found.day.day
+            dated = self._rates.price(manner.currency or "", lane.currency, day)
+            found.fx = dated.rate if dated else None
+        if found.fx is None:
+            found.value = None
+            return
+        if found.fx != 1:
+            found.value = whole(round_cents(value * found.fx), VALUE_UNIT) or None
+        found.said += remarks.of_rate(lane.importer, manner.currency, found.fx)
+
+    def _lane(self, declared: Declared) -> Lane:
+        """Return the tables of a row's importing country, if its day is covered."""
+        lane = self.lanes.get(declared.importer)
+        if lane is None or declared.entry_date < lane.coverage.start:
+            check_coverage(self._law, Shipment(declared.importer, declared.entry_date, ()))
+        if lane is None:
+            lane = self.lanes[declared.importer] = Lane(self._law, declared.importer, self.tally)
+        return lane
+
+    def _learn_manner(
+        self, cells: Sequence[str], lane: Lane, declared: Declared
+    ) -> Circumstances:
+        rate = declared.base_rate
+        manner = Manner(
+            declared.claims,
+            declared.denied,
+            declared.mode,
+            declared.province,
+            declared.currency,
+            None if rate is None else BaseDuty(rate, str(rate), "declared", "declared", None),
+            tuple((name, text) for name, text in declared.warnings.items() if name in PICKED),
+        )
+        known = lane.circumstances(manner)
+        if manner.base is None or known.base is not None:
+            self.known[self.pick(cells)] = known
+        return known
+
+    def _learn(
+        self, cells: Sequence[str], lane: Lane
+    ) -> tuple[Code, Origin, Day, Shipped | None]:
+        raws = [self._raw(cells, name) for name in ("classification", "origin", "entry_date")]
+        code, origin, day = lane.codes.get(raws[0]), lane.origins.get(raws[1]), lane.days.get(raws[2])
+        if code is None:
+            code = lane.codes[raws[0]] = lane.code(*self.reader.field("classification", raws[0]))
+        if origin is None:
+            origin = lane.origins[raws[1]] = lane.origin(*self.reader.field("origin", raws[1]))
+        if day is None:
+            day = lane.days[raws[2]] = lane.day(*self.reader.field("entry_date", raws[2]))
+        if "shipped_date" not in self.reader.places:
+            return code, origin, day, None
+        raw = self._raw(cells, "shipped_date")
+        shipped = lane.shipped.get(raw)
+        if shipped is None:
+            shipped = lane.shipped[raw] = lane.shipped_on(*self.reader.field("shipped_date", raw))
+        return code, origin, day, shipped
+
+    def _make_room(self, lane: Lane) -> None:
+        """Drop all tables when one of them is full."""
+        if self.tally.is_full:
+            self.tally.close_cells()
+            for one in self.lanes.values():
+                one.cells.clear()
+        tables = (lane.codes, lane.origins, lane.days, lane.shipped, lane.bearing, self.known)
+        if lane.resolved >= RESOLVED or any(len(table) >= CAP for table in tables):
+            self.tally.close_charges()
+            self.known.clear()
+            for one in self.lanes.values():
+                one.forget()
+
+
+def plain_units(raw: str) -> int | None:
+    """Return a number of at most 12 digits, a point and 4 more in ten-thousandths, else None.
+
+    >>> plain_units("100.5"), plain_units("1e3"), plain_units("²")
+    (1005000, None, None)
+    """
+    before, point, after = raw.partition(".")
+    digits = before + after
+    if not (digits.isdigit() and raw.isascii()) or len(before) > 12 or len(after) > 4:
+        return None
+    if point and not after:
+        return None
+    return int(digits) * SCALES[len(after)]
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], Any]:
+    return itemgetter(*places) if places else lambda cells: ()

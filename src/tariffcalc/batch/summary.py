@@ -1,0 +1,217 @@
+"""What a priced file comes to, in words: for people on stderr, for programs as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tariffcalc.batch.progress import show_time
+from tariffcalc.batch.tally import Tally
+from tariffcalc.values.money import show_money
+
+SCHEMA = 1
+"""Raised when a key changes its meaning or goes; new keys may come without it."""
+
+WIDTH = 80
+SHOWN = 8
+"""Rows of a table on stderr; a summary file has all."""
+
+OUTCOMES = {
+    "ok": "priced",
+    "partial": "priced in part: some amounts are not known",
+    "prohibited": "entry is refused: nothing is payable",
+    "grouped": "rows of Chapter 99 that belong to the line of their goods",
+    "blank": "blank rows",
+    "error": "not priced",
+}
+TABLES = (
+    ("by_measure", "measure"), ("by_chapter", "chapter"), ("by_origin", "origin"),
+    ("by_month", "month"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was asked for and how it went.
+
+    Attributes:
+        written: Name of the output; empty when nothing was written.
+        seconds: From the first byte read to the last written.
+    """
+
+    name: str
+    written: str
+    edition: str
+    known_on: str
+    assumed: tuple[str, ...]
+    engine: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns; the first column is text, the others stand to the right."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    more: int = 0
+
+
+def summarise(run: Run, tally: Tally) -> dict[str, Any]:
+    """Return the summary as plain data, amounts as decimal strings."""
+    sums = tally.as_json()
+    return {
+        "schema": SCHEMA,
+        "input": run.name,
+        "output": run.written or None,
+        "edition": run.edition,
+        "known_on": run.known_on,
+        "assumed": list(run.assumed),
+        **sums,
+        "engine": run.engine,
+        "seconds": round(run.seconds, 3),
+        "rows_per_second": round(sums["lines"] / max(run.seconds, 0.001)),
+    }
+
+
+def as_text(summary: Mapping[str, Any]) -> str:
+    """Return a summary for a terminal of 80 columns, long tables cut."""
+    lines: list[str] = []
+    for part in _parts(summary, SHOWN):
+        if isinstance(part, Table):
+            lines += _text_table(part)
+        else:
+            lines += [part] if len(part) <= WIDTH else _folded(part)
+    return "\n".join(lines) + "\n"
+
+
+def as_markdown(summary: Mapping[str, Any]) -> str:
+    """Return a summary as Markdown, with all rows."""
+    lines: list[str] = []
+    for part in _parts(summary, None):
+        if isinstance(part, Table):
+            rule = ["---", *["---:"] * (len(part.columns) - 1)]
+            rows = [[cell.replace("|", "\\|") for cell in row] for row in part.rows]
+            lines += ["", *(f"| {' | '.join(row)} |" for row in [part.columns, rule, *rows]), ""]
+        else:
+            lines += [part, ""] if part else []
+    return "\n".join(lines).replace("\n\n\n", "\n\n")
+
+
+def as_json(summary: Mapping[str, Any]) -> str:
+    """Return a summary as JSON."""
+    return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+
+
+def _parts(summary: Mapping[str, Any], most: int | None) -> Iterator[str | Table]:
+    lines, statuses = summary["lines"], summary["statuses"]
+    went = f"to {summary['output']}" if summary["output"] else "nothing was written"
+    yield f"{summary['input']}: {lines:,} {_plural(lines, 'row')}, {went}"
+    yield _law(summary)
+    yield ""
+    counted = [
+        [status, f"{statuses[status]:,}", said]
+        for status, said in OUTCOMES.items()
+        if status in statuses
+    ]
+    for status, count, said in counted:
+        yield f"{status:<10} {count:>13}  {said}"
+    for currency, sums in summary["currencies"].items():
+        yield ""
+        yield from _sums(currency, sums, most)
+    if summary["errors"]:
+        yield ""
+        yield _errors(summary["errors"], most)
+    yield ""
+    yield _pace(summary)
+
+
+def _law(summary: Mapping[str, Any]) -> str:
+    known = summary["known_on"]
+    when = {"day": "each entry's own day", "now": "the day of the catalogue"}.get(known, known)
+    assumed = f", assumed {', '.join(summary['assumed'])}" if summary["assumed"] else ""
+    return f"catalogue {summary['edition']}, law as known on {when}{assumed}"
+
+
+def _sums(currency: str, sums: Mapping[str, Any], most: int | None) -> Iterator[str | Table]:
+    whole = [
+        ["lines priced", f"{sums['lines']:,}"],
+        *([name.replace("_", " "), _money(sums[name])] for name in ("customs_value", "duty")),
+        *([name, _money(sums[name])] for name in ("payable", "refundable")),
+    ]
+    yield Table((currency, "sum of what is known"), whole)
+    for key, name in TABLES:
+        found = sums[key]
+        if key == "by_measure":
+            rows = [[name, _money(duty)] for name, duty in _ranked(found, Decimal)]
+            columns: tuple[str, ...] = (name, "duty")
+        else:
+            ranked = _ranked(found, lambda one: Decimal(one["duty"]))
+            if key == "by_month":
+                ranked = sorted(found.items())
+            rows = [
+                [name, f"{one['lines']:,}", _money(one["customs_value"]), _money(one["duty"])]
+                for name, one in ranked
+            ]
+            columns = (name, "lines", "customs value", "duty")
+        if rows:
+            yield ""
+            yield Table(columns, rows[:most], len(rows) - len(rows[:most]))
+
+
+def _ranked(found: Mapping[str, Any], duty: Any) -> list[tuple[str, Any]]:
+    """Return what bears most duty first; equals by name."""
+    return sorted(found.items(), key=lambda item: (-duty(item[1]), item[0]))
+
+
+def _errors(errors: Mapping[str, Any], most: int | None) -> Table:
+    rows = []
+    for code, faults in sorted(errors.items(), key=lambda item: (-item[1]["count"], item[0])):
+        first = ", ".join(map(str, faults["first_rows"][: most and 4]))
+        told = first + (", ..." if faults["count"] > len(first.split(", ")) else "")
+        rows.append([code, f"{faults['count']:,}", told])
+    return Table(("error", "rows", "first of them"), rows[:most], len(rows) - len(rows[:most]))
+
+
+def _pace(summary: Mapping[str, Any]) -> str:
+    points = summary["resolved"]
+    return (
+        f"{points['covers']:,} distinct sets of law and {points['steps']:,} points resolved;"
+        f" {show_time(summary['seconds'])}, {summary['rows_per_second']:,} rows a second"
+    )
+
+
+def _text_table(table: Table) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(table.columns, *table.rows, strict=True)]
+    rest = sum(widths[1:]) + 2 * (len(widths) - 1)
+    widths[0] = min(widths[0], WIDTH - rest)
+    lines = [
+        "  ".join(
+            (cell if len(cell) <= width else f"{cell[: width - 3]}...").ljust(width)
+            if place == 0
+            else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [table.columns, *table.rows]
+    ]
+    lines.insert(1, "-" * min(WIDTH, sum(widths) + 2 * (len(widths) - 1)))
+    if table.more:
+        lines.append(f"... and {table.more:,} more: --summary FILE has all")
+    return lines
+
+
+def _folded(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _money(text: str) -> str:
+    return show_money(Decimal(text))
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
