@@ -154,9 +154,7 @@ class LineReader:
 
     def check_width(self, cells: Sequence[str]) -> None:
         """Refuse a row whose cells may not stand under their headers."""
-        if len(cells) == self.width or (
-            len(cells) > self.width and not any(cells[self.width :])
-        ):
+        if len(cells) == self.width or (len(cells) > self.width and not any(cells[self.width :])):
             return
         message = f"the row has {len(cells)} cells, the header {self.width}"
         raise CellError("ragged-row", "", message)

@@ -171,6 +171,6 @@ class _Look:
         if groups.grouped:
             yield f"  {groups.grouped:,} rows of chapter 99 grouped into {groups.lines:,} lines"
         if groups.alone:
-            yield f"  {groups.alone:,} rows of chapter 99 have no goods in their line"
+            yield f"  {groups.alone:,} of chapter 99 without goods in their line"
         if self.blank:
             yield f"  {self.blank:,} blank rows"

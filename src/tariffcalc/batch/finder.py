@@ -15,7 +15,7 @@ from typing import Any
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader, check_days, join_claims
+from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Code, Day, Manner, Origin, Shipped
 from tariffcalc.batch.lane import Lane
@@ -41,6 +41,9 @@ RARE = (*CONTENTS, "add_cvd")
 MORE = ("shipped_date", "fx", "quantity", "entry", "filed_duty", "filed_surtax", *RARE)
 """Fields beyond those of an ordinary row."""
 
+HUGE = 10**12
+"""Values from here on, 100 million, are left to the engine: it divides in 28 digits."""
+
 SCALES = (10_000, 1_000, 100, 10, 1)
 
 
@@ -49,11 +52,12 @@ class Found:
     """What a row stands for.
 
     Attributes:
-        value: In ten-thousandths of the importing country's currency; None when only the engine
-            can take the row.
+        value: In ten-thousandths of the importing country's currency; None when it is none of
+            them, or when there is no rate of exchange.
         said: Warnings that belong to no class of points.
         fx: Rate of exchange, where the value was in another currency.
         declared: The row as read, where it was.
+        has_more: Whether it declares what only the engine can take.
     """
 
     known: Circumstances
@@ -66,6 +70,7 @@ class Found:
     filed: Decimal | None = None
     fx: Decimal | None = None
     declared: Declared | None = None
+    has_more: bool = False
 
 
 class Finder:
@@ -85,7 +90,9 @@ class Finder:
         self.known: dict[Any, Circumstances] = {}
         self.tally = tally
         places = columns.places
-        self.pick: Callable[[Sequence[str]], Any] = _picker([places[f] for f in PICKED if f in places])
+        self.pick: Callable[[Sequence[str]], Any] = _picker(
+            [places[f] for f in PICKED if f in places]
+        )
         self._law = law
         self._cells = cells
         self._rates = rates
@@ -150,8 +157,7 @@ class Finder:
         found.filed, found.fx, found.declared = declared.filed, declared.fx, declared
         if known.is_foreign:
             self._convert(found, declared.customs_value)
-        if declared.contents or declared.add_cvd is not None or not found.value:
-            found.value = None
+        found.has_more = bool(declared.contents) or declared.add_cvd is not None
         return found
 
     def units(self, raw: str) -> int | None:
@@ -171,7 +177,7 @@ class Finder:
             except CellError:
                 raise KeyError from None
             value = plain_units(cell.text) if cell.warning is None else None
-        if not value:
+        if not value or value >= HUGE:
             raise KeyError
         return value
 
@@ -218,13 +224,10 @@ class Finder:
             lane = self.lanes[declared.importer] = Lane(self._law, declared.importer, self.tally)
         return lane
 
-    def _learn_manner(
-        self, cells: Sequence[str], lane: Lane, declared: Declared
-    ) -> Circumstances:
+    def _learn_manner(self, cells: Sequence[str], lane: Lane, declared: Declared) -> Circumstances:
         rate = declared.base_rate
         manner = Manner(
             declared.claims,
-            declared.denied,
             declared.mode,
             declared.province,
             declared.currency,
@@ -236,11 +239,13 @@ class Finder:
             self.known[self.pick(cells)] = known
         return known
 
-    def _learn(
-        self, cells: Sequence[str], lane: Lane
-    ) -> tuple[Code, Origin, Day, Shipped | None]:
+    def _learn(self, cells: Sequence[str], lane: Lane) -> tuple[Code, Origin, Day, Shipped | None]:
         raws = [self._raw(cells, name) for name in ("classification", "origin", "entry_date")]
-        code, origin, day = lane.codes.get(raws[0]), lane.origins.get(raws[1]), lane.days.get(raws[2])
+        code, origin, day = (
+            lane.codes.get(raws[0]),
+            lane.origins.get(raws[1]),
+            lane.days.get(raws[2]),
+        )
         if code is None:
             code = lane.codes[raws[0]] = lane.code(*self.reader.field("classification", raws[0]))
         if origin is None:

@@ -90,7 +90,9 @@ def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty
         step = exact[charge.measure]
         asked = step.step.terms.duty.rate
         rate = None if step.amount is None else whole(step.exact, RATE_UNIT)
-        if (asked is not None and not is_share(asked)) or (rate is None and step.amount is not None):
+        if (asked is not None and not is_share(asked)) or (
+            rate is None and step.amount is not None
+        ):
             return None
         terms.append(Term(charge.measure, rate, charge.rate == Effect.PROHIBITED))
     return Steps(

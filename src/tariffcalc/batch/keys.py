@@ -93,7 +93,17 @@ class Manner:
 class Circumstances:
     """A manner of entry with what is ready under it, by the sum of the keys of a line."""
 
-    __slots__ = ("base", "claimed", "codes", "days", "is_foreign", "lane", "manner", "origins", "ready")
+    __slots__ = (
+        "base",
+        "claimed",
+        "codes",
+        "days",
+        "is_foreign",
+        "lane",
+        "manner",
+        "origins",
+        "ready",
+    )
 
     def __init__(self, lane: Lane, manner: Manner, base: Base | None) -> None:
         self.lane = lane

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from datetime import date
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.formula import VALUE_UNIT, Levies, Steps, base_rate, whole
+from tariffcalc.batch.formula import VALUE_UNIT, Fee, Levies, Steps, base_rate, whole
 from tariffcalc.batch.keys import (
     DAY,
     KINDS,
@@ -33,6 +33,7 @@ from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.values.rates import Rate
 
+
 class Lane:
     """Finds what is ready for the points of one importing country."""
 
@@ -53,7 +54,7 @@ class Lane:
         self.shipped: dict[str, Shipped] = {}
         self.cells: dict[int, Cell] = {}
         self.reasons: dict[tuple[Ready, str, str | None], list[str]] = {}
-        self.bearing: dict[tuple[Manner, date], tuple[int, ...]] = {}
+        self.bearing: dict[tuple[Manner, date], tuple[tuple[Fee, int], ...]] = {}
         self.resolved = 0
         self._made: dict[Manner, Circumstances] = {}
         self._ready: dict[tuple[Steps, Steps, Levies, tuple[str, ...]], Ready] = {}
@@ -119,18 +120,14 @@ class Lane:
             return None
         return Base(duty, rate, self._rates.number(duty.rate))
 
-    def fees_borne(self, manner: Manner, day: date) -> tuple[int, ...]:
-        """Return the places of the fees that a line bears, among those of the country."""
+    def fees_borne(self, manner: Manner, day: date) -> tuple[tuple[Fee, int], ...]:
+        """Return the fees that a line bears, each with its place among those of the country."""
         found = self.bearing.get((manner, day))
         if found is None:
             levies = self.points.levies(day, manner.claims, manner.mode, manner.province)
-            found = tuple(self.fee_place(fee.id) for fee in levies.fees)
+            found = tuple((fee, self.fees.index(fee.id)) for fee in levies.fees)
             self.bearing[manner, day] = found
         return found
-
-    def fee_place(self, fee: str) -> int:
-        """Return the place of a fee among those of the country."""
-        return self.fees.index(fee)
 
     def segment(self, value: int) -> int:
         """Return how many of the limits that cases name are below an entry's value."""
@@ -154,12 +151,7 @@ class Lane:
             found = found.by_base.get(base.number)
         if found is not None:
             return found
-        asked = Asked(
-            known.manner.claims,
-            self.points.shipped_class(None if shipped is None else shipped.day),
-            self.points.entered_class(day.day),
-            segment,
-        )
+        asked = self._asked(known.manner, day, shipped, segment)
         cover = self.points.cover(code.group, origin.group, day.group)
         then, now = self.points.steps(cover, asked, base.duty)
         if then is None or now is None:
@@ -224,3 +216,39 @@ class Lane:
             found = self.tally.open_cell(self.currency, code.digits[:2], origin.country, month)
             self.cells[key] = found
         return found
+
+    def frees(
+        self,
+        known: Circumstances,
+        code: Code,
+        origin: Origin,
+        day: Day,
+        shipped: Shipped | None,
+        segment: int,
+    ) -> tuple[bool, bool]:
+        """Return whether a line enters free of all duty and fees, then and as the law stands."""
+        points, manner = self.points, known.manner
+        if not points.may_be_free(manner.claims):
+            return False, False
+        duty = manner.base or points.base(code.digits, origin.country, day.day, bool(known.claimed))
+        cover = points.cover(code.group, origin.group, day.group)
+        return points.frees(cover, self._asked(manner, day, shipped, segment), duty)
+
+    def _asked(self, manner: Manner, day: Day, shipped: Shipped | None, segment: int) -> Asked:
+        left = None if shipped is None else shipped.day
+        points = self.points
+        return Asked(
+            manner.claims, points.shipped_class(left), points.entered_class(day.day), segment
+        )
+
+    def forget(self) -> None:
+        """Drop what was found for single texts."""
+        for table in (
+            self.codes, self.origins, self.days, self.shipped, self.cells, self.reasons,
+            self.bearing, self._made, self._ready,
+        ):  # fmt: skip
+            table.clear()
+        for numbering in (self._codes, self._origins, self._days, self._shipped):
+            numbering.clear()
+        self.points.forget()
+        self.resolved = 0

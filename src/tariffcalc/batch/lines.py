@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, price_under
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.declared import CAP, Declared
+from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
-from tariffcalc.batch.finder import MORE, Finder, Found
+from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT
 from tariffcalc.batch.keys import SEGMENT
-from tariffcalc.batch.points import Asked
 from tariffcalc.batch.ready import Base, Paid, Ready, total
 from tariffcalc.batch.result import (
     Charges,
@@ -33,6 +31,7 @@ from tariffcalc.batch.result import (
 )
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
+from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.library import Catalogue
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.issues import InputError
@@ -122,18 +121,162 @@ class LinePricer:
             self.entries = Entries()
         try:
             found = self._find(cells)
-            value = self._worth(found)
+            value = self._worth(found, cells)
         except (CellError, InputError):
             self.entries.add_unread(number)
             return
         lane, manner, day = found.known.lane, found.known.manner, found.day.day
-        fees = lane.fees_borne(manner, day)
-        freed = self._freed(found) if fees and lane.points.may_be_free(manner.claims) else ()
-        kind = Kind(day, manner.mode)
-        self.entries.add(lane.importer, number, kind, len(lane.fees), Weight(value, fees, freed))
+        places = tuple(place for _, place in lane.fees_borne(manner, day))
+        freed = self._freed(found) if places else ()
+        weight = Weight(value, places, freed)
+        self.entries.add(lane.importer, number, Kind(day, manner.mode), len(lane.fees), weight)
+
+    def _price_any(self, cells: Sequence[str], number: int) -> Result:
+        """Price a row of any kind."""
+        try:
+            found = self._find(cells)
+            row = compare_filed(self._price_found(found, cells), found.filed)
+        except CellError as error:
+            row = self._refuse(error.code, error.field, error.message, number)
+        except InputError as error:
+            issue = error.issues[0]
+            message = f"{issue.message} {issue.hint}".strip()
+            row = self._refuse(issue.code, issue.where, message, number)
+        return row if self._measures is None else spread_charges(row, self._measures)
+
+    def _refuse(self, code: str, field: str, message: str, number: int) -> Result:
+        self._tally.add_error(code, number)
+        return refused_line(code, field, message, "", self._edition)
 
     def _find(self, cells: Sequence[str]) -> Found:
         try:
             return self._finder.look(cells)
         except KeyError:
             return self._finder.read(cells)
+
+    def _price_found(self, found: Found, cells: Sequence[str]) -> Result:
+        """Price a row by what it stands for."""
+        known, code, origin, day = found.known, found.code, found.origin, found.day
+        lane, value, said = known.lane, found.value, found.said
+        entry, remarks_on_entry = self._entry(found, cells)
+        worth = self._worth(found, cells) if entry is None else entry.total
+        segment = lane.segment(worth)
+        paid = None if entry is None else self._paid(entry, found, cells, segment)
+        said = [*said, *remarks_on_entry]
+        base = lane.base(known, code, origin, day)
+        if found.has_more or base is None or value is None or not 0 < value < HUGE:
+            return self._price_by_engine(found, cells, entry, paid, said)
+        ready = lane.ready(known, code, origin, day, found.shipped, segment, base)
+        if ready is None:
+            return self._price_by_engine(found, cells, entry, paid, said)
+        cell = lane.cell(code, origin, day)
+        if ready.is_short and base.rate is not None and paid is None and not said:
+            return ready.price(value, base.rate, cell)
+        reasons: Sequence[str] = ()
+        if base.rate is None or not ready.is_known:
+            reasons = self._reasons(found, ready, base, worth)
+        return ready.work_out(value, base, cell, paid, said, reasons)
+
+    def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
+        """Return the entry of a row, None for an entry of its own, and what is odd about it."""
+        number = "" if self.entries is None else self._finder.reader.entry(cells)
+        if self.entries is None or not number:
+            return None, []
+        importer = found.known.lane.importer
+        said = []
+        if self.entries.has_unread(number):
+            said.append(remarks.ENTRY_INCOMPLETE)
+        if self.entries.is_split(importer, number):
+            said.append(remarks.ENTRY_SPLIT)
+        kind = Kind(found.day.day, found.known.manner.mode)
+        return self.entries.find(importer, number, kind), said
+
+    def _worth(self, found: Found, cells: Sequence[str]) -> int:
+        """Return the value of a line in ten-thousandths, the last of them rounded half up.
+
+        Raises:
+            InputError: when there is no rate of exchange.
+        """
+        if found.value is not None:
+            return found.value
+        priced = price_under(self._law, self._shipment(found, cells), None, None).priced
+        exact = priced.amounts.customs_value * VALUE_UNIT
+        return int(exact.to_integral_value(ROUND_HALF_UP))
+
+    def _shipment(self, found: Found, cells: Sequence[str]) -> Shipment:
+        declared = found.declared or self._finder.reader.read(cells)
+        return as_shipment(declared, found.fx)
+
+    def _freed(self, found: Found) -> tuple[tuple[int, bool], ...]:
+        """Return in which cases a line enters free: class of its entry's value, then or now."""
+        lane = found.known.lane
+        cases = []
+        for segment in range(len(lane.limits) + 1):
+            frees = self._frees(found, segment)
+            cases += [(segment, now) for now, is_free in enumerate(map(bool, frees)) if is_free]
+        return tuple((segment, bool(now)) for segment, now in cases)
+
+    def _frees(self, found: Found, segment: int) -> tuple[bool, bool]:
+        lane = found.known.lane
+        return lane.frees(found.known, found.code, found.origin, found.day, found.shipped, segment)
+
+    def _paid(self, entry: Entry, found: Found, cells: Sequence[str], segment: int) -> Paid:
+        """Return the share of a line in the fees of its entry, then and as the law stands."""
+        lane, value = found.known.lane, self._worth(found, cells)
+        fees = lane.fees_borne(found.known.manner, found.day.day)
+        frees = self._frees(found, segment) if entry.freed else (False, False)
+        paid = [
+            0
+            if frees[now]
+            else total([entry.share(fee, at, value, (segment, now)) for fee, at in fees])
+            for now in ((False, True) if entry.freed else (False,))
+        ]
+        return paid[0], paid[-1]
+
+    def _price_by_engine(
+        self,
+        found: Found,
+        cells: Sequence[str],
+        entry: Entry | None,
+        paid: Paid | None,
+        said: Sequence[str],
+    ) -> Result:
+        """Price a row by the engine behind `quote`."""
+        known, day = found.known, found.day
+        lane = known.lane
+        point = lane.remarks(known.manner, found.code, found.origin, day, found.shipped)
+        fees = lane.fees_borne(known.manner, day.day)
+        row, owed, charges, refundable = price_by_engine(
+            self._law,
+            self._shipment(found, cells),
+            None if entry is None else Decimal(entry.total) / VALUE_UNIT,
+            paid,
+            [*said, *point],
+            remarks.of_unknown_fees(fee for fee, _ in fees if fee.unknown),
+        )
+        cell = lane.cell(found.code, found.origin, day)
+        value = self._worth(found, cells)
+        count(self._tally, cell, lane.currency, value, row, owed, charges, refundable)
+        return row
+
+    def _reasons(self, found: Found, ready: Ready, base: Base, worth: int) -> Sequence[str]:
+        """Return why duties of a line are not known, in the words of the engine."""
+        lane = found.known.lane
+        key = ready, found.code.digits, base.duty.reason
+        reasons = lane.reasons.get(key)
+        if reasons is None:
+            if len(lane.reasons) >= CAP:
+                lane.reasons.clear()
+            manner, shipped = found.known.manner, found.shipped
+            line = Line(
+                found.code.digits,
+                found.origin.country,
+                Decimal(found.value or 0) / VALUE_UNIT,
+                claims=manner.claims,
+                base_rate=None if manner.base is None else manner.base.rate,
+            )
+            left = None if shipped is None else shipped.day
+            shipment = Shipment(lane.importer, found.day.day, (line,), left)
+            priced = price_under(self._law, shipment, Decimal(worth) / VALUE_UNIT, None)
+            reasons = lane.reasons[key] = remarks.of_unknown(priced.charges)
+        return reasons

@@ -42,6 +42,11 @@ class Numbering(Generic[Key]):
             self.keys.append(key)
         return found
 
+    def clear(self) -> None:
+        """Drop all keys: their numbers are given anew."""
+        self.keys.clear()
+        self._numbers.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class Covers:

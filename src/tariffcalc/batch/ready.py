@@ -222,9 +222,7 @@ class Ready:
         cell[5] += refundable or 0
 
 
-def owed(
-    steps: Steps, levies: Levies, value: int, base_rate: int | None, fees: int | None
-) -> Owed:
+def owed(steps: Steps, levies: Levies, value: int, base_rate: int | None, fees: int | None) -> Owed:
     """Return what a line owes under a set of sheets, given its fees."""
     base = 0 if steps.free_entry else None if base_rate is None else cents(value, base_rate)
     charges = tuple(None if term.rate is None else cents(value, term.rate) for term in steps.terms)

@@ -152,7 +152,9 @@ class Tally:
 
     def _by(self, currency: str, kind: str) -> dict[str, dict[str, Any]]:
         rows = {
-            name: cell for (own, of, name), cell in self._sums.items() if (own, of) == (currency, kind)
+            name: cell
+            for (own, of, name), cell in self._sums.items()
+            if (own, of) == (currency, kind)
         }
         return {name: _shown(cell) for name, cell in sorted(rows.items())}
 

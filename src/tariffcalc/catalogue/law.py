@@ -113,24 +113,26 @@ class Law:
     def _tops(self, importer: str, cover: Cover) -> tuple[Top, ...]:
         """Return the topmost sheet of every measure that has one in a cover, in their order."""
         tables = self.tables(importer)
-        laid = tables.standing("threatened") & cover.sure
         rest = cover.sure | cover.perhaps
         found = []
         while rest:
             head = tables.measure_of(rest.bit_length() - 1)
-            found.append(self._top(tables, head, cover, laid & head.mask))
+            found.append(self._top(tables, head, cover))
             rest &= ~head.mask
         return tuple(reversed(found))
 
-    def _top(self, tables: Tables, head: MeasureHead, cover: Cover, laid: int) -> Top:
-        if laid:
-            return Top(tables.sheet(laid.bit_length() - 1))
-        here = cover.sure & head.mask
-        surely = tables.sheet(here.bit_length() - 1) if here else None
-        perhaps = tables.sheet(((cover.sure | cover.perhaps) & head.mask).bit_length() - 1)
+    def _top(self, tables: Tables, head: MeasureHead, cover: Cover) -> Top:
+        surely = self._topmost(tables, cover.sure & head.mask)
+        perhaps = self._topmost(tables, (cover.sure | cover.perhaps) & head.mask)
+        assert perhaps is not None
         if _meaning(surely) == _meaning(perhaps):
             return Top(surely or perhaps)
         return Top(perhaps, doubtful=True)
+
+    def _topmost(self, tables: Tables, sheets: int) -> Sheet | None:
+        """Return the last laid of some sheets of one measure; an assumed one lies on all others."""
+        sheets = sheets & tables.standing("threatened") or sheets
+        return tables.sheet(sheets.bit_length() - 1) if sheets else None
 
 
 def _meaning(sheet: Sheet | None) -> tuple[Terms, object] | None:

@@ -145,12 +145,12 @@ class Tables:
             cover |= int.from_bytes(here, "little")
             doubt |= int.from_bytes(perhaps, "little")
         if len(code) < 10:
-            for (here,) in self._rows(
-                "SELECT cover FROM goods WHERE importer = ? AND code > ? AND code < ?",
+            for both in self._rows(
+                "SELECT cover, doubt FROM goods WHERE importer = ? AND code > ? AND code < ?",
                 code,
                 f"{code}:",
             ):
-                doubt |= int.from_bytes(here, "little")
+                doubt |= int.from_bytes(both[0], "little") | int.from_bytes(both[1], "little")
         return cover, doubt & ~cover
 
     def goods_sets(self) -> Iterator[tuple[str, int]]:
