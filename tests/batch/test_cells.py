@@ -26,7 +26,7 @@ def fault(reader: CellReader, field: str, raw: str) -> CellError:
     return caught.value
 
 
-@pytest.mark.parametrize("field", (*FIELDS, *BESIDE))
+@pytest.mark.parametrize("field", [*FIELDS, *BESIDE])
 @pytest.mark.parametrize("raw", ["", "  ", "\u00a0", '=""', "'"])
 def test_a_blank_cell_is_blank(reader: CellReader, field: str, raw: str) -> None:
     assert reader.read(field, raw) == Cell("")
@@ -78,7 +78,7 @@ def test_classifications_that_cannot_be_read(reader: CellReader, raw: str, words
         ("CA", "CA"), ("ca", "CA"), ("USA", "US"), ("United States", "US"), ("États-Unis", "US"),
         ("ETATS UNIS", "US"), ("Allemagne", "DE"), ("Mexique", "MX"), ("1220", "CA"),
         ("2010", "MX"), ("1000", "US"), ("UMI", "US"), ("UNY", "US"), ("UKR", "UA"),
-        ("XO", "CA"), ("CIV", "CI"), ("Côte d’Ivoire", "CI"),
+        ("XO", "CA"), ("CIV", "CI"), ("Côte d\u2019Ivoire", "CI"),
     ],
 )  # fmt: skip
 def test_countries(reader: CellReader, raw: str, text: str) -> None:
@@ -298,10 +298,10 @@ def test_any_text_is_read_or_refused(reader: CellReader, field: str, raw: str) -
     try:
         cell = reader.read(field, raw)
     except CellError as error:
-        assert error.message
-        assert error.code.replace("-", "").isalpha()
-        return
-    assert reader.read(field, raw) == cell
+        read = error.code.replace("-", "").isalpha() and bool(error.message)
+    else:
+        read = reader.read(field, raw) == cell
+    assert read
 
 
 @given(st.decimals(Decimal("0.0001"), Decimal(10**9), places=4))
@@ -310,7 +310,7 @@ def test_money_comes_through_exactly(reader: CellReader, amount: Decimal) -> Non
         assert Decimal(reader.read("customs_value", written).text) == amount
 
 
-@given(st.dates(parse_day("2018-01-01"), parse_day("2100-12-31")))
+@given(st.dates(parse_day("2018-01-01"), parse_day("2099-12-31")))
 def test_dates_come_through(catalogue: Catalogue, day: object) -> None:
     month_first = CellReader(catalogue.store, "MM/DD/YYYY")
     for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y", "%d-%b-%Y", "%B %d, %Y"):

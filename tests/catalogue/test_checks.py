@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -241,7 +241,7 @@ def test_a_cycle_that_a_threat_would_bring_is_found(broken: Make) -> None:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Iterator[tuple[Report, list[str]]]:
+def shipped() -> tuple[Report, list[str]]:
     """Check the shipped catalogue, and note which checks ran."""
     ran: list[str] = []
 
@@ -253,7 +253,7 @@ def shipped() -> Iterator[tuple[Report, list[str]]]:
         patched.setattr(checks, "CHECKS", noted)
         patched.setattr(checks, "_at_points", noting("points", checks._at_points))
         report = check_folder(DATA)
-    yield report, ran
+    return report, ran
 
 
 def test_the_shipped_catalogue_has_no_error(shipped: tuple[Report, list[str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.catalogue.terms import Basis, Effect
@@ -11,6 +12,7 @@ from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.resolve import Plan, Step
 from tariffcalc.engine.shipment import Content
 from tariffcalc.values.money import ZERO, round_cents
+from tariffcalc.values.rates import Rate
 
 
 class Amounts(NamedTuple):
@@ -67,6 +69,29 @@ class LinePrice(NamedTuple):
     def is_known(self) -> bool:
         """Whether no amount is missing."""
         return self.base_duty is not None and all(p.amount is not None for p in self.steps)
+
+
+ONE = Amounts(Decimal(1), {})
+
+
+@lru_cache(maxsize=65536)
+def shares(plan: Plan, base_rate: Rate | None) -> tuple[Decimal, ...] | None:
+    """Return what each charge takes of a value of one, base duty first.
+
+    None when some charge is not known, or is not a plain share of the value. Contents that were
+    not declared leave it one; lines that declare some are not priced by shares.
+    """
+    if base_rate is None or not base_rate.is_share:
+        return None
+    rates = (step.terms.duty.rate for step in plan.steps)
+    if not all(rate is None or rate.is_share for rate in rates):
+        return None
+    duty = BaseDuty(base_rate, base_rate.text, "", "", None)
+    priced = price(plan, duty, ONE)
+    if not priced.is_known:
+        return None
+    base = ZERO if priced.is_free_entry else base_rate.ad_valorem
+    return (base, *(step.exact for step in priced.steps if step.exact))
 
 
 def price(plan: Plan, duty: BaseDuty, amounts: Amounts) -> LinePrice:

@@ -14,7 +14,7 @@ from tariffcalc.engine.base import USMCA, BaseDuty, base_duty
 from tariffcalc.engine.charges import charges_of, levied, not_charged_of
 from tariffcalc.engine.levies import Assessed, assess
 from tariffcalc.engine.notices import notices
-from tariffcalc.engine.price import Amounts, LinePrice, price
+from tariffcalc.engine.price import Amounts, LinePrice, price, shares
 from tariffcalc.engine.questions import questions
 from tariffcalc.engine.resolve import Ask, Facts, Plan, stack
 from tariffcalc.engine.shipment import Content, Line, Shipment
@@ -223,6 +223,10 @@ def _total_if(law: Law, shipment: Shipment, priced: PricedLine, ask: Ask) -> Dec
         _effective(duty, amounts),
     )
     plan = stack(law, shipment.importer, priced.cover).plan_if(priced.plan, ask, told)
+    parts = None if amounts.contents else shares(plan, duty.rate)
+    if parts is not None:
+        value = amounts.customs_value
+        return sum((round_cents(value * part) for part in parts), line.add_cvd or ZERO)
     return _total(price(plan, duty, amounts), line)
 
 

@@ -7,6 +7,7 @@ multiplied out many times.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -63,8 +64,9 @@ class Ask(NamedTuple):
     shipped: date | None = None
 
 
-class Plan(NamedTuple):
-    """What stands over a line once its facts are known.
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """What stands over a line once its facts are known. A stack gives one for each set of answers.
 
     Attributes:
         steps: The measures that charge, may charge, or were freed by a case, in the order of
@@ -127,7 +129,7 @@ class Stack:
     def _plan(self, answers: tuple[bool | None, ...], facts: Facts) -> Plan:
         found = self._plans.get(answers)
         if found is None:
-            found = self._plans[answers] = resolve(self.tops, facts)._replace(answers=answers)
+            found = self._plans[answers] = replace(resolve(self.tops, facts), answers=answers)
         return found
 
 

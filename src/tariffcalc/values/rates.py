@@ -98,6 +98,11 @@ class Rate(NamedTuple):
         """Nothing is owed, whatever the value and the quantity."""
         return not (self.ad_valorem or self.specifics or self.at_least)
 
+    @property
+    def is_share(self) -> bool:
+        """It is nothing but a share of the value."""
+        return not self.specifics and self.at_least is None and self.at_most is None
+
     def units(self) -> tuple[str, ...]:
         """Name the units whose quantity the rate asks for, each once."""
         found = [specific.unit for specific in self.specifics]
