@@ -144,7 +144,7 @@ def test_a_cell_of_more_than_a_megabyte_is_one_bad_row(tmp_path: Path) -> None:
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
-    assert "longer than 8,388,608 characters" in fault(tmp_path, "a,b\n" + "x" * 9_000_000)
+    assert "more than 8,388,608 characters" in fault(tmp_path, "a,b\n" + "x" * 9_000_000)
     assert "no row end in its first" in fault(tmp_path, "a," * 200_000)
 
 
@@ -291,7 +291,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.namelist():
             content = old.read(part)
-            new.writestr(part, content + b" " * (300 << 20 if "sharedStrings" in part else 0))
+            new.writestr(part, content + b" " * (300 << 20 if "styles" in part else 0))
     with pytest.raises(InputError, match="more than a workbook of its size should"):
         open_rows(bomb)
 
@@ -328,7 +328,7 @@ def test_the_messy_sample_gives_every_row() -> None:
     rows = open_rows(SAMPLES / "broker.csv")
     found = list(rows)
     assert len(found) == 14
-    assert [len(row) for row in found] == [11, 11, 0, 11, 11, 11, 11, 11, 11, 5, 10, 13, 11, 11]
+    assert [len(row) for row in found] == [11, 11, 0, 11, 11, 11, 11, 11, 11, 5, 9, 12, 11, 11]
     assert found[3][4] == "Lingots d'aluminium\ndeuxième ligne"
     assert found[0][4].startswith("Œufs")
     assert rows.raw_ends == "\r\n"

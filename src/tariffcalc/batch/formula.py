@@ -104,12 +104,15 @@ def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty
 
 
 def listed_law(charges: Iterable[Charge]) -> tuple[str, str, str]:
-    """Return the measures, headings and citations of charges, each joined by ``;``."""
+    """Return the measures, headings and citations of charges, each joined by ``;``.
+
+    A citation of several texts has a comma between them.
+    """
     rows = [charge for charge in charges if charge.instrument is not None]
     return (
         ";".join(charge.measure for charge in rows),
         ";".join(charge.heading for charge in rows if charge.heading),
-        ";".join(dict.fromkeys(charge.citation for charge in rows if charge.citation)),
+        ";".join(dict.fromkeys((c.citation or "").replace(";", ",") for c in rows if c.citation)),
     )
 
 
@@ -188,11 +191,12 @@ def levies_of(
         if levy.kind == "tax":
             taxes.append((levy.id, rate))
             continue
-        bounds = [
+        minimum, maximum, informal = (
             None if amount is None else whole(amount, 100)
             for amount in (figures.minimum, figures.maximum, figures.informal)
-        ]
+        )
         limit = figures.informal_at_most
         at_most = None if limit is None else whole(limit, VALUE_UNIT)
-        fees.append(Fee(levy.id, rate, *bounds, at_most, bool(figures.unknown)))
+        unknown = bool(figures.unknown)
+        fees.append(Fee(levy.id, rate, minimum, maximum, informal, at_most, unknown))
     return Levies(tuple(fees), tuple(taxes))

@@ -28,6 +28,7 @@ from tariffcalc.batch.result import (
     compare_filed,
     refused_line,
     spread_charges,
+    without_price,
 )
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
@@ -64,6 +65,7 @@ class LinePricer:
         self._edition = catalogue.edition
         self._tally = Tally()
         self._finder = Finder(self._law, columns, defaults, cells, rates, self._tally)
+        self._charges = charges
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
         self.entries = entries
@@ -133,6 +135,9 @@ class LinePricer:
 
     def _price_any(self, cells: Sequence[str], number: int) -> Result:
         """Price a row of any kind."""
+        if not any(cells):
+            self._tally.add_status("blank")
+            return without_price("blank", self._edition, self._charges)
         try:
             found = self._find(cells)
             row = compare_filed(self._price_found(found, cells), found.filed)
@@ -140,7 +145,7 @@ class LinePricer:
             row = self._refuse(error.code, error.field, error.message, number)
         except InputError as error:
             issue = error.issues[0]
-            message = f"{issue.message} {issue.hint}".strip()
+            message = f"{issue.message}. {issue.hint}" if issue.hint else issue.message
             row = self._refuse(issue.code, issue.where, message, number)
         return row if self._measures is None else spread_charges(row, self._measures)
 

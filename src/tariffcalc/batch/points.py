@@ -288,7 +288,8 @@ def _is_free(law: Law, importer: str, cover: Cover, facts: Facts) -> bool:
 def _schedule_days(law: Law, tables: Tables) -> list[date]:
     """Return the days on which the base duty of any code may change."""
     rows = law.store.connection.execute(
-        "SELECT start FROM rate WHERE importer = ?1 UNION SELECT past FROM rate WHERE importer = ?1",
+        "SELECT start FROM rate WHERE importer = ?1"
+        " UNION SELECT past FROM rate WHERE importer = ?1",
         (tables.importer,),
     )
     days = {*turning_days(law.store, tables, ""), *(parse_day(day) for (day,) in rows)}

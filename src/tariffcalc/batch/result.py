@@ -7,7 +7,8 @@ are ``unknown``, and blank on a prohibited line, on which nothing is payable. `r
 
 `charges` holds every duty of the line but the base duty, as ``us-232-steel=2500.00``, those that a
 case set to nothing too; one that refuses entry is ``us-338-canada-ban=prohibited``. In its place
-may stand one column for each of some measures. Lists are joined by ``;``, warnings by ``; ``.
+may stand one column for each of some measures. A row may also be ``blank``, with no cell filled,
+or ``grouped`` into another row of its line. Lists are joined by ``;``, warnings by ``; ``.
 """
 
 from __future__ import annotations

@@ -9,6 +9,9 @@ from pathlib import Path
 FORMAT = "2"
 """Changes whenever the compiled tables change, so that an older compiled catalogue is not read."""
 
+LARGEST_FILE = 8_000_000
+"""Bytes that a file of a catalogue may have."""
+
 READ = (".yaml", ".csv")
 LEFT_OUT = "scenarios"
 """Ready-made overlays: they are read when a user lays one on top, not with the catalogue."""
@@ -37,7 +40,8 @@ def digest_of(folder: Path, overlays: Sequence[Path] = ()) -> str:
     for path in [*files_of(folder), *map(str, overlays)]:
         name = os.path.relpath(path, folder).replace(os.sep, "/")
         total.update(f"\0{name}\0".encode())
-        total.update(Path(path).read_bytes())
+        with Path(path).open("rb") as file:
+            total.update(file.read(LARGEST_FILE + 1))  # a larger one is refused when it is read
     return total.hexdigest()
 
 

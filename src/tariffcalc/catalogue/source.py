@@ -13,9 +13,9 @@ from typing import Any, TypeAlias, cast
 
 import yaml
 
+from tariffcalc.catalogue.digest import LARGEST_FILE
 from tariffcalc.values.issues import CatalogueError, Issue
 
-LARGEST_FILE = 8_000_000
 DEEPEST = 40
 
 

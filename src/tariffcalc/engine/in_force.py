@@ -12,7 +12,7 @@ from typing import Literal
 
 from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.tables import ELSEWHERE, Sheet, Tables
-from tariffcalc.catalogue.terms import Effect
+from tariffcalc.catalogue.terms import Effect, Paint
 from tariffcalc.values.codes import digits_of, prefixes
 
 Status = Literal["in_force", "threatened", "lifted", "all"]
@@ -26,7 +26,8 @@ class InForce:
     Attributes:
         since: First day of the paint.
         until: First day on which it is no longer on top, as far as the law considered says.
-        origins: The origins over which it is on top; `*` stands for all others.
+        origins: The origins over which it is on top. When the first is `*`, it is all of them but
+            those that follow with a minus sign.
         codes: How many rows its lists have; None for all goods.
     """
 
@@ -174,14 +175,11 @@ def _row(
     if day is not None:
         until = _last_on_top(law, tables, sheet, view.goods, view.origin, day) or until
     named = tuple(sorted(view.origins - {ELSEWHERE}))
-    if ELSEWHERE in view.origins and paint.origins.inverted:
-        named = (ELSEWHERE, *sorted(f"-{country}" for country in paint.origins.named))
+    if ELSEWHERE in view.origins:
+        others = sorted(set(tables.origins()) - view.origins)
+        named = (ELSEWHERE, *(f"-{country}" for country in others))
     elif not view.origins:
         named = tuple(sorted(paint.origins.named)) or (ELSEWHERE,)
-    rates = [paint.terms.duty.text, *(case.terms.duty.text for case in paint.cases)]
-    main = paint.terms.duty
-    if main.effect is Effect.NONE and len(rates) > 1:
-        rates = rates[1:]
     return InForce(
         sheet.measure.id,
         sheet.measure.title,
@@ -190,7 +188,7 @@ def _row(
         standing,
         paint.period.start,
         until,
-        rates[0],
+        _rate(paint),
         paint.terms.heading,
         named,
         None if paint.goods is None else _size(law, sheet),
@@ -199,6 +197,17 @@ def _row(
         paint.known or instrument.known,
         paint.terms.note,
     )
+
+
+def _rate(paint: Paint) -> str:
+    """Return the duty of a paint; where only a case charges, that with its claims."""
+    if paint.terms.duty.effect is not Effect.NONE:
+        return paint.terms.duty.text
+    for case in paint.cases:
+        if case.terms.duty.effect is not Effect.NONE:
+            claims = " and ".join(c.name for c in case.when if c.is_claim)
+            return case.terms.duty.text + (f" if {claims}" if claims else "")
+    return paint.terms.duty.text
 
 
 def _last_on_top(

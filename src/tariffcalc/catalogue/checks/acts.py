@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from tariffcalc.catalogue.checks_walk import Laid, place_of_act, walk
+from tariffcalc.catalogue.checks.walk import Laid, place_of_act, walk
 from tariffcalc.catalogue.read import Sources
 from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind
 from tariffcalc.values.days import Period

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tariffcalc.catalogue.checks_acts import (
+from tariffcalc.catalogue.checks.acts import (
     above_cap,
     dead_cases,
     kinds,
@@ -16,12 +16,12 @@ from tariffcalc.catalogue.checks_acts import (
     reversed_periods,
     uncited,
 )
-from tariffcalc.catalogue.checks_lists import levy_periods, list_counts, rate_periods, rate_texts
-from tariffcalc.catalogue.checks_manifest import countries, rows_of_manifest
-from tariffcalc.catalogue.checks_names import repeated_ids, unresolved_names
-from tariffcalc.catalogue.checks_repeats import repeats
-from tariffcalc.catalogue.checks_use import missing_lists, unknown_codes, unused
-from tariffcalc.catalogue.checks_walk import walk
+from tariffcalc.catalogue.checks.lists import levy_periods, list_counts, rate_periods, rate_texts
+from tariffcalc.catalogue.checks.manifest import countries, rows_of_manifest
+from tariffcalc.catalogue.checks.names import repeated_ids, unresolved_names
+from tariffcalc.catalogue.checks.repeats import repeats
+from tariffcalc.catalogue.checks.use import missing_lists, unknown_codes, unused
+from tariffcalc.catalogue.checks.walk import walk
 from tariffcalc.catalogue.read import Sources, read_sources, with_overlay
 from tariffcalc.values.issues import Issue
 
@@ -76,7 +76,7 @@ def _scenarios(sources: Sources, known: list[Issue]) -> list[Issue]:
 
 
 def _at_points(sources: Sources) -> list[Issue]:
-    from tariffcalc.catalogue.checks_points import yield_cycles
+    from tariffcalc.catalogue.checks.points import yield_cycles
     from tariffcalc.catalogue.compile import compile_into  # which imports this module
     from tariffcalc.catalogue.store import Store
 
@@ -130,4 +130,4 @@ CHECKS: tuple[Check, ...] = (
     unknown_codes,
     missing_lists,
 )
-"""All checks over the sources; `checks_points` has the one that looks at points of the law."""
+"""All checks over the sources; `points` has the one that looks at points of the law."""

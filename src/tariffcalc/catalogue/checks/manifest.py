@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tariffcalc.catalogue.checks_names import bad_code
-from tariffcalc.catalogue.checks_walk import place_in, walk
+from tariffcalc.catalogue.checks.names import bad_code
+from tariffcalc.catalogue.checks.walk import place_in, walk
 from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.issues import Issue
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tariffcalc.catalogue.checks_walk import walk
+from tariffcalc.catalogue.checks.walk import walk
 from tariffcalc.catalogue.lists import GoodsList
 from tariffcalc.catalogue.read import Sources, with_overlay
 from tariffcalc.values.codes import digits_of, dotted, prefixes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from tariffcalc.catalogue.checks_walk import Laid, walk
+from tariffcalc.catalogue.checks.walk import Laid, walk
 from tariffcalc.catalogue.read import Sources
 from tariffcalc.catalogue.terms import Origins, Paint
 from tariffcalc.values.codes import prefixes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from tariffcalc.catalogue.checks_walk import Laid, place_in, place_of_act, walk
+from tariffcalc.catalogue.checks.walk import Laid, place_in, place_of_act, walk
 from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
 from tariffcalc.values.issues import Issue, nearest
@@ -101,8 +101,8 @@ def repeated_ids(sources: Sources) -> list[Issue]:
     for measure in sources.measures:
         if measure.id in files:
             message = f'the measure "{measure.id}" stands already in {files[measure.id]}'
-            place = place_in(sources, measure.file, "id")
-            found.append(Issue("repeated-measure", "error", message, place, "Give it another id."))
+            where = place_in(sources, measure.file, "id")
+            found.append(Issue("repeated-measure", "error", message, where, "Give it another id."))
         files[measure.id] = measure.file
     names: set[str] = set()
     claims = sum(fact.sort == "claim" for fact in sources.facts)

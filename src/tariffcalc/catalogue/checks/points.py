@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, product
 
-from tariffcalc.catalogue.checks_acts import follows, never_holds
+from tariffcalc.catalogue.checks.acts import follows, never_holds
 from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.tables import Sheet, Tables
