@@ -32,7 +32,7 @@ settings.register_profile(
     "properties",
     derandomize=True,
     deadline=None,
-    max_examples=150,
+    max_examples=80,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 bounded = settings(settings.get_profile("properties"))

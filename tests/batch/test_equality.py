@@ -17,6 +17,7 @@ from tariffcalc.batch.cells import CellReader
 from tariffcalc.batch.columns import Defaults, map_columns
 from tariffcalc.batch.entries import gather_entries
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.catalogue.tables import Sheet
 from tariffcalc.engine.answer import Quote
 from tariffcalc.engine.as_json import show_rate
 
@@ -35,7 +36,7 @@ ORIGINS = (
     "CA", "MX", "US", "CN", "HK", "DE", "GB", "JP", "KR", "BR", "IN", "RU", "CU", "VN", "TR", "AU",
     "AR", "UA", "CH", "TW", "NI", "LA",
 )  # fmt: skip
-FIRST, LAST = date(2018, 1, 1), date(2026, 12, 31)
+FIRST, LAST, DAY = date(2018, 1, 1), date(2026, 12, 31), timedelta(days=1)
 SETTINGS = settings(
     max_examples=600,
     deadline=None,
@@ -68,6 +69,49 @@ def turning_days(importer: str) -> tuple[date, ...]:
     return tuple(sorted(day for day in near if FIRST <= day <= LAST))
 
 
+@cache
+def charging(importer: str) -> dict[str, list[tuple[Sheet, tuple[str, ...]]]]:
+    """Sheets that do not clear, by the effects they have, each with codes it lies over."""
+    tables = opened().store.tables(importer)
+    sheets = [sheet for head in tables.measures for sheet in tables.sheets(head)]
+    over: dict[int, list[str]] = {sheet.bit: [] for sheet in sheets if not sheet.clears}
+    for code, mask in tables.goods_sets():
+        for bit in over:
+            if mask >> bit & 1 and code and len(over[bit]) < 40:
+                over[bit].append(code if len(code) == 10 else f"{code}000000"[:8])
+    found: dict[str, list[tuple[Sheet, tuple[str, ...]]]] = {}
+    for sheet in sheets:
+        period = sheet.paint.period
+        if over.get(sheet.bit) and period.start <= LAST and period.end > FIRST:
+            for terms in (sheet.paint.terms, *(case.terms for case in sheet.paint.cases)):
+                found.setdefault(terms.duty.effect, []).append((sheet, tuple(over[sheet.bit])))
+    return found
+
+
+@st.composite
+def point(draw: st.DrawFn, importer: str) -> dict[str, Any]:
+    """A point under some sheet that charges, with the claims of one of its cases."""
+    effects = charging(importer)
+    sheet, held = draw(st.sampled_from(effects[draw(st.sampled_from(sorted(effects)))]))
+    paint = sheet.paint
+    origins = [origin for origin in ORIGINS if origin in paint.origins]
+    origins = origins or sorted(paint.origins.named) or ["DE"]
+    first, last = max(paint.period.start, FIRST), min(paint.period.end - DAY, LAST)
+    day = draw(st.sampled_from((first, last)) | st.dates(first, last))
+    claims: list[str] = []
+    if paint.cases and draw(st.booleans()):
+        case = draw(st.sampled_from(paint.cases))
+        claims = [condition.name for condition in case.when if condition.is_claim]
+    return {
+        "importer": importer,
+        "entry_date": day.isoformat(),
+        "origin": draw(st.sampled_from(origins)),
+        "classification": draw(st.sampled_from(held)),
+        "customs_value": draw(amounts()),
+        "claims": claims,
+    }
+
+
 @st.composite
 def amounts(draw: st.DrawFn) -> str:
     """Values of all sizes; many of them meet half a cent at 25 %, 12.5 % or 0.5 %."""
@@ -75,7 +119,9 @@ def amounts(draw: st.DrawFn) -> str:
     if kind == 0:
         return f"{draw(st.integers(1, 99_999_999))}"
     if kind == 1:
-        return f"{draw(st.integers(0, 9_999))}.{draw(st.sampled_from(('1', '02', '06', '5', '38')))}"
+        return (
+            f"{draw(st.integers(0, 9_999))}.{draw(st.sampled_from(('1', '02', '06', '5', '38')))}"
+        )
     if kind == 2:
         return f"{draw(st.integers(1, 999_999))}.{draw(st.integers(0, 9999)):04d}"
     if kind == 3:
@@ -89,6 +135,8 @@ def amounts(draw: st.DrawFn) -> str:
 def ordinary(draw: st.DrawFn, importer: str | None = None) -> dict[str, Any]:
     """A line of the columns that nearly every file has."""
     into = importer or draw(st.sampled_from(("US", "US", "CA")))
+    if draw(st.integers(0, 3)):
+        return draw(point(into))
     code = draw(st.sampled_from(codes(into)))
     if draw(st.booleans()):
         code = f"{code[:8]}{draw(st.sampled_from(('', '00', '10', '50')))}"
@@ -115,9 +163,11 @@ def wide(draw: st.DrawFn) -> dict[str, Any]:
         line["shipped_date"] = left.isoformat()
     if draw(maybe):
         line["currency"] = draw(st.sampled_from(("USD", "CAD", "EUR")))
-        line["fx"] = draw(st.sampled_from(("1.31", "0.7633587786259541984732824427", "1", "1.0851")))
-    for name in CONTENTS:
-        if draw(st.integers(0, 5)) == 0:
+        line["fx"] = draw(
+            st.sampled_from(("1.31", "0.7633587786259541984732824427", "1", "1.0851"))
+        )
+    for name in CONTENTS if draw(st.integers(0, 3)) == 0 else ():
+        if draw(maybe):
             share = draw(st.sampled_from((0, 15, 33, 100)))
             money = (value * share / 100).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
             line.setdefault("contents", {})[name] = draw(st.sampled_from((f"{share}%", f"{money}")))
@@ -126,7 +176,7 @@ def wide(draw: st.DrawFn) -> dict[str, Any]:
         line["unit"] = draw(st.sampled_from(("kg", "t", "liter", "each", "m2")))
     if draw(st.integers(0, 3)) == 0:
         line["base_rate"] = draw(st.sampled_from(("2.6%", "Free", "4.4¢/kg", "12.5%", "0.05%")))
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 6)) == 0:
         line["add_cvd"] = draw(st.sampled_from(("34.00", "0", "0.05")))
     if draw(maybe):
         line["mode"] = draw(st.sampled_from(("ocean", "truck", "mail")))
@@ -164,8 +214,9 @@ def answered(quote: Quote) -> dict[str, str]:
         "base_duty": text(totals.base_duty),
         "charges": ";".join(
             f"{c.measure}="
-            + ("unknown" if c.amount is None else f"{c.amount:.2f}")
-            .replace("unknown", "prohibited" if c.rate == "prohibited" else "unknown")
+            + ("unknown" if c.amount is None else f"{c.amount:.2f}").replace(
+                "unknown", "prohibited" if c.rate == "prohibited" else "unknown"
+            )
             for c in charges
         ),
         "additional_duty": text(totals.additional_duty),

@@ -150,7 +150,7 @@ def test_a_sheet_keeps_codes_as_text_and_amounts_as_numbers() -> None:
     [
         ("out.csv", None, ";", Layout(Form.CSV, ";")),
         ("out.csv", None, "\t", Layout(Form.CSV, ",")),
-        ("out.TSV.gz", None, ",", Layout(Form.CSV, "\t", zipped=True)),
+        ("out.TSV.gz", None, ",", Layout(Form.CSV, "\t", is_zipped=True)),
         ("out.ndjson", None, ",", Layout(Form.JSONL)),
         ("out.parquet", None, ",", Layout(Form.PARQUET)),
         ("-", None, "\t", Layout(Form.CSV, "\t")),

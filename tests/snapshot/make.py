@@ -17,8 +17,9 @@ HEAD = """\
 
 On the first day of each quarter and on some days between, as it was known on that day. Made by
 `python tests/snapshot/make.py`; a test compares it. A change of the catalogue's data shows here:
-read the diff before you commit it. A rate is the one without any claim. Sheets of one act that
-say the same of several groups of origins stand in one row, a semicolon between the groups.
+read the diff before you commit it. A rate is the one without any claim, or the first that a claim
+brings. Sheets of one act that say the same of several groups of origins stand in one row, with a
+semicolon between the groups.
 """
 QUARTERS = {date(year, month, 1): "" for year in range(2018, 2027) for month in (1, 4, 7, 10)}
 BETWEEN = {
@@ -59,6 +60,7 @@ def table(rows: list[InForce], union: list[str]) -> Iterator[str]:
     yield "|---|---:|---|---:|---|---|---|"
     for (measure, rate, since, until, act), sheets in sorted(alike.items()):
         countries, codes = "; ".join(sheets), "; ".join(map(counted, sheets.values()))
+        codes = "all" if {*codes.split("; ")} == {"all"} else codes
         yield f"| {measure} | {rate} | {countries} | {codes} | {since} | {until} | {act} |"
 
 

@@ -16,6 +16,9 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 WORDS = ("", UNKNOWN, PROHIBITED)
 """What may stand instead of an amount, by number."""
+MOST = 8
+"""Charges that a line of this lane may have."""
+
 AMOUNT, IS_BLANK, IS_UNKNOWN, IS_PROHIBITED = -1, 0, 1, 2
 
 
@@ -49,12 +52,11 @@ class Share:
 
 
 class WordTable:
-    """Columns whose texts go together, each row of texts with a number; append-only."""
+    """Columns whose texts go together, each row of texts with a number from 1 on; append-only."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = tuple(names)
-        self.rows: list[tuple[str, ...]] = [("",) * len(self.names)]
-        self._numbers: dict[tuple[str, ...], int] = {self.rows[0]: 0}
+    def __init__(self, width: int) -> None:
+        self.rows: list[tuple[str, ...]] = [("",) * width]
+        self._numbers: dict[tuple[str, ...], int] = {}
 
     def number(self, texts: tuple[str, ...]) -> int:
         """Return the number of a row of texts, new or known. Call it under the lane's lock."""

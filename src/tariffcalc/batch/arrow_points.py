@@ -1,101 +1,269 @@
-"""What the rows of a batch stand for, as numbers: the columns' texts, and the points they make.
+"""The points that rows make: two numbers make the next one, by tables asked for new pairs only.
 
-A text is a number; two numbers make the next one, by a table that asks the law only for pairs not
-met before. So codes and origins meet in the sheets over both, those and the day in a spot, the
-spot and what is declared in a plan. Number 0 is what the Python lane is to price.
+Codes and origins meet in the sheets over both, those and the day in a spot, the spot and what is
+declared in a plan. Number 0 is what the Python lane is to price.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from tariffcalc.batch.arrow_formulas import Formulas, Reason
-from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, TextTable
-from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import LineReader, join_claims
-from tariffcalc.batch.keys import Manner
-from tariffcalc.batch.lane import Lane
+from tariffcalc.batch import remarks
+from tariffcalc.batch.arrow_formulas import NONE, Formulas
+from tariffcalc.batch.arrow_readings import Columns, Readings
+from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records
+from tariffcalc.batch.points import Asked
 from tariffcalc.engine.base import PARTNERS, USMCA
-
-MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
-"""Fields in which few rows differ: together they are one manner of entry."""
-
-NEEDED = ("importer", "classification", "origin", "entry_date")
-KEYS = (*NEEDED, "shipped_date", *MANNER[1:])
-"""Fields that are read by their texts."""
+from tariffcalc.engine.resolve import stack
 
 
 class Found(NamedTuple):
-    """What each row stands for. A 0 is what this lane does not answer."""
+    """What each row stands for, by number. A 0 is what this lane does not answer."""
 
-    manner: Ids
     goods: Ids
     source: Ids
-    day: Ids
+    entered: Ids
     month: Ids
+    manner: Ids
     shipped: Ids
     plan: Ids
     base: Ids
     levies: Ids
-    remark: Ids
+    said: Ids
 
-
-class Country(NamedTuple):
-    """An importing country with its tables."""
-
-    number: int
-    lane: Lane
+    def answered(self) -> Any:
+        """Return which rows this lane answers."""
+        return (
+            (self.month > 0) & (self.plan > 0) & (self.base > 0) & (self.levies > 0)
+            & (self.said > 0)
+        )  # fmt: skip
 
 
 class PointTables:
-    """Finds what rows stand for, and keeps it."""
+    """Finds what rows stand for, and keeps it.
 
-    def __init__(self, reader: LineReader, lane_of: Callable[[str], Lane | None]) -> None:
-        """Begin with nothing known; `lane_of` gives the tables of an importing country."""
-        self.lock = RLock()
-        self._reader = reader
-        self._lane_of = lane_of
-        self._values = {name: Records(1) for name in KEYS}
-        self._texts = {name: TextTable(self._reading(name), self.lock) for name in KEYS}
-        self._blank = {name: np.array([self._texts[name].number("")], np.int32) for name in KEYS}
-        self.countries: list[Country | None] = [None]
-        self._parts: list[Records] = [Records(0) for _ in MANNER]
-        self._joins = [Grid(self._joining(place), self.lock) for place in range(1, len(MANNER))]
-        self.manners = Records(4)
-        self.goods = Records(2)
-        self.sources = Records(3)
-        self.days = Records(3)
-        self.months = Records(0)
-        self.shipped = Records(0)
-        self._pairs = Records(0)
-        self._histories = Records(0)
-        self._asks = Records(0)
-        self.formulas = Formulas()
-        grid = lambda find: Grid(find, self.lock)  # noqa: E731  # short for the table below
-        self._goods = grid(self._find_goods)
-        self._sources = grid(self._find_source)
-        self._days = grid(self._find_day)
-        self._months = grid(self._find_month)
-        self._shipped = grid(self._find_shipped)
-        self._over = grid(self._find_pair)
-        self._spots = grid(self._find_spot)
-        self._kinds = grid(self._find_kind)
-        self._of_kind = grid(self._find_history)
-        self._bases = grid(self._find_base)
-        self._asked = grid(self._find_ask)
-        self._sized = grid(self._find_sized)
-        self._based = grid(self._find_based)
-        self._plans = grid(self._find_plan)
-        self._levies = grid(self._find_levies)
-        self._spared = grid(self._find_spared)
-        self._remarks = grid(self._find_remark)
-        self.spots = Records(2)
-        self._based_spots = Records(0)
-        self._sizes = Records(0)
-        self._claims = Records(0)
-        self._limits = np.zeros(0, np.int64)
+    Attributes:
+        goods: Country and code, by number, with the number of their class and chapter.
+        sources: Country and origin, with the number of their class and of the origin.
+        chapters, origins, months: Currency and name, by number: what sums are made of.
+    """
+
+    def __init__(self, readings: Readings, formulas: Formulas, lock: RLock) -> None:
+        """Begin with nothing known."""
+        self.readings = readings
+        self.formulas = formulas
+        self.goods = Records("group", "chapter")
+        self.sources = Records("group", "origin")
+        self.chapters, self.origins, self.months = Records(), Records(), Records()
+        self._days = Records("period")
+        self._first_of_day: dict[int, date] = {}
+        self._first_of_period: dict[tuple[int, int], date] = {}
+        self._shipped = Records()
+        self._groups, self._touched = Records(), Records()
+        self._pairs, self._spots = Records(), Records("after", "gaps")
+        self._classes: dict[int, tuple[int, int]] = {}
+        self._spot_numbers: dict[Any, int] = {}
+        self._kinds, self._histories = Records(), Records()
+        self._based, self._asks, self._sizes = Records(), Records(), Records()
+        self._plan_numbers: dict[Any, int] = {}
+        self._grids = {
+            name: Grid(find, lock)
+            for name, find in {
+                "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
+                "month": self._find_month, "shipped": self._find_shipped,
+                "pair": self._find_pair, "spot": self._find_spot, "kind": self._find_kind,
+                "history": self._find_history, "base": self._find_base, "ask": self._find_ask,
+                "size": self._find_size, "based": self._find_based, "plan": self._find_plan,
+                "levies": self._find_levies, "vain": self._find_vain, "said": formulas.join,
+            }.items()
+        }  # fmt: skip
+
+    def find(self, columns: Columns, value: Amounts) -> Found:
+        """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
+        readings, formulas, grid = self.readings, self.formulas, self.number
+        manner = readings.manner(columns)
+        country = readings.of_manner(manner, "country")
+        claims = readings.of_manner(manner, "claims")
+        entered = readings.number("entry_date", columns)
+        left = readings.number("shipped_date", columns)
+        late = readings.ordinal("shipped_date", left) > readings.ordinal("entry_date", entered)
+        day = np.where(late, 0, grid("day", country, entered))
+        goods = grid("goods", country, readings.number("classification", columns))
+        source = grid("source", country, readings.number("origin", columns))
+        shipped = grid("shipped", country, left)
+        group, touched = self.goods.of(goods, "group"), self.sources.of(source, "group")
+        spot = grid("spot", grid("pair", group, touched), day)
+        kind = grid("kind", source, readings.of_manner(manner, "claimed"))
+        base = grid("base", grid("history", goods, kind), self._days.of(day, "period"))
+        declared = readings.of_manner(manner, "base")
+        if declared.any():
+            base = np.where(declared > 0, declared, base)
+        based = grid("based", spot, formulas.bases.of(base, "by_rate"))
+        size = grid("size", grid("ask", claims, shipped), self._segments(country, value))
+        vain = grid("vain", source, claims)
+        after, gaps = self._spots.of(spot, "after"), self._spots.of(spot, "gaps")
+        return Found(
+            goods,
+            source,
+            entered,
+            grid("month", country, entered),
+            manner,
+            left,
+            grid("plan", based, size),
+            base,
+            grid("levies", day, readings.of_manner(manner, "terms")),
+            grid("said", grid("said", after, vain), gaps),
+        )
+
+    def number(self, grid: str, first: Any, second: Any) -> Ids:
+        """Return the number of each pair of numbers in a table."""
+        return self._grids[grid].numbers(first, second)
+
+    def _segments(self, country: Ids, value: Amounts) -> Ids:
+        """Return how many of the limits of its country each value is above, plus one."""
+        found = np.ones(np.broadcast(country, value).shape, np.int32)
+        for number, lane in enumerate(self.readings.lanes, 1):
+            for limit in lane.limits:
+                found += (country == number) & (value > limit)
+        return found
+
+    def _find_goods(self, country: int, code: int) -> int:
+        lane = self.readings.lanes[country - 1]
+        digits = self.readings.values["classification"].keys[code]
+        group = country, lane.points.code_class(digits), lane.gaps.code(digits)
+        chapter = self.chapters.number((lane.currency, digits[:2]))
+        return self.goods.number((country, digits), self._groups.number(group), chapter)
+
+    def _find_source(self, country: int, origin: int) -> int:
+        lane = self.readings.lanes[country - 1]
+        name = self.readings.values["origin"].keys[origin]
+        group = country, lane.points.origin_class(name), lane.gaps.origin(name)
+        number = self.origins.number((lane.currency, name))
+        return self.sources.number((country, name), self._touched.number(group), number)
+
+    def _find_day(self, country: int, entered: int) -> int:
+        lane = self.readings.lanes[country - 1]
+        points, day = lane.points, self.readings.values["entry_date"].keys[entered]
+        if day < lane.coverage.start:
+            return 0
+        period = points.schedule_period(day) + 1
+        key = (
+            country, points.day_class(day), points.entered_class(day), lane.gaps.day(day),
+            day > lane.coverage.end, points.levies_period(day), period,
+        )  # fmt: skip
+        found = self._days.number(key, period)
+        self._first_of_day.setdefault(found, day)
+        self._first_of_period.setdefault((country, period), day)
+        return found
+
+    def _find_month(self, country: int, entered: int) -> int:
+        day = self.readings.values["entry_date"].keys[entered]
+        return self.months.number((self.readings.lanes[country - 1].currency, f"{day:%Y-%m}"))
+
+    def _find_shipped(self, country: int, left: int) -> int:
+        day = self.readings.values["shipped_date"].keys[left]
+        points = self.readings.lanes[country - 1].points
+        return self._shipped.number((country, points.shipped_class(day)))
+
+    def _find_pair(self, group: int, touched: int) -> int:
+        """Codes and origins: the sheets and gaps over both."""
+        country, code_class, code_gaps = self._groups.keys[group]
+        _, origin_class, origin_gaps = self._touched.keys[touched]
+        points = self.readings.lanes[country - 1].points
+        here = points.origin_classes.keys[origin_class]
+        sure, perhaps = points.code_classes.keys[code_class]
+        found = self._pairs.number((country, sure & here, perhaps & here, code_gaps & origin_gaps))
+        self._classes.setdefault(found, (code_class, origin_class))
+        return found
+
+    def _find_spot(self, pair: int, day: int) -> int:
+        """A pair on a day: the sheets over it then and now, and what is to be said of it."""
+        country, sure, perhaps, gaps = self._pairs.keys[pair]
+        _, day_class, entered, day_gaps, is_after, _, _ = self._days.keys[day]
+        lane = self.readings.lanes[country - 1]
+        then, now = lane.points.day_classes.keys[day_class]
+        key = (
+            country, sure & then, perhaps & then, sure & now, perhaps & now, entered,
+            gaps & day_gaps, is_after,
+        )  # fmt: skip
+        found = self._spot_numbers.get(key)
+        if found is None:
+            cover = lane.points.cover(*self._classes[pair], day_class)
+            followed = lane.coverage.end if is_after else None
+            after = self.formulas.say(remarks.of_point(lane.importer, "", frozenset(), followed, ()))
+            titles = lane.gaps.titles(gaps & day_gaps)
+            missing = self.formulas.say(remarks.of_point(lane.importer, "", frozenset(), None, titles))
+            found = self._spots.number((country, cover, entered, after, missing), after, missing)
+            self._spot_numbers[key] = found
+        return found
+
+    def _find_vain(self, source: int, claims: int) -> int:
+        """An origin and claims: whether a claim has no effect there."""
+        country, origin = self.sources.keys[source]
+        lane = self.readings.lanes[country - 1]
+        made = self.readings.claims.keys[claims][1]
+        return self.formulas.say(remarks.of_point(lane.importer, origin, made, None, ()))
+
+    def _find_kind(self, source: int, claimed: int) -> int:
+        """An origin and a claim: those with equal base duties are one."""
+        country, origin = self.sources.keys[source]
+        lane = self.readings.lanes[country - 1]
+        is_partner, is_claimed = origin in PARTNERS[lane.importer], claimed == 2
+        if is_partner and is_claimed:
+            return self._kinds.number((country, origin, True))
+        pays_as_others = is_partner or not lane.points.origin_kind(origin)
+        return self._kinds.number((country, "" if pays_as_others else origin, False))
+
+    def _find_history(self, goods: int, kind: int) -> int:
+        return self._histories.number((goods, kind))
+
+    def _find_base(self, history: int, period: int) -> int:
+        """Goods of a kind of origin in a period of the schedule: the base duty."""
+        goods, kind = self._histories.keys[history]
+        country, origin, claimed = self._kinds.keys[kind]
+        digits = self.goods.keys[goods][1]
+        day = self._first_of_period[country, period]
+        duty = self.readings.lanes[country - 1].points.base(digits, origin, day, claimed)
+        return self.formulas.base(duty)
+
+    def _find_based(self, spot: int, by_rate: int) -> int:
+        """A spot and a rate of base duty, where the spot turns on it."""
+        country, cover, entered, _, _ = self._spots.keys[spot]
+        turns = self.readings.lanes[country - 1].points.turns_on_base(cover)
+        return self._based.number((country, cover, entered, by_rate if turns else NONE))
+
+    def _find_ask(self, claims: int, shipped: int) -> int:
+        return self._asks.number((claims, shipped))
+
+    def _find_size(self, ask: int, segment: int) -> int:
+        return self._sizes.number((ask, segment - 1))
+
+    def _find_plan(self, based: int, size: int) -> int:
+        """Sheets and what is declared: the formula then and now."""
+        country, cover, entered, by_rate = self._based.keys[based]
+        ask, segment = self._sizes.keys[size]
+        claims, shipped = self._asks.keys[ask]
+        points = self.readings.lanes[country - 1].points
+        made, left = self.readings.claims.keys[claims][1], self._shipped.keys[shipped][1]
+        asked, duty = Asked(made, left, entered, segment), self.formulas.duties[by_rate]
+        facts, covers = points.facts(asked, duty), points.covers.keys[cover]
+        answers = [
+            stack(law, points.importer, over).plan(facts).answers
+            for law, over in ((points.law, covers.then), (points.law.as_it_stands, covers.now))
+        ]
+        key = country, cover, by_rate, *answers
+        found = self._plan_numbers.get(key)
+        if found is None:
+            then, now = points.steps(cover, asked, duty)
+            found = self._plan_numbers[key] = self.formulas.plan(then, now, key)
+        return found
+
+    def _find_levies(self, day: int, terms: int) -> int:
+        country, claims, mode, province = self.readings.terms.keys[terms]
+        points = self.readings.lanes[country - 1].points
+        levies = points.levies(self._first_of_day[day], claims, mode, province)
+        return self.formulas.charged(levies)

@@ -123,28 +123,31 @@ def _distinct(first: Ids, second: Ids) -> list[tuple[int, int]]:
 
 
 class Records:
-    """Distinct things by number, with figures of each as columns. The first thing has number 1."""
+    """Distinct things by number, from 1 on, with figures of each as columns; append-only."""
 
-    def __init__(self, width: int, blank: int = 0) -> None:
-        self._blank = (blank,) * width
-        self._rows: list[Sequence[int]] = [self._blank]
-        self._numbers: dict[Any, int] = {}
+    def __init__(self, *names: str) -> None:
         self.keys: list[Any] = [None]
-        self._held: Amounts = np.zeros((width, 0), np.int64)
+        self._names = {name: place for place, name in enumerate(names)}
+        self._rows: list[tuple[int, ...]] = [(0,) * len(names)]
+        self._numbers: dict[Any, int] = {}
+        self._held: Amounts = np.zeros((len(names), 0), np.int64)
 
-    def number(self, key: Any, figures: Callable[[], Sequence[int]]) -> int:
-        """Return the number of a thing, new or known."""
+    def number(self, key: Any, *figures: int) -> int:
+        """Return the number of a thing, new or known. Call it under the lane's lock."""
         found = self._numbers.get(key)
         if found is None:
-            row = figures()
-            found = len(self.keys)
+            self._rows.append(figures)
             self.keys.append(key)
-            self._rows.append(row)
-            self._numbers[key] = found
+            found = self._numbers[key] = len(self.keys) - 1
         return found
 
-    def column(self, place: int) -> Amounts:
+    def column(self, name: str) -> Amounts:
         """Return one figure of every thing, by number."""
-        if self._held.shape[1] < len(self._rows):
-            self._held = np.ascontiguousarray(np.array(self._rows, np.int64).T)
-        return self._held[place]
+        held = self._held
+        if held.shape[1] < len(self._rows):
+            held = self._held = np.ascontiguousarray(np.array(self._rows, np.int64).T)
+        return held[self._names[name]]
+
+    def of(self, numbers: Ids, name: str) -> Amounts:
+        """Return a figure of some things."""
+        return np.take(self.column(name), numbers)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_columns import WORDS, Charges, Column, Money, Share, Words
+from tariffcalc.batch.arrow_columns import MOST, WORDS, Charges, Column, Money, Share, Words
 from tariffcalc.batch.arrow_tables import Ids
 
 SPLIT = 10_000
@@ -156,10 +156,9 @@ class Fragments:
 
     def _names_of(self, column: Charges) -> Ids:
         """Return what stands before each charge, by slot and by mark."""
-        slots = len(column.slots)
-        known = self._called.get(id(column.called), np.zeros((slots, 0), np.int32))
+        known = self._called.get(id(column.called), np.zeros((MOST, 0), np.int32))
         if known.shape[1] < len(column.called):
-            new = np.zeros((slots, len(column.called) - known.shape[1]), np.int32)
+            new = np.zeros((MOST, len(column.called) - known.shape[1]), np.int32)
             for place, names in enumerate(column.called[known.shape[1] :]):
                 quote = '"' if self.mark == ";" and len(names) > 1 else ""
                 for slot, name in enumerate(names):

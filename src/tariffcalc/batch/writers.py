@@ -8,18 +8,25 @@ has too many come after the result, where nothing shifts and nothing is lost.
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.values.issues import InputError, Issue
 
 BLOCK = 1000
+"""Rows that are held before they are written."""
+
+PACKED = 6
+"""Level of gzip: much faster than 9 for files nearly as small."""
+
 EXTRA = "extra_cells"
 """Where JSON Lines, Parquet and XLSX keep the cells that a long row has too many."""
 
@@ -47,14 +54,14 @@ class Layout:
         delimiter: Between the cells of a CSV.
         line_end: After each of its rows.
         byte_order_mark: Whether it begins with one, as spreadsheets write UTF-8.
-        zipped: Whether gzip goes over it.
+        is_zipped: Whether gzip goes over it.
     """
 
     form: Form
     delimiter: str = ","
     line_end: str = "\n"
     byte_order_mark: bool = False
-    zipped: bool = False
+    is_zipped: bool = False
 
 
 class Writer(Protocol):
@@ -67,19 +74,28 @@ class Writer(Protocol):
         """Write what is still held. The file itself stays open."""
 
 
-def choose_layout(target: str, told: str | None, delimiter: str, line_end: str) -> Layout:
+def choose_layout(
+    target: str, told: str | None, delimiter: str, line_end: str, marked: bool = False
+) -> Layout:
     """Return how to write a file: as told, else by its ending, with the input's own marks.
+
+    Args:
+        target: Path of the file, or `-` for stdout.
+        told: A form, where the user names one.
+        delimiter: Of the input.
+        line_end: Of the input.
+        marked: Whether the input said how it is encoded, so that the output should too.
 
     Raises:
         InputError: for an ending that names no form.
     """
     name = Path(target).name.lower()
-    zipped = name.endswith(".gz")
+    is_zipped = name.endswith(".gz")
     ending = Path(name.removesuffix(".gz")).suffix
     form = Form(told) if told else ENDINGS.get(ending)
     if form is None and target == "-":
         form = Form.CSV
-    if form is None or (zipped and form in (Form.PARQUET, Form.XLSX)):
+    if form is None or (is_zipped and form in (Form.PARQUET, Form.XLSX)):
         written = f'"{ending}.gz"' if form else f'"{ending}"'
         message = f"the ending {written} does not say how to write the rows"
         known = ", ".join(ENDINGS)
@@ -89,7 +105,17 @@ def choose_layout(target: str, told: str | None, delimiter: str, line_end: str) 
         delimiter = "\t"
     elif ending == ".csv" and delimiter == "\t":
         delimiter = ","
-    return Layout(form, delimiter, line_end, zipped=zipped)
+    return Layout(form, delimiter, line_end, marked, is_zipped)
+
+
+@contextmanager
+def zipped(file: BinaryIO, is_zipped: bool) -> Iterator[BinaryIO]:
+    """Put gzip over a file, or not. The same rows give the same bytes: no name, no time."""
+    if not is_zipped:
+        yield file
+        return
+    with gzip.GzipFile("", "wb", PACKED, file, mtime=0) as packed:
+        yield cast(BinaryIO, packed)
 
 
 def open_writer(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,15 +17,38 @@ from tariffcalc.cli.options import (
     OverlayOption,
     open_catalogue,
 )
-from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.issues import CatalogueError, InputError, Issue
 
 if TYPE_CHECKING:
-    from tariffcalc.batch.pipeline import Job, Outcome
-    from tariffcalc.batch.profile import Profile
+    from tariffcalc.batch.job import Job
     from tariffcalc.library import Catalogue
     from tariffcalc.values.exchange import ExchangeRates
 
 Text = str | None
+
+
+class ChargesForm(StrEnum):
+    """How the charges of a row are written."""
+
+    COMPACT = "compact"
+    COLUMNS = "columns"
+
+
+class EngineName(StrEnum):
+    """What prices the rows."""
+
+    AUTO = "auto"
+    PYTHON = "python"
+    ARROW = "arrow"
+
+
+class RowsFormat(StrEnum):
+    """How the priced rows are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 def batch(
@@ -33,7 +58,8 @@ def batch(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o",
+            "--output",
+            "-o",
             help="Where the priced rows go: .csv, .tsv, .jsonl, .parquet or .xlsx, text also .gz;"
             " `-` is stdout.",
         ),
@@ -99,15 +125,16 @@ def batch(
     overlay: OverlayOption = None,
     catalogue: CatalogueOption = None,
     charges: Annotated[
-        str,
+        ChargesForm,
         typer.Option(
             help="compact: one column with all charges; columns: one for each measure that occurs."
         ),
-    ] = "compact",
+    ] = ChargesForm.COMPACT,
     format_: Annotated[
-        Text,
+        RowsFormat | None,
         typer.Option(
-            "--format", "-f",
+            "--format",
+            "-f",
             help="csv, jsonl, parquet or xlsx, where the output's ending does not say.",
         ),
     ] = None,
@@ -123,9 +150,9 @@ def batch(
         bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")
     ] = False,
     engine: Annotated[
-        str,
+        EngineName,
         typer.Option(help="auto, python or arrow: the same answer, arrow is for large files."),
-    ] = "auto",
+    ] = EngineName.AUTO,
 ) -> None:
     """What does each line of a file owe?
 
@@ -141,38 +168,96 @@ def batch(
     Example: tariffcalc batch invoices.csv -o priced.csv --into US --currency USD
     --map value="Entered Value" --summary summary.md
     """
-    _one_of(charges, ("compact", "columns"), "--charges")
-    _one_of(engine, ("auto", "python", "arrow"), "--engine")
-    _one_of(format_, (None, "csv", "jsonl", "parquet", "xlsx"), "--format")
     from tariffcalc.batch.columns import Defaults
-    from tariffcalc.batch.pipeline import Job, look, price_file
-    from tariffcalc.batch.profile import lay_over
+    from tariffcalc.batch.job import Job
+    from tariffcalc.batch.profile import Profile, lay_over, load_profile
     from tariffcalc.batch.result import Options
-    from tariffcalc.batch.stops import Stopped
 
-    kept = _profile(profile)
+    given = Defaults(
+        into or "", origin or "", currency or "", date_ or "", tuple(claim or ()), mode or "",
+        province or "",
+    )  # fmt: skip
+    kept = load_profile(profile) if profile else Profile()
     job = Job(
         invoices,
         output,
-        lay_over(
-            kept.defaults,
-            Defaults(
-                into or "", origin or "", currency or "", date_ or "", tuple(claim or ()),
-                mode or "", province or "",
-            ),
-        ),
-        {**kept.map, **_chosen(map_ or [])},
+        lay_over(kept.defaults, given),
+        {**kept.map, **_chosen(map_ or ())},
         date_format or kept.date_format,
         delimiter or kept.delimiter,
         encoding or kept.encoding,
         kept.decimal_comma,
         sheet or kept.sheet,
-        Options(known_on, tuple(assume or ()), _rates(fx_rates)),
-        charges == "columns",
-        format_,
+        Options(_known_on(known_on), tuple(assume or ()), _rates(fx_rates)),
+        charges is ChargesForm.COLUMNS,
+        format_.value if format_ else None,
         summary,
         force,
         strict,
         quiet,
-        engine,
-    )  # fmt: skip
+        engine.value,
+    )
+    opened = open_catalogue(catalogue, overlay)
+    failed = _look(job, opened) if dry_run else _price(job, opened)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _look(job: Job, catalogue: Catalogue) -> int:
+    from tariffcalc.batch.pipeline import look
+
+    seen = look(job, catalogue)
+    sys.stdout.write(seen.text)
+    return sum(seen.problems.values())
+
+
+def _price(job: Job, catalogue: Catalogue) -> int:
+    from tariffcalc.batch.pipeline import price_file
+    from tariffcalc.batch.stops import Stopped
+
+    try:
+        return price_file(job, catalogue).failed
+    except Stopped as stop:
+        whole = "" if job.output == "-" else f"; {job.output} was left as it was"
+        typer.echo(f"stopped by {stop.signal.name}{whole}", err=True)
+        raise typer.Exit(128 + stop.signal) from None
+
+
+def _chosen(texts: Iterable[str]) -> dict[str, str]:
+    """Read --map options: a field, an equals sign, a header."""
+    parts = [text.partition("=") for text in texts]
+    issues = [
+        Issue("bad-map", "error", f'"{name}" names no column', "--map", f'Write {name}="HEADER".')
+        for name, equals, _ in parts
+        if not equals
+    ]
+    if issues:
+        raise InputError(issues)
+    return {name.strip(): header for name, _, header in parts}
+
+
+def _known_on(text: str) -> str:
+    if text not in ("day", "now"):
+        from tariffcalc.values.days import parse_day
+
+        try:
+            parse_day(text)
+        except ValueError as error:
+            hint = "Or say day, or now."
+            raise InputError(
+                [Issue("bad-date", "error", f"{error}.", "--known-on", hint)]
+            ) from None
+    return text
+
+
+def _rates(file: Path | None) -> ExchangeRates | None:
+    if file is None:
+        return None
+    from tariffcalc.catalogue.source import read_text
+    from tariffcalc.values.exchange import parse_rates
+
+    try:
+        text = read_text(file)
+    except CatalogueError as error:
+        raise InputError(error.issues) from None
+    return parse_rates(text, file.name)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from tariffcalc import __version__
-from tariffcalc.cli import check, measures, quote, show
+from tariffcalc.cli import batch, check, measures, quote, show
 from tariffcalc.values.issues import CatalogueError, CoverageError, InputError
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ def _options(
 
 
 app.command("quote")(quote.quote)
+app.command("batch")(batch.batch)
 app.command("measures")(measures.measures)
 app.command("show")(show.show)
 app.command("check")(check.check)

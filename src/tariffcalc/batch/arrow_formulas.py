@@ -1,0 +1,156 @@
+"""Formulas, base duties, fees and taxes by number, with their rates as columns.
+
+A formula that this lane cannot multiply out in 64 bits, or that has too many charges, is none:
+number 0, which the Python lane prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from tariffcalc.batch import remarks
+from tariffcalc.batch.arrow_columns import AMOUNT, IS_PROHIBITED, IS_UNKNOWN, MOST, WordTable
+from tariffcalc.batch.arrow_tables import Records
+from tariffcalc.batch.finder import HUGE
+from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS, Levies, Steps, base_rate
+from tariffcalc.engine.answer import Charge
+from tariffcalc.engine.base import BaseDuty
+
+DUTY, LEVY = 4 * RATE_UNIT, RATE_UNIT
+"""Base duties, charges together, and fees and taxes together are no more than that.
+
+A value below `HUGE` with all duty, times the rate of a tax, then stays below 2**63.
+"""
+
+NO_BOUND = 2**62
+SLOTS = range(MOST)
+NONE = 1
+"""The number of the blank text, where 0 is what is not answered."""
+
+
+class Formulas:
+    """What was found of formulas, base duties, fees and taxes.
+
+    Attributes:
+        called: The names of the charges of each formula, by its number.
+        law: Texts of measures, headings and citations, and the blank filed duty.
+        said: Texts of warnings, of blank errors and the edition.
+        duties: Some base duty of each rate, by the number of the rate.
+    """
+
+    def __init__(self, edition: str, has_filed: bool) -> None:
+        """Begin with nothing known.
+
+        Args:
+            edition: Of the catalogue.
+            has_filed: Whether the column `filed_minus_computed` holds anything.
+        """
+        rates = (f"rate{slot}" for slot in SLOTS)
+        words = (f"word{slot}" for slot in SLOTS)
+        self.steps = Records("count", "free", "refused", "known", "law", *rates, *words)
+        self.plans = Records("then", "now")
+        self.bases = Records("rate", "known", "by_rate", "reason")
+        self.levies = Records(
+            "fees", "taxes", "reason",
+            *(f"{name}{slot}" for slot in SLOTS for name in
+              ("rate", "least", "most", "at_most", "informal", "lost", "lost_informal", "tax")),
+        )  # fmt: skip
+        self.called: list[tuple[str, ...]] = [()]
+        self._blank_filed = () if has_filed else ("",)
+        self.law = WordTable(3 + len(self._blank_filed))
+        self._edition = edition
+        self.said = WordTable(5)
+        self.say([])
+        self.duties: dict[int, BaseDuty] = {}
+        self._rates = Records()
+
+    def plan(self, then: Steps | None, now: Steps | None, point: Hashable) -> int:
+        """Return the number of a formula, then and now.
+
+        Args:
+            then: Under the law asked for.
+            now: As it now stands.
+            point: The sheets and facts it was found for: where an amount is not known, the reason
+                may turn on them.
+        """
+        first, second = self._steps(then), self._steps(now)
+        if not first or not second or then is None:
+            return 0
+        is_known = all(term.rate is not None for term in then.terms)
+        return self.plans.number((first, second, None if is_known else point), first, second)
+
+    def _steps(self, steps: Steps | None) -> int:
+        if steps is None or len(steps.terms) > MOST or steps.total_rate > DUTY:
+            return 0
+        rates, words = [0] * MOST, [AMOUNT] * MOST
+        for slot, term in enumerate(steps.terms):
+            rates[slot] = term.rate or 0
+            if term.rate is None:
+                words[slot] = IS_PROHIBITED if term.refuses else IS_UNKNOWN
+        number = self.steps.number(
+            steps,
+            len(steps.terms),
+            steps.free_entry,
+            steps.prohibited,
+            all(term.rate is not None for term in steps.terms),
+            self.law.number(
+                (steps.measures, steps.headings, steps.citations, *self._blank_filed)
+            ),
+            *rates,
+            *words,
+        )
+        if number == len(self.called):
+            self.called.append(tuple(term.measure for term in steps.terms))
+        return number
+
+    def base(self, duty: BaseDuty) -> int:
+        """Return the number of a base duty."""
+        rate = base_rate(duty)
+        if (rate is None and duty.rate is not None) or (rate or 0) > DUTY:
+            return 0
+        said = NONE
+        if rate is None:
+            reason = duty.reason or duty.assumption
+            charge = Charge("base_duty", "", "base_duty", None, duty.text, None, reason=reason)
+            said = self.say(remarks.of_unknown([charge]))
+        by_rate = self._rates.number(duty.rate)
+        self.duties.setdefault(by_rate, duty)
+        return self.bases.number((by_rate, said), rate or 0, rate is not None, by_rate, said)
+
+    def charged(self, levies: Levies) -> int:
+        """Return the number of fees and taxes."""
+        rates = [rate for _, rate in levies.taxes] + [fee.rate for fee in levies.fees]
+        if max(len(levies.fees), len(levies.taxes)) > MOST or sum(rates) > LEVY:
+            return 0
+        figures = []
+        for slot in SLOTS:
+            tax = levies.taxes[slot][1] if slot < len(levies.taxes) else 0
+            if slot >= len(levies.fees):
+                figures += [0, 0, NO_BOUND, -1, 0, 0, 0, tax]
+                continue
+            fee = levies.fees[slot]
+            figures += [
+                fee.rate,
+                fee.minimum or 0,
+                NO_BOUND if fee.maximum is None else fee.maximum,
+                -1 if fee.informal_at_most is None else fee.informal_at_most,
+                fee.informal or 0,
+                fee.unknown,
+                fee.informal is None and fee.informal_at_most is not None,
+                tax,
+            ]
+        unknown = remarks.of_unknown_fees(fee for fee in levies.fees if fee.unknown)
+        said = self.say(unknown)
+        return self.levies.number(levies, len(levies.fees), len(levies.taxes), said, *figures)
+
+    def say(self, texts: Iterable[str]) -> int:
+        """Return the number of warnings."""
+        text = remarks.BETWEEN.join(text for text in texts if text)
+        return self.said.number((text, "", "", "", self._edition))
+
+    def join(self, first: int, second: int) -> int:
+        """Return the number of two warnings, one behind the other."""
+        return self.say((self.said.rows[first][0], self.said.rows[second][0]))
+
+
+assert HUGE * (RATE_UNIT + 2 * DUTY) // RATE_UNIT * LEVY + TO_CENTS < 2**63

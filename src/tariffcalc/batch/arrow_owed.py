@@ -1,0 +1,165 @@
+"""What the lines of a batch owe: formulas multiplied out in integers, each charge rounded half up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tariffcalc.batch.arrow_columns import AMOUNT, IS_BLANK, IS_UNKNOWN, Marks, Money
+from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_tables import Amounts, Ids, Records
+from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT
+
+HALF = TO_CENTS // 2
+CENT = VALUE_UNIT // 100
+
+Known = Any
+"""Flags by row; True where all amounts of a batch are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Amounts in cents, and which of them are known. What is not known counts as 0."""
+
+    cents: Amounts
+    known: Known = True
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.cents + other.cents, self.known & other.known)
+
+    def of(self, rows: Any) -> Sum:
+        """Return the amounts of some rows."""
+        known = self.known
+        return Sum(self.cents[rows], known if known is True else known[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What lines owe under one law; `charges` slot by slot."""
+
+    base: Sum
+    charges: list[Amounts]
+    added: Sum
+    total: Sum
+    fees: Sum
+    taxes: Sum
+    payable: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines to be priced: their values and the numbers of what they stand for."""
+
+    value: Amounts
+    steps: Ids
+    base: Ids
+    levies: Ids
+
+    def of(self, rows: Any, steps: Ids) -> Lines:
+        """Return some of the lines, under other formulas."""
+        return Lines(self.value[rows], steps, self.base[rows], self.levies[rows])
+
+
+def work_out(lines: Lines, formulas: Formulas) -> Owed:
+    """Return what lines owe, each an entry of its own."""
+    value, steps = lines.value, lines.steps
+    free = formulas.steps.of(steps, "free") > 0
+    if not free.any():
+        free = None
+    base = _base(lines, formulas, free)
+    charges, added = [], np.zeros_like(value)
+    for slot in range(int(formulas.steps.of(steps, "count").max(initial=0))):
+        amount = cents(value, formulas.steps.of(steps, f"rate{slot}"))
+        charges.append(amount)
+        added += amount
+    extra = Sum(added, _flags(formulas.steps, steps, "known"))
+    total = base + extra
+    fees = _fees(lines, formulas, free)
+    taxes = _taxes(lines, formulas, total)
+    return Owed(base, charges, extra, total, fees, taxes, total + fees + taxes)
+
+
+def cents(value: Amounts, rate: Amounts) -> Amounts:
+    """Return values times rates in cents, half up."""
+    amount = value * rate
+    amount += HALF
+    amount //= TO_CENTS
+    return amount
+
+
+def _flags(records: Records, numbers: Ids, name: str) -> Known:
+    found = records.of(numbers, name) > 0
+    return True if found.all() else found
+
+
+def _base(lines: Lines, formulas: Formulas, free: Any) -> Sum:
+    amount = cents(lines.value, formulas.bases.of(lines.base, "rate"))
+    known = _flags(formulas.bases, lines.base, "known")
+    if free is None:
+        return Sum(amount, known)
+    return Sum(np.where(free, 0, amount), known | free)
+
+
+def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
+    value, levies = lines.value, lines.levies
+    of = formulas.levies.of
+    sum_: Amounts = np.zeros_like(value)
+    lost: Any = False
+    for slot in range(int(of(levies, "fees").max(initial=0))):
+        amount = cents(value, of(levies, f"rate{slot}"))
+        # The exact amount is below a bound in cents where the rounded one is, or is equal to it.
+        np.clip(amount, of(levies, f"least{slot}"), of(levies, f"most{slot}"), out=amount)
+        informal = value <= of(levies, f"at_most{slot}")
+        amount = np.where(informal, of(levies, f"informal{slot}"), amount)
+        sum_ += amount
+        lost = lost | np.where(
+            informal, of(levies, f"lost_informal{slot}"), of(levies, f"lost{slot}")
+        ).astype(bool)
+    if free is not None:
+        sum_, lost = np.where(free, 0, sum_), lost & ~free
+    return Sum(sum_, True) if not np.any(lost) else Sum(np.where(lost, 0, sum_), ~lost)
+
+
+def _taxes(lines: Lines, formulas: Formulas, total: Sum) -> Sum:
+    sum_ = np.zeros_like(lines.value)
+    count = formulas.levies.of(lines.levies, "taxes")
+    most = int(count.max(initial=0))
+    if not most:
+        return Sum(sum_)
+    paid = lines.value + total.cents * CENT
+    for slot in range(most):
+        sum_ += cents(paid, formulas.levies.of(lines.levies, f"tax{slot}"))
+    if total.known is True:
+        return Sum(sum_)
+    known = total.known | (count == 0)
+    return Sum(np.where(known, sum_, 0), known)
+
+
+def as_money(amounts: Sum, refused: Any, blank: bool = False) -> Money:
+    """Return a column of amounts.
+
+    Args:
+        amounts: In cents.
+        refused: Which lines are refused entry, or None: there, what is not known is blank.
+        blank: Whether it is blank everywhere.
+    """
+    if amounts.known is True:
+        return Money(amounts.cents)
+    word: Any = IS_BLANK if blank else IS_UNKNOWN
+    if refused is not None and not blank:
+        word = np.where(refused, IS_BLANK, IS_UNKNOWN)
+    words: Marks = np.where(amounts.known, AMOUNT, word).astype(np.int8)
+    return Money(np.where(amounts.known, amounts.cents, 0), words)
+
+
+def share(total: Sum, value: Amounts) -> Amounts:
+    """Return duty as hundredths of a percent of the value, ties to even, as `quote` shows it."""
+    divisor = np.maximum(value, 1)
+    hundredths, rest = np.divmod(total.cents * 1_000_000, divisor)
+    twice = 2 * rest
+    hundredths += (twice > divisor) | ((twice == divisor) & (hundredths & 1 > 0))
+    return hundredths
+
+

@@ -1,0 +1,135 @@
+"""The texts of a batch as numbers: each distinct text is read once, by the readers of the lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable
+from tariffcalc.batch.cells import CellError
+from tariffcalc.batch.declared import LineReader, join_claims
+from tariffcalc.batch.lane import Lane
+from tariffcalc.engine.base import USMCA, BaseDuty
+
+MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
+"""Fields in which few rows differ: together they are one manner of entry."""
+
+NEEDED = ("importer", "classification", "origin", "entry_date")
+KEYS = ("classification", "origin", "entry_date", "shipped_date", *MANNER)
+"""Fields that are read by their texts."""
+
+Columns = Mapping[str, Any]
+"""Arrays of text by field. A field that is not there is blank in all rows."""
+
+ONE = np.ones(1, np.int32)
+
+
+class Readings:
+    """What texts are read as.
+
+    Attributes:
+        lanes: The tables of the importing countries met so far; the first is country number 1.
+        values: What the texts of a field were read as, by number, with the ordinal of a day.
+        claims: Country and claims made, by number.
+        terms: Country, claims, mode and province, by number.
+        manners: Manners of entry, with the number of country, claims, terms and base duty, and
+            whether a preference is claimed, 1 or 2.
+    """
+
+    def __init__(
+        self,
+        reader: LineReader,
+        lane_of: Callable[[str], Lane | None],
+        formulas: Formulas,
+        lock: RLock,
+    ) -> None:
+        """Begin with nothing known; `lane_of` gives the tables of an importing country."""
+        self._reader = reader
+        self._lane_of = lane_of
+        self._formulas = formulas
+        self._lock = lock
+        self.lanes: list[Lane] = []
+        self.values = {name: Records("ordinal") for name in KEYS}
+        self.claims, self.terms = Records(), Records()
+        self.manners = Records("country", "claims", "claimed", "terms", "base")
+        self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
+        self._declared = [name for name in MANNER if name in reader.places]
+        self._countries, self._parts = Records(), Records()
+        self._parts.number(())
+        self._part = Grid(self._find_part, lock)
+        self._manner = Grid(self._find_manner, lock)
+
+    def number(self, name: str, columns: Columns) -> Ids:
+        """Return the number of each text of a field; 0 where it cannot be read, or needs words."""
+        texts = columns.get(name)
+        if texts is not None:
+            return self._texts[name].numbers(texts)
+        return np.array([self._texts[name].number("")], np.int32)
+
+    def ordinal(self, name: str, numbers: Ids) -> Any:
+        """Return the days of a field as ordinals, 0 where there is none."""
+        return self.values[name].of(numbers, "ordinal")
+
+    def manner(self, columns: Columns) -> Ids:
+        """Return the number of each row's manner of entry."""
+        part = ONE
+        for name in self._declared:
+            part = self._part.numbers(part, self.number(name, columns))
+        return self._manner.numbers(part, ONE)
+
+    def of_manner(self, manner: Ids, name: str) -> Ids:
+        """Return a figure of manners of entry."""
+        return self.manners.of(manner, name).astype(np.int32)
+
+    def _reading(self, name: str) -> Callable[[str], int]:
+        """Return a function that gives the number of what a text is read as."""
+
+        def number(text: str) -> int:
+            try:
+                value, warning = self._reader.field(name, text)
+            except CellError:
+                return 0
+            if warning is not None or (value is None and name in NEEDED):
+                return 0
+            ordinal = value.toordinal() if isinstance(value, date) else 0
+            return self.values[name].number(value, ordinal)
+
+        return number
+
+    def _find_part(self, first: int, second: int) -> int:
+        return self._parts.number((*self._parts.keys[first], second))
+
+    def _find_manner(self, part: int, _: int) -> int:
+        numbers = dict(zip(self._declared, self._parts.keys[part], strict=True))
+        for name in MANNER:
+            if name not in numbers:
+                numbers[name] = self._texts[name].number("")
+        if not all(numbers.values()):
+            return 0
+        told = {name: self.values[name].keys[number] for name, number in numbers.items()}
+        lane = self._lane_of(told["importer"])
+        if lane is None or told["currency"] not in (None, lane.currency):
+            return 0
+        country = self._countries.number(lane.importer)
+        if country > len(self.lanes):
+            self.lanes.append(lane)
+        claims = join_claims(told["claims"], told["preference"])[0]
+        base, rate = 0, told["base_rate"]
+        if rate is not None:
+            base = self._formulas.base(BaseDuty(rate, str(rate), "declared", "declared", None))
+            if not base:
+                return 0
+        terms = country, claims, told["mode"], told["province"]
+        return self.manners.number(
+            (*terms, rate),
+            country,
+            self.claims.number((country, claims)),
+            1 + (USMCA in claims),
+            self.terms.number(terms),
+            base,
+        )

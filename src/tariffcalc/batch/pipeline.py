@@ -1,0 +1,179 @@
+"""Rows in, priced rows out: the passes over a file, one lane or the other, and the summary."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, BinaryIO
+
+from tariffcalc.batch import columnar, summary
+from tariffcalc.batch.dry_run import DryRun, dry_run
+from tariffcalc.batch.entries import gather_entries
+from tariffcalc.batch.files import STDOUT, open_whole
+from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_table
+from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.progress import open_progress
+from tariffcalc.batch.result import CHARGES, Charges
+from tariffcalc.batch.writers import Layout, choose_layout, open_writer, zipped
+from tariffcalc.library import Catalogue
+from tariffcalc.values.issues import Issue
+
+STEP = 2048
+"""Rows between two looks at the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a job.
+
+    Attributes:
+        summary: As plain data.
+        failed: Rows that could not be priced.
+    """
+
+    summary: dict[str, Any]
+    failed: int
+
+
+def look(job: Job, catalogue: Catalogue) -> DryRun:
+    """Return how a file is understood. Nothing is priced and nothing written.
+
+    Raises:
+        InputError: when the file cannot be read, or fields are missing.
+    """
+    table = open_table(job, catalogue)
+    group_report(table)
+    rows = table.rows if table.groups is None else table.rows.reopen()
+    return dry_run(rows, table.columns, table.cells, catalogue.store, groups=table.groups)
+
+
+def price_file(job: Job, catalogue: Catalogue) -> Outcome:
+    """Price a file: every row once, in order, in a file that appears whole or not at all.
+
+    Raises:
+        InputError: when the input cannot be understood or the output cannot be written; `Stopped`
+            on a signal. Either way what stood under the output's name is left as it was.
+    """
+    check_targets(job)
+    began = time.monotonic()
+    table = open_table(job, catalogue)
+    layout = _layout(job, table)
+    _say(table.columns.notes, job.quiet)
+    with open_whole(job.output, force=job.force, hold=job.strict) as output:
+        pricer = _prepare(job, table, catalogue)
+        engine = _write(job, table, pricer, layout, output.file, catalogue.edition)
+        tally = pricer.tally
+        failed = tally.statuses["error"]
+        if failed and job.strict:
+            output.discard()
+    _say(table.rows.notes, job.quiet)
+    run = summary.Run(
+        table.rows.name,
+        "" if failed and job.strict else "stdout" if job.output == STDOUT else job.output,
+        catalogue.edition,
+        _text(job.options.known_on),
+        job.options.assume,
+        engine,
+        time.monotonic() - began,
+    )
+    told = summary.summarise(run, tally)
+    if not job.quiet:
+        sys.stderr.write(summary.as_text(told))
+    if job.summary is not None:
+        as_ = summary.as_json if job.summary.lower().endswith(".json") else summary.as_markdown
+        with open_whole(job.summary, force=job.force) as file:
+            file.file.write(as_(told).encode())
+    return Outcome(told, failed)
+
+
+def _text(known_on: date | str) -> str:
+    return known_on.isoformat() if isinstance(known_on, date) else known_on
+
+
+def _layout(job: Job, table: Table) -> Layout:
+    """Return how the output is written: as the input, where both are CSV."""
+    rows = table.rows
+    delimiter, encoding = getattr(rows, "delimiter", ","), getattr(rows, "encoding", "utf-8")
+    return choose_layout(job.output, job.form, delimiter, rows.raw_ends, encoding != "utf-8")
+
+
+def _say(notes: Iterable[Issue], quiet: bool) -> None:
+    for note in () if quiet else notes:
+        word = "note" if note.severity == "info" else note.severity
+        print(f"{word}: {note}", file=sys.stderr)
+
+
+def _prepare(job: Job, table: Table, catalogue: Catalogue) -> LinePricer:
+    """Make the passes that must come before pricing, and return the pricer."""
+    group_report(table)
+    charges: Charges = _find_measures(job, table, catalogue) if job.spreads else "compact"
+    pricer = _pricer(job, table, catalogue, charges)
+    if "entry" in table.columns.places:
+        gather_entries(_lines(job, table, "adding up entries"), pricer)
+    return pricer
+
+
+def _pricer(job: Job, table: Table, catalogue: Catalogue, charges: Charges) -> LinePricer:
+    options, columns = job.options, table.columns
+    return LinePricer(
+        catalogue, columns, columns.defaults, table.cells,
+        known_on=options.known_on, assume=options.assume, rates=options.rates, charges=charges,
+    )  # fmt: skip
+
+
+def _find_measures(job: Job, table: Table, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the measures that charge some line of the file, by name."""
+    pricer = _pricer(job, table, catalogue, "compact")
+    found: set[str] = set()
+    for cells in _lines(job, table, "looking for measures"):
+        for charge in pricer.price(cells, 0)[CHARGES].split(";"):
+            found.add(charge.partition("=")[0])
+    return tuple(sorted(found - {""}))
+
+
+def _lines(job: Job, table: Table, doing: str) -> Iterator[Sequence[str]]:
+    """Yield the rows that are priced, for a pass before the last."""
+    groups, rows = table.groups, table.rows.reopen()
+    with closing(open_progress(doing, job.quiet)) as progress:
+        for index, row in enumerate(rows):
+            if not index % STEP:
+                progress.update(index, rows.share_read())
+            cells = row if groups is None else groups.cells(index, row)
+            if cells is not None:
+                yield cells
+
+
+def _write(
+    job: Job, table: Table, pricer: LinePricer, layout: Layout, file: BinaryIO, edition: str
+) -> str:
+    """Price all rows into a file; return the engine that did it."""
+    with (
+        closing(open_progress("pricing", job.quiet)) as progress,
+        zipped(file, layout.is_zipped) as packed,
+    ):
+        if columnar.is_for(job, table, layout) and columnar.price(
+            job, table, pricer, layout, packed, progress
+        ):
+            return "arrow"
+        writer = open_writer(layout, packed, table.columns.header, pricer.columns)
+        price, write = pricer.price, writer.write
+        groups, rows, first = table.groups, table.rows, table.rows.row_number(0)
+        grouped = "grouped", *[""] * (len(pricer.columns) - 2), edition
+        for index, row in enumerate(rows):
+            if not index % STEP:
+                progress.update(index, rows.share_read())
+            if groups is None:
+                write(row, price(row, first + index))
+                continue
+            cells = groups.cells(index, row)
+            if cells is not None:
+                write(row, price(cells, first + index))
+            else:
+                write(row, grouped)
+                pricer.tally.add_status("grouped")
+        writer.close()
+    return "python"
