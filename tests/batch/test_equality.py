@@ -287,13 +287,12 @@ def test_fees_of_an_entry_are_shared_to_the_cent(
     header = (*ORDINARY, "entry", "mode")
     rows = [cells_of({**line, "entry": "A-1", "mode": mode}, header) for line in lines]
     chance.shuffle(rows)
-    columns = map_columns(header, {}, Defaults())
-    one = LinePricer(opened(), columns, columns.defaults, CellReader(opened().store))
+    one = pricer(header)
     gather_entries(rows, one)
     results = [dict(zip(one.columns, one.price(row, 2), strict=True)) for row in rows]
     fees = [result["fees"] for result in results]
     if quote.totals.fees is None:
-        assert "unknown" in fees
+        assert not {"unknown", ""}.isdisjoint(fees)
     else:
         assert sum(map(Decimal, fees)) == quote.totals.fees
     if quote.status == "ok":

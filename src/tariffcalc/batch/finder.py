@@ -68,6 +68,8 @@ class Found:
     value: int | None
     said: list[str]
     filed: Decimal | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
     fx: Decimal | None = None
     declared: Declared | None = None
     has_more: bool = False
@@ -122,11 +124,14 @@ class Finder:
             shipped = known.lane.shipped[self._raw(cells, "shipped_date")]
             if shipped.day is not None and shipped.day > day.day:
                 raise KeyError
-        raw = self._raw(cells, "quantity")
-        if raw and not self.units(raw):
-            raise KeyError
         value = self.value(self._raw(cells, "customs_value"))
         found = Found(known, code, origin, day, shipped, value, [], self._filed(cells))
+        raw = self._raw(cells, "quantity")
+        if raw:
+            if not self.units(raw):
+                raise KeyError
+            found.quantity = Decimal(raw)
+            found.unit = self._quick(("unit", self._raw(cells, "unit")))
         raw = self._raw(cells, "fx")
         if raw or known.is_foreign:
             found.fx = self._quick(("fx", raw))
@@ -155,6 +160,7 @@ class Finder:
         value = whole(declared.customs_value, VALUE_UNIT)
         found = Found(known, code, origin, day, shipped, value, remarks.of_cells(said))
         found.filed, found.fx, found.declared = declared.filed, declared.fx, declared
+        found.quantity, found.unit = declared.quantity, declared.unit
         if known.is_foreign:
             self._convert(found, declared.customs_value)
         found.has_more = bool(declared.contents) or declared.add_cvd is not None

@@ -53,7 +53,7 @@ class Lane:
         self.days: dict[str, Day] = {}
         self.shipped: dict[str, Shipped] = {}
         self.cells: dict[int, Cell] = {}
-        self.reasons: dict[tuple[Ready, str, str | None], list[str]] = {}
+        self.reasons: dict[tuple[Ready, str, BaseDuty], list[str]] = {}
         self.bearing: dict[tuple[Manner, date], tuple[tuple[Fee, int], ...]] = {}
         self.resolved = 0
         self._made: dict[Manner, Circumstances] = {}
@@ -102,7 +102,7 @@ class Lane:
         return found
 
     def base(self, known: Circumstances, code: Code, origin: Origin, day: Day) -> Base | None:
-        """Return the base duty of a line, or None when it is not a share of the value."""
+        """Return the base duty of a line, or None when only the engine can compute it."""
         if known.manner.base is not None:
             return known.base
         key = day.period + origin.kind + known.claimed
@@ -116,9 +116,11 @@ class Lane:
 
     def _base(self, duty: BaseDuty) -> Base | None:
         rate = base_rate(duty)
-        if rate is None and duty.rate is not None:
+        if rate is not None or duty.rate is None:
+            return Base(duty, rate, self._rates.number(duty.rate))
+        if not duty.rate.specifics:
             return None
-        return Base(duty, rate, self._rates.number(duty.rate))
+        return Base(duty._replace(rate=None), None, self._rates.number(None), duty.rate)
 
     def fees_borne(self, manner: Manner, day: date) -> tuple[tuple[Fee, int], ...]:
         """Return the fees that a line bears, each with its place among those of the country."""
@@ -233,6 +235,10 @@ class Lane:
         duty = manner.base or points.base(code.digits, origin.country, day.day, bool(known.claimed))
         cover = points.cover(code.group, origin.group, day.group)
         return points.frees(cover, self._asked(manner, day, shipped, segment), duty)
+
+    def turns_on_base(self, code: Code, origin: Origin, day: Day) -> bool:
+        """Whether some sheet over a point asks for the base duty."""
+        return self.points.turns_on_base(self.points.cover(code.group, origin.group, day.group))
 
     def _asked(self, manner: Manner, day: Day, shipped: Shipped | None, segment: int) -> Asked:
         left = None if shipped is None else shipped.day

@@ -18,7 +18,7 @@ from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
-from tariffcalc.batch.formula import VALUE_UNIT
+from tariffcalc.batch.formula import VALUE_UNIT, cents
 from tariffcalc.batch.keys import SEGMENT
 from tariffcalc.batch.ready import Base, Paid, Ready, total
 from tariffcalc.batch.result import (
@@ -36,6 +36,8 @@ from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.library import Catalogue
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.issues import InputError
+from tariffcalc.values.money import round_cents
+from tariffcalc.values.rates import Rate
 
 
 class LinePricer:
@@ -172,15 +174,20 @@ class LinePricer:
         if found.has_more or base is None or value is None or not 0 < value < HUGE:
             return self._price_by_engine(found, cells, entry, paid, said)
         ready = lane.ready(known, code, origin, day, found.shipped, segment, base)
+        duty = None if base.rate is None else cents(value, base.rate)
+        if base.per_unit is not None and found.quantity is not None:
+            duty = duty_on(base.per_unit, value, found.quantity, found.unit)
+            if duty is not None and lane.turns_on_base(code, origin, day):
+                ready = None
         if ready is None:
             return self._price_by_engine(found, cells, entry, paid, said)
         cell = lane.cell(code, origin, day)
         if ready.is_short and base.rate is not None and paid is None and not said:
             return ready.price(value, base.rate, cell)
         reasons: Sequence[str] = ()
-        if base.rate is None or not ready.is_known:
+        if duty is None or not ready.is_known:
             reasons = self._reasons(found, ready, base, worth)
-        return ready.work_out(value, base, cell, paid, said, reasons)
+        return ready.work_out(value, duty, cell, paid, said, reasons)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
         """Return the entry of a row, None for an entry of its own, and what is odd about it."""
@@ -267,7 +274,7 @@ class LinePricer:
     def _reasons(self, found: Found, ready: Ready, base: Base, worth: int) -> Sequence[str]:
         """Return why duties of a line are not known, in the words of the engine."""
         lane = found.known.lane
-        key = ready, found.code.digits, base.duty.reason
+        key = ready, found.code.digits, base.duty
         reasons = lane.reasons.get(key)
         if reasons is None:
             if len(lane.reasons) >= CAP:
@@ -285,3 +292,9 @@ class LinePricer:
             priced = price_under(self._law, shipment, Decimal(worth) / VALUE_UNIT, None)
             reasons = lane.reasons[key] = remarks.of_unknown(priced.charges)
         return reasons
+
+
+def duty_on(rate: Rate, value: int, quantity: Decimal, unit: str | None) -> int | None:
+    """Return a base duty per unit in cents, or None when the quantity is in no unit of the rate."""
+    exact = rate.amount(Decimal(value) / VALUE_UNIT, quantity, unit)
+    return None if exact is None else int(round_cents(exact) * 100)

@@ -98,7 +98,9 @@ def _layout(job: Job, table: Table) -> Layout:
     """Return how the output is written: as the input, where both are CSV."""
     rows = table.rows
     delimiter, encoding = getattr(rows, "delimiter", ","), getattr(rows, "encoding", "utf-8")
-    return choose_layout(job.output, job.form, delimiter, rows.raw_ends, encoding != "utf-8")
+    # Whatever is not plain UTF-8 comes from a spreadsheet, which knows UTF-8 by its mark only.
+    marked = encoding != "utf-8" or any(note.code == "encoding" for note in rows.notes)
+    return choose_layout(job.output, job.form, delimiter, rows.raw_ends, marked)
 
 
 def _say(notes: Iterable[Issue], quiet: bool) -> None:

@@ -120,8 +120,10 @@ def show_time(seconds: float) -> str:
     """Write a length of time for people.
 
     >>> show_time(4.2), show_time(75), show_time(3725)
-    ('4 s', '1 min 15 s', '1 h 2 min')
+    ('4.2 s', '1 min 15 s', '1 h 2 min')
     """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

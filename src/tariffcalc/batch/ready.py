@@ -23,6 +23,7 @@ from tariffcalc.batch.result import (
 )
 from tariffcalc.batch.tally import Cell, Tally
 from tariffcalc.engine.base import BaseDuty
+from tariffcalc.values.rates import Rate
 
 HALF = TO_CENTS // 2
 CENT = VALUE_UNIT // 100
@@ -34,15 +35,20 @@ Paid = tuple[int | None, int | None]
 class Base:
     """A base duty as an integer: `rate` is None where it is not known.
 
-    `number` is one for all base duties of one rate.
+    Attributes:
+        number: One for all base duties of one rate.
+        per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
     """
 
-    __slots__ = ("duty", "number", "rate")
+    __slots__ = ("duty", "number", "per_unit", "rate")
 
-    def __init__(self, duty: BaseDuty, rate: int | None, number: int) -> None:
+    def __init__(
+        self, duty: BaseDuty, rate: int | None, number: int, per_unit: Rate | None = None
+    ) -> None:
         self.duty = duty
         self.rate = rate
         self.number = number
+        self.per_unit = per_unit
 
 
 class Ready:
@@ -149,7 +155,7 @@ class Ready:
     def work_out(
         self,
         value: int,
-        base: Base,
+        base: int | None,
         cell: Cell,
         paid: Paid | None = None,
         more: Sequence[str] = (),
@@ -159,18 +165,18 @@ class Ready:
 
         Args:
             value: In ten-thousandths of the importing country's currency.
-            base: The base duty.
+            base: The base duty in cents, None where it is not known.
             cell: Sums to which the line adds.
             paid: Its share of the fees of its entry; None where it is an entry of its own.
             more: Warnings of its own, before those of its point.
             reasons: Why a duty is not known.
         """
         own = self.fees(self.then, value) if paid is None else paid[0]
-        then = owed(self.then, self.levies, value, base.rate, own)
+        then = owed(self.then, self.levies, value, base, own)
         now = then
         if self.now != self.then or (paid is not None and paid[1] != own):
             fees = self.fees(self.now, value) if paid is None else paid[1]
-            now = owed(self.now, self.levies, value, base.rate, fees)
+            now = owed(self.now, self.levies, value, base, fees)
         refundable = None
         if then.payable is not None and now.payable is not None:
             refundable = max(0, then.payable - now.payable)
@@ -222,9 +228,9 @@ class Ready:
         cell[5] += refundable or 0
 
 
-def owed(steps: Steps, levies: Levies, value: int, base_rate: int | None, fees: int | None) -> Owed:
-    """Return what a line owes under a set of sheets, given its fees."""
-    base = 0 if steps.free_entry else None if base_rate is None else cents(value, base_rate)
+def owed(steps: Steps, levies: Levies, value: int, base: int | None, fees: int | None) -> Owed:
+    """Return what a line owes under a set of sheets, given its base duty and its fees."""
+    base = 0 if steps.free_entry else base
     charges = tuple(None if term.rate is None else cents(value, term.rate) for term in steps.terms)
     added = total(charges)
     duty = total([base, added])

@@ -23,7 +23,7 @@ OUTCOMES = {
     "ok": "priced",
     "partial": "priced in part: some amounts are not known",
     "prohibited": "entry is refused: nothing is payable",
-    "grouped": "rows of Chapter 99 that belong to the line of their goods",
+    "grouped": "rows of Chapter 99, priced with the goods of their line",
     "blank": "blank rows",
     "error": "not priced",
 }
@@ -53,11 +53,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; the first column is text, the others stand to the right."""
+    """Rows under columns.
+
+    Attributes:
+        more: Rows that are left out.
+        texts: Places of the columns that are text; the others are numbers.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     more: int = 0
+    texts: tuple[int, ...] = (0,)
 
 
 def summarise(run: Run, tally: Tally) -> dict[str, Any]:
@@ -90,10 +96,10 @@ def as_text(summary: Mapping[str, Any]) -> str:
 
 def as_markdown(summary: Mapping[str, Any]) -> str:
     """Return a summary as Markdown, with all rows."""
-    lines: list[str] = []
+    lines = [f"# Duties on {summary['input']}", ""]
     for part in _parts(summary, None):
         if isinstance(part, Table):
-            rule = ["---", *["---:"] * (len(part.columns) - 1)]
+            rule = ["---" if i in part.texts else "---:" for i in range(len(part.columns))]
             rows = [[cell.replace("|", "\\|") for cell in row] for row in part.rows]
             lines += ["", *(f"| {' | '.join(row)} |" for row in [part.columns, rule, *rows]), ""]
         else:
@@ -117,8 +123,7 @@ def _parts(summary: Mapping[str, Any], most: int | None) -> Iterator[str | Table
         for status, said in OUTCOMES.items()
         if status in statuses
     ]
-    for status, count, said in counted:
-        yield f"{status:<10} {count:>13}  {said}"
+    yield Table(("status", "rows", "meaning"), counted, texts=(0, 2))
     for currency, sums in summary["currencies"].items():
         yield ""
         yield from _sums(currency, sums, most)
@@ -170,18 +175,19 @@ def _ranked(found: Mapping[str, Any], duty: Any) -> list[tuple[str, Any]]:
 def _errors(errors: Mapping[str, Any], most: int | None) -> Table:
     rows = []
     for code, faults in sorted(errors.items(), key=lambda item: (-item[1]["count"], item[0])):
-        first = ", ".join(map(str, faults["first_rows"][: most and 4]))
-        told = first + (", ..." if faults["count"] > len(first.split(", ")) else "")
+        first = faults["first_rows"][: 5 if most else None]
+        told = ", ".join(map(str, first)) + (", ..." if faults["count"] > len(first) else "")
         rows.append([code, f"{faults['count']:,}", told])
-    return Table(("error", "rows", "first of them"), rows[:most], len(rows) - len(rows[:most]))
+    names = ("error", "rows", "first of them")
+    return Table(names, rows[:most], len(rows) - len(rows[:most]), (0, 2))
 
 
 def _pace(summary: Mapping[str, Any]) -> str:
-    points = summary["resolved"]
-    return (
-        f"{points['covers']:,} distinct sets of law and {points['steps']:,} points resolved;"
-        f" {show_time(summary['seconds'])}, {summary['rows_per_second']:,} rows a second"
-    )
+    covers, steps = summary["resolved"]["covers"], summary["resolved"]["steps"]
+    sets, points = _plural(covers, "set"), _plural(steps, "point")
+    resolved = f"{covers:,} distinct {sets} of law and {steps:,} {points} resolved"
+    pace = f"{summary['rows_per_second']:,} rows a second"
+    return f"{resolved}; {show_time(summary['seconds'])}, {pace}"
 
 
 def _text_table(table: Table) -> list[str]:
@@ -190,9 +196,7 @@ def _text_table(table: Table) -> list[str]:
     widths[0] = min(widths[0], WIDTH - rest)
     lines = [
         "  ".join(
-            (cell if len(cell) <= width else f"{cell[: width - 3]}...").ljust(width)
-            if place == 0
-            else cell.rjust(width)
+            _cut(cell, width).ljust(width) if place in table.texts else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in [table.columns, *table.rows]
@@ -201,6 +205,10 @@ def _text_table(table: Table) -> list[str]:
     if table.more:
         lines.append(f"... and {table.more:,} more: --summary FILE has all")
     return lines
+
+
+def _cut(cell: str, width: int) -> str:
+    return cell if len(cell) <= width else f"{cell[: width - 3]}..."
 
 
 def _folded(text: str) -> list[str]:

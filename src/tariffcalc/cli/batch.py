@@ -112,6 +112,9 @@ def batch(
     encoding: Annotated[
         Text, typer.Option(help="Such as utf-8 or cp1252; else it is found out.")
     ] = None,
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help="Amounts are written 1 234,56.")
+    ] = False,
     sheet: Annotated[Text, typer.Option(help="The sheet of a workbook; else the first.")] = None,
     dry_run: Annotated[
         bool,
@@ -186,7 +189,7 @@ def batch(
         date_format or kept.date_format,
         delimiter or kept.delimiter,
         encoding or kept.encoding,
-        kept.decimal_comma,
+        decimal_comma or kept.decimal_comma,
         sheet or kept.sheet,
         Options(_known_on(known_on), tuple(assume or ()), _rates(fx_rates)),
         charges is ChargesForm.COLUMNS,

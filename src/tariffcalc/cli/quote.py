@@ -174,7 +174,11 @@ def _with_rate(shipment: Shipment, file: Path | None, catalogue: Catalogue) -> S
     from tariffcalc.values.exchange import parse_rates
 
     day = shipment.shipped_date or shipment.entry_date
-    found = parse_rates(read_text(file), file.name).price(shipment.currency or "", own or "", day)
+    try:
+        rates = parse_rates(read_text(file), file.name)
+    except CatalogueError as error:
+        raise InputError(error.issues) from None
+    found = rates.price(shipment.currency or "", own or "", day)
     if found is None:
         message = f"holds no rate of {shipment.currency} in {own} for {day} or the week before"
         raise InputError([Issue("no-exchange-rate", "error", message, file.name)])

@@ -25,6 +25,15 @@ OF_ENTRY = (
     "known_on", "assume",
 )  # fmt: skip
 
+FLAGS = {
+    "importer": "--into",
+    "entry_date": "--date",
+    "classification": "--hs",
+    "origin": "--origin",
+    "customs_value": "--value",
+}
+"""How the fields that must be there are given on the command line."""
+
 
 class Request(NamedTuple):
     """A shipment with the law under which its file asks to be priced."""
@@ -112,7 +121,9 @@ class _Reader:
         self, body: Mapping[str, Any], key: str, read: Callable[[str], Value], where: str
     ) -> Value | None:
         if key not in body:
-            self.fault("missing-field", f"{key} is missing", where.rstrip(". ") or "shipment")
+            hint = f"Give it by {FLAGS[key]} or as `{key}:` in the file."
+            place = where.rstrip() or "shipment"
+            self.fault("missing-field", f"{key} is missing", place, hint)
         return self.one(body, key, read, where)
 
     def lines(self, body: Mapping[str, Any]) -> tuple[Line, ...]:
