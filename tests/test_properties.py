@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tariffcalc import Catalogue, Charge, Quote, load_catalogue
+from tariffcalc import Catalogue, Charge, InputError, Quote, load_catalogue
 from tariffcalc.catalogue.tables import Sheet
 from tariffcalc.catalogue.terms import Kind
+from tariffcalc.engine.declare import OF_ENTRY, OF_LINE, read_request
 from tariffcalc.engine.in_force import InForce
 from tariffcalc.values.money import round_cents
 
@@ -314,6 +315,49 @@ def test_a_quote_considers_what_measures_lists(shipment: dict[str, Any]) -> None
     assert charged | held_back == here
     acts = {(row.measure, row.instrument) for row in listed}
     assert {(c.measure, c.instrument) for c in answer.charges if c.instrument} <= acts
+
+
+WORDS = st.one_of(
+    st.text(max_size=10),
+    st.sampled_from(
+        ["US", "CA", "2020-09-10", "100", "7601.10.60", "usmca=no", "now", "60%", "kg"]
+    ),
+    st.sampled_from(["Free", "1e5", "NaN", "-0", "٣", "0.000", "9" * 20, "us-ustr-2020-09-15@"]),
+)
+TREES = st.recursive(
+    WORDS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=3)),
+    max_leaves=5,
+)
+
+
+@settings(bounded, max_examples=300)
+@example({"assume": [[]]}, False)
+@example({"claims": {"usmca": "no"}}, True)
+@given(st.dictionaries(st.sampled_from([*OF_ENTRY, *OF_LINE]), TREES, max_size=3), st.booleans())
+def test_whatever_is_declared_is_priced_or_refused_in_words(
+    odd: dict[str, Any], in_lines: bool
+) -> None:
+    declared = {
+        "importer": "US",
+        "entry_date": "2020-09-10",
+        "classification": "7601.10.60",
+        "origin": "CA",
+        "customs_value": "100",
+        **odd,
+    }
+    if in_lines:
+        line = {key: declared.pop(key) for key in OF_LINE if key in declared}
+        declared.setdefault("lines", [line])
+    try:
+        request = read_request(declared, catalogue().store)
+        catalogue().law(request.known_on, request.assume).quote(request.shipment)
+    except InputError as refused:
+        words = [issue.message for issue in refused.issues]
+    else:
+        words = ["priced"]
+    assert all(words)
+    assert words
 
 
 @pytest.mark.parametrize(

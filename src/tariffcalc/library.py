@@ -94,7 +94,7 @@ class Catalogue:
         """
         known: Any = known_on
         if isinstance(known_on, str) and known_on not in ("day", "now"):
-            known = parse_day(known_on)
+            known = _day(known_on, "known_on")
         assumed = dict(assume) if isinstance(assume, Mapping) else _assumed(assume)
         if assumed:
             self._check_assumed(assumed)
@@ -162,8 +162,12 @@ def _assumed(names: Sequence[str]) -> dict[str, date | None]:
     found: dict[str, date | None] = {}
     for name in names:
         instrument, at, day = name.partition("@")
-        try:
-            found[instrument] = parse_day(day) if at else None
-        except ValueError as error:
-            raise InputError([Issue("bad-date", "error", str(error), "assume")]) from None
+        found[instrument] = _day(day, "assume") if at else None
     return found
+
+
+def _day(text: str, where: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise InputError([Issue("bad-date", "error", str(error), where)]) from None

@@ -113,7 +113,7 @@ def test_a_code_that_no_schedule_holds_is_answered_in_part(tariffcalc: Command) 
 
 
 def test_entry_refused_is_said_first(tariffcalc: Command) -> None:
-    banned = "quote --into US --origin CA --hs 2208.30.60 --value 100 --date 2026-10-05"
+    banned = "quote --into US --origin CA --hs 2203.00.00 --value 100 --date 2026-10-05"
     done = tariffcalc(banned, "--claim", "packaged")
     assert done.code == 0
     assert done.words.startswith("PROHIBITED")
@@ -435,6 +435,11 @@ BAD_FILES: dict[str, tuple[str | bytes, list[str]]] = {
         "importer: US\nentry_date: 2020-09-10\nclassification: 7601.10.60\norigin: CA\n"
         "customs_value: 5\nclaims: usmca\n",
         ["claims", "[usmca]"],
+    ),
+    "claims a mapping": (
+        "importer: US\nentry_date: 2020-09-10\nclassification: 7601.10.60\norigin: CA\n"
+        "customs_value: 5\nclaims: {usmca: no}\n",
+        ["claims", "list"],
     ),
     "contents a list": (
         "importer: US\nentry_date: 2020-09-10\nclassification: 7601.10.60\norigin: CA\n"

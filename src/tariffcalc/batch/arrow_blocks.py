@@ -54,9 +54,9 @@ def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
     held, number, is_last, stretch = b"", 0, False, STRETCH
     while held or not is_last:
         if not is_last:
-            piece = next(pieces, b"")
-            is_last = not piece
-            held += piece
+            piece = next(pieces, None)
+            is_last = piece is None
+            held += piece or b""
         while held and (is_last or len(held) >= SIZE):
             block, used = _strict_block(held, number, is_last, delimiter), 0
             if block is not None:

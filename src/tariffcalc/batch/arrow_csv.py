@@ -1,16 +1,126 @@
 """A CSV file priced in blocks of some megabytes by the columnar lane.
 
-    price_csv(path, pricer, out, *, delimiter=",", first_row=2, progress=None, threads=2,
-              keep=None) -> int                     # rows written; sums are in pricer.tally
-    raises NotStrict before anything is written, when the file is not of the strict shape (UTF-8,
-    one delimiter, a header line equal to pricer's ColumnMap.header): use the Python lane then.
-
-`out` is a binary file; the caller has written the header line to it. `progress(rows, bytes_read)` is
-called after each block. `keep(cells) -> list[str]` is the writer's rule for the user's own cells
-(formula neutralising); None leaves them.
-
-**How the user's cells are written** (the rule both lanes keep): as `csv.writer` with minimal quoting
-writes the cells that `csv.reader` read, with the file's line end. A line without a quote and without a
-cell that would be neutralised is therefore copied byte for byte; any other line is read and written
-by the csv module.
+**How the user's cells are written** is the rule of `CsvForm`, in both lanes: with minimal quoting,
+formulas made inert. A line without a quote and without a cell that begins with one of `STARTS`
+stands so already, and is copied byte for byte; any other line is read and written again.
 """
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]  # has no types
+
+from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
+from tariffcalc.batch.arrow_cells import Cells
+from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
+from tariffcalc.batch.arrow_text import Fragments
+from tariffcalc.batch.inert import STARTS, neutral_row
+from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.text_rows import TextRows
+from tariffcalc.batch.writers import CsvForm
+
+THREADS = 2
+
+__all__ = ["NotForThisLane", "price_csv"]
+
+
+def price_csv(
+    rows: TextRows,
+    pricer: LinePricer,
+    form: CsvForm,
+    out: BinaryIO,
+    *,
+    progress: Callable[[int], None] | None = None,
+    threads: int = THREADS,
+) -> int:
+    """Write the priced rows of a CSV, and return how many there are.
+
+    The header is for the caller to write. Sums are in `pricer.tally` afterwards.
+
+    Args:
+        rows: The file.
+        pricer: For its rows.
+        form: How the rows are written. The delimiter must be that of the file.
+        out: Where they go.
+        progress: Called with the number of rows done so far, after each block.
+        threads: Blocks priced at once.
+
+    Raises:
+        NotForThisLane: before anything is written, when the Python lane must price the file.
+    """
+    if form.delimiter != rows.delimiter or not rows.delimiter.isascii() or form.width < 2:
+        raise NotForThisLane("it writes the delimiter that it reads, and more than one column")
+    printer = _Printer(ArrowLane(pricer), form, rows.row_number(0))
+    done = 0
+    waiting: deque[tuple[int, Future[Any]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+
+        def write_next() -> None:
+            nonlocal done
+            count, future = waiting.popleft()
+            out.write(future.result())
+            done += count
+            if progress is not None:
+                progress(done)
+
+        try:
+            for block in cut_blocks(rows.pieces(SIZE), rows.delimiter):
+                waiting.append((block.count, pool.submit(printer.print, block)))
+                if len(waiting) > threads:
+                    write_next()
+            while waiting:
+                write_next()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+    printer.lane.close()
+    return done
+
+
+class _Printer:
+    """Makes the bytes of priced blocks."""
+
+    def __init__(self, lane: ArrowLane, form: CsvForm, first_row: int) -> None:
+        self.lane = lane
+        self._form = form
+        self._first_row = first_row
+        self._starts = STARTS.replace(form.delimiter, "").replace("\r", "")
+        self._fragments = Fragments(form.delimiter, form.line_end, form.join)
+
+    def print(self, block: Block) -> Any:
+        """Return the bytes of a block."""
+        if block.rows is not None:
+            return "".join(self._by_row(block.rows, block.number, range(block.count))).encode()
+        form, lane = self._form, self.lane
+        cells = Cells(block.data, form.delimiter, form.width)
+        answer = lane.answer({name: cells.column(place) for name, place in lane.places.items()})
+        left = np.union1d(cells.odd, cells.even[~answer.done])
+        rewritten = np.setdiff1d(cells.unusual(self._starts), left)
+        texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
+        texts += self._by_row(cells.read(left), block.number, left.tolist())
+        written = self._fragments.written(
+            answer.columns, [cells.lines, pa.array(texts, pa.string())]
+        )
+        chosen = np.zeros((block.count, 1 + len(written.places)), np.int32)
+        chosen[:, 0] = np.arange(block.count) * 2 + written.first
+        even = slice(None) if cells.even.size == block.count else cells.even
+        for place, numbers in enumerate(written.places, 1):
+            chosen[even, place] = numbers
+        changed = np.append(rewritten, left)
+        chosen[left] = 0
+        chosen[changed, 0] = written.first + len(cells.lines) + np.arange(changed.size)
+        return written.texts.take(pa.array(chosen.reshape(-1))).buffers()[2]
+
+    def _by_row(
+        self, rows: list[list[str]], number: int, places: Places | range | list[int]
+    ) -> Iterator[str]:
+        """Yield rows priced one by one, each a line with its end."""
+        numbers = (self._first_row + number + place for place in places)
+        priced = self.lane.price_rows(rows, numbers)
+        for cells, result in zip(rows, priced, strict=True):
+            yield self._form.row(cells, result)

@@ -33,6 +33,8 @@ class Formulas:
 
     Attributes:
         called: The names of the charges of each formula, by its number.
+        measures: The same with the currency in which each is charged.
+        currencies: The currency of each measure.
         law: Texts of measures, headings and citations, and the blank filed duty.
         said: Texts of warnings, of blank errors and the edition.
         duties: Some base duty of each rate, by the number of the rate.
@@ -47,15 +49,17 @@ class Formulas:
         """
         rates = (f"rate{slot}" for slot in SLOTS)
         words = (f"word{slot}" for slot in SLOTS)
-        self.steps = Records("count", "free", "refused", "known", "law", *rates, *words)
+        self.steps = Records("count", "free", "refused", "lost", "law", *rates, *words)
         self.plans = Records("then", "now")
-        self.bases = Records("rate", "known", "by_rate", "reason")
+        self.bases = Records("rate", "lost", "by_rate", "reason")
         self.levies = Records(
             "fees", "taxes", "reason",
             *(f"{name}{slot}" for slot in SLOTS for name in
               ("rate", "least", "most", "at_most", "informal", "lost", "lost_informal", "tax")),
         )  # fmt: skip
         self.called: list[tuple[str, ...]] = [()]
+        self.measures: list[tuple[tuple[str, str], ...]] = [()]
+        self.currencies: dict[str, str] = {}
         self._blank_filed = () if has_filed else ("",)
         self.law = WordTable(3 + len(self._blank_filed))
         self._edition = edition
@@ -92,7 +96,7 @@ class Formulas:
             len(steps.terms),
             steps.free_entry,
             steps.prohibited,
-            all(term.rate is not None for term in steps.terms),
+            any(term.rate is None for term in steps.terms),
             self.law.number(
                 (steps.measures, steps.headings, steps.citations, *self._blank_filed)
             ),
@@ -100,7 +104,9 @@ class Formulas:
             *words,
         )
         if number == len(self.called):
-            self.called.append(tuple(term.measure for term in steps.terms))
+            called = tuple(term.measure for term in steps.terms)
+            self.called.append(called)
+            self.measures.append(tuple((self.currencies[name], name) for name in called))
         return number
 
     def base(self, duty: BaseDuty) -> int:
@@ -115,7 +121,7 @@ class Formulas:
             said = self.say(remarks.of_unknown([charge]))
         by_rate = self._rates.number(duty.rate)
         self.duties.setdefault(by_rate, duty)
-        return self.bases.number((by_rate, said), rate or 0, rate is not None, by_rate, said)
+        return self.bases.number((by_rate, said), rate or 0, rate is None, by_rate, said)
 
     def charged(self, levies: Levies) -> int:
         """Return the number of fees and taxes."""

@@ -1,14 +1,298 @@
 """The columnar lane: record batches of declared text in, record batches of priced text out.
 
 It answers what `LinePricer` answers, byte for byte, and needs the extra `fast` (PyArrow, NumPy).
+What it does not answer itself, row by row, it asks of that very pricer.
+
+A lane serves the batches of one file, from any thread:
 
     lane = ArrowLane(pricer)
-    priced = price_batch(batch, lane)            # RecordBatch -> RecordBatch, any number of threads
-
-`batch` has string columns under canonical names (`FIELDS`); others are ignored, absent ones are
-blank. The result has the columns `pricer.columns`, as strings, row for row. `lane.first_row` need not
-be set: row numbers only matter for `pricer.tally`, and `price_batch(batch, lane, number)` takes the
-number of the first row as spreadsheets count.
-
-Files go through `arrow_csv.price_csv` and `arrow_parquet.price_parquet`.
+    priced = price_batch(batch, lane)        # in arrow_batch; CSV: arrow_csv.price_csv
+    lane.close()                             # now pricer.tally holds the sums
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from threading import RLock
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
+
+from tariffcalc.batch import remarks
+from tariffcalc.batch.arrow_amounts import plain_amounts
+from tariffcalc.batch.arrow_columns import Charges, Column, Flags, Money, Share, Words, WordTable
+from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_owed import CENT, Lines, Owed, Sum, as_money, share, work_out, words_for
+from tariffcalc.batch.arrow_points import Found, PointTables
+from tariffcalc.batch.arrow_readings import KEYS, Columns, Readings
+from tariffcalc.batch.arrow_sums import Priced, add_up
+from tariffcalc.batch.arrow_tables import Amounts, Ids
+from tariffcalc.batch.arrow_text import LARGEST, SHARES, Fragments
+from tariffcalc.batch.by_engine import price_under
+from tariffcalc.batch.finder import RARE
+from tariffcalc.batch.formula import VALUE_UNIT
+from tariffcalc.batch.lane import Lane
+from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.tally import Tally
+from tariffcalc.engine.shipment import Line, Shipment
+
+FILED = ("filed_duty", "filed_surtax")
+TAKEN = (*KEYS, "customs_value", "quantity", "fx", *RARE, *FILED)
+"""Fields that this lane reads."""
+
+
+class NotForThisLane(ValueError):
+    """A file that the Python lane must price; the message says why."""
+
+
+class Answer(NamedTuple):
+    """What a batch comes to: columns in the order of the result, and which rows they answer."""
+
+    columns: list[Column]
+    done: Flags
+
+
+class ArrowLane:
+    """The tables of a file, filled as its batches are priced. Threads may share one."""
+
+    def __init__(self, pricer: LinePricer) -> None:
+        """Make a lane for the file that a pricer is for.
+
+        Raises:
+            NotForThisLane: when fees are shared among lines, or a comma parts the cents.
+        """
+        if pricer.entries is not None:
+            raise NotForThisLane("the fees of an entry are shared among its lines")
+        finder = pricer.finder
+        if finder.units("1.5") is None:
+            raise NotForThisLane("a comma parts the cents")
+        self.pricer = pricer
+        self.lock = RLock()
+        self.places = {name: place for name, place in finder.reader.places.items() if name in TAKEN}
+        has_filed = any(name in self.places for name in FILED)
+        self.formulas = Formulas(pricer.law.store.meta["edition"], has_filed)
+        readings = Readings(finder.reader, self._lane_of, self.formulas, self.lock)
+        self.points = PointTables(readings, self.formulas, self.lock)
+        self._has_filed = has_filed
+        self._statuses = WordTable(1)
+        for status in ("ok", "partial", "prohibited"):
+            self._statuses.number((status,))
+        self.plain = Fragments()
+        self._reasons: dict[tuple[int, int], int] = {}
+        self._tally = Tally()
+
+    def _lane_of(self, importer: str) -> Lane | None:
+        finder, law = self.pricer.finder, self.pricer.law
+        if importer not in law.store.importers:
+            return None
+        if importer not in finder.lanes:
+            finder.lanes[importer] = Lane(law, importer, finder.tally)
+        return finder.lanes[importer]
+
+    def answer(self, columns: Columns) -> Answer:
+        """Price the rows of a batch that this lane answers, and add them to the sums.
+
+        Args:
+            columns: Arrays of text without nulls, by field.
+        """
+        value, plain = self._values(columns)
+        filed, is_filed = self._filed(columns, plain)
+        found = self.points.find(columns, value)
+        done = plain & found.answered()
+        while True:
+            answer, priced, fits = self._price(found, np.where(done, value, 0), done, filed, is_filed)
+            if fits.all():
+                break
+            done = done & fits
+        self._add_up(found, priced)
+        return answer
+
+    def _values(self, columns: Columns) -> tuple[Amounts, Flags]:
+        value, plain = plain_amounts(columns["customs_value"])
+        plain &= value > 0
+        for name in ("fx", *RARE):
+            if name in columns:
+                plain &= _is_blank(columns[name])
+        if "quantity" in columns:
+            quantity, is_plain = plain_amounts(columns["quantity"])
+            plain &= _is_blank(columns["quantity"]) | (is_plain & (quantity > 0))
+        return value, plain
+
+    def _filed(self, columns: Columns, plain: Flags) -> tuple[Amounts, Flags]:
+        """Return the filed duties and on which rows there are any; take odd rows out of `plain`."""
+        sum_, any_ = np.zeros(plain.size, np.int64), np.zeros(plain.size, bool)
+        for name in FILED:
+            if name in columns:
+                amount, is_plain = plain_amounts(columns[name])
+                plain &= is_plain | _is_blank(columns[name])
+                sum_ += amount
+                any_ |= is_plain
+        return sum_, any_
+
+    def _price(
+        self, found: Found, value: Amounts, done: Flags, filed: Amounts, is_filed: Flags
+    ) -> tuple[Answer, Priced, Flags]:
+        """Return the result, what is to be added up, and which rows this lane can write."""
+        formulas = self.formulas
+        plan = np.where(done, found.plan, 0)
+        then = formulas.plans.of(plan, "then")
+        lines = Lines(value, then, np.where(done, found.base, 0), np.where(done, found.levies, 0))
+        owed = work_out(lines, formulas)
+        is_refused = formulas.steps.of(then, "refused") > 0
+        refused = is_refused if is_refused.any() else None
+        now, refundable = self._since(lines, formulas.plans.of(plan, "now"), owed)
+        hundredths = share(owed.total, value)
+        fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
+        known = owed.payable.known
+        status = np.where(known, 1, 2).astype(np.int32)
+        if refused is not None:
+            status = np.where(refused, 3, status)
+        law = Words(formulas.law, formulas.steps.of(then, "law").astype(np.int32))
+        less: list[Column] = []
+        if self._has_filed:
+            less.append(_less(filed, is_filed, owed.total))
+            fits &= less[0].cents < LARGEST  # type: ignore[union-attr]
+        back = np.where(known & now.known, -1, 0).astype(np.int8)
+        columns = [
+            Words(self._statuses, np.broadcast_to(status, value.shape)),
+            as_money(owed.base, refused),
+            *self._charges(then, owed),
+            as_money(owed.added, refused),
+            as_money(owed.total, refused),
+            as_money(owed.fees, refused),
+            as_money(owed.taxes, refused),
+            as_money(owed.payable, refused),
+            Share(hundredths, words_for(owed.total.known, refused)),
+            law,
+            *less,
+            as_money(now, refused),
+            Money(refundable, back if back.ndim and back.any() else None),
+            Words(formulas.said, self._said(found, plan, lines, owed, done)),
+        ]
+        priced = Priced(value, then, owed, refundable, refused, done)
+        return Answer(columns, done), priced, fits | ~done
+
+    def _since(self, lines: Lines, now: Amounts, owed: Owed) -> tuple[Sum, Amounts]:
+        """Return what is payable as the law now stands, and what is refundable."""
+        refundable = np.zeros_like(lines.value)
+        rows = np.flatnonzero(now != lines.steps)
+        if not rows.size:
+            return owed.payable, refundable
+        later = work_out(lines.of(rows, now[rows]), self.formulas).payable
+        before = owed.payable.of(rows)
+        cents = owed.payable.cents.copy()
+        cents[rows] = later.cents
+        both = before.known & later.known
+        refundable[rows] = np.where(both, np.maximum(0, before.cents - later.cents), 0)
+        known = np.broadcast_to(owed.payable.known, cents.shape).copy()
+        known[rows] = later.known
+        return Sum(cents, True if known.all() else known), refundable
+
+    def _charges(self, steps: Any, owed: Owed) -> list[Column]:
+        """Return the column of all charges, or one for each measure that was asked for."""
+        formulas, measures = self.formulas, self.pricer.measures
+        slots = []
+        for slot, amounts in enumerate(owed.charges):
+            words = formulas.steps.of(steps, f"word{slot}").astype(np.int8)
+            slots.append(Money(amounts, words if (words > 0).any() else None))
+        if measures is None:
+            counts = formulas.steps.of(steps, "count").astype(np.int32)
+            return [Charges(counts, steps, formulas.called, slots)]
+        columns: list[Column] = []
+        for measure in measures:
+            places = np.array(
+                [names.index(measure) if measure in names else -1 for names in formulas.called],
+            )[steps]
+            cents, words = np.zeros_like(owed.total.cents), np.zeros(steps.size, np.int8)
+            for slot, money in enumerate(slots):
+                here = places == slot
+                cents = np.where(here, money.cents, cents)
+                words = np.where(here, -1 if money.words is None else money.words, words)
+            columns.append(Money(cents, words))
+        return columns
+
+    def _said(self, found: Found, plan: Ids, lines: Lines, owed: Owed, done: Flags) -> Ids:
+        """Return the warnings of each row: of its point, and why amounts are not known."""
+        formulas, join = self.formulas, self.points.number
+        said = np.where(done, found.said, 0)
+        if owed.base.known is not True:
+            rows = np.flatnonzero(~owed.base.known & done)
+            said[rows] = join("said", said[rows], formulas.bases.of(lines.base[rows], "reason"))
+        if owed.added.known is not True:
+            rows = np.flatnonzero(~owed.added.known & done)
+            said[rows] = join("said", said[rows], self._reasons_of(found, plan, lines.value, rows))
+        if owed.fees.known is not True:
+            rows = np.flatnonzero(~owed.fees.known & done)
+            said[rows] = join("said", said[rows], formulas.levies.of(lines.levies[rows], "reason"))
+        return said
+
+    def _reasons_of(self, found: Found, plan: Ids, value: Amounts, rows: Any) -> Ids:
+        """Return why the charges of some rows are not known, found once for goods and formula."""
+        goods = np.broadcast_to(found.goods, value.shape)
+        keys, first, which = np.unique(
+            goods[rows].astype(np.int64) << 32 | plan[rows], return_index=True, return_inverse=True
+        )
+        numbers = []
+        with self.lock:
+            for key, row in zip(keys.tolist(), rows[first].tolist(), strict=True):
+                pair = key >> 32, key & 0xFFFFFFFF
+                if pair not in self._reasons:
+                    self._reasons[pair] = self._reason(found, row, int(value[row]))
+                numbers.append(self._reasons[pair])
+        return np.array(numbers, np.int32)[which]
+
+    def _reason(self, found: Found, row: int, value: int) -> int:
+        """Ask the engine why charges of a row are not known."""
+        at = Found(*(column[row if column.size > 1 else 0] for column in found))
+        points, values = self.points, self.points.readings.values
+        country, digits = points.goods.keys[at.goods]
+        manner = points.readings.manners.keys[at.manner]
+        worth = Decimal(value) / VALUE_UNIT
+        line = Line(
+            digits, points.sources.keys[at.source][1], worth, claims=manner[1], base_rate=manner[4]
+        )
+        day, left = values["entry_date"].keys[at.entered], values["shipped_date"].keys[at.shipped]
+        shipment = Shipment(points.readings.lanes[country - 1].importer, day, (line,), left)
+        charges = price_under(self.pricer.law, shipment, worth, None).charges[1:]
+        return self.formulas.say(remarks.of_unknown(charges))
+
+    def price_rows(
+        self, rows: Iterable[Sequence[str]], numbers: Iterable[int]
+    ) -> list[tuple[str, ...]]:
+        """Return the results of rows that this lane does not answer, from the Python lane."""
+        with self.lock:
+            price = self.pricer.price
+            return [price(cells, number) for cells, number in zip(rows, numbers, strict=True)]
+
+    def close(self) -> None:
+        """Hand the sums to the pricer. Call it once, after the last batch."""
+        with self.lock:
+            self.pricer.finder.tally.merge(self._tally)
+            self._tally = Tally()
+
+    def _add_up(self, found: Found, priced: Priced) -> None:
+        points = self.points
+        tally = Tally()
+        by = {
+            "chapter": (points.goods.of(found.goods, "chapter"), points.chapters),
+            "origin": (points.sources.of(found.source, "origin"), points.origins),
+            "month": (found.month, points.months),
+        }
+        add_up(tally, priced, by, self.formulas.measures)
+        with self.lock:
+            self._tally.merge(tally)
+
+
+def _is_blank(texts: Any) -> Flags:
+    return pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+
+
+def _less(filed: Amounts, is_filed: Flags, total: Sum) -> Money:
+    """Return the filed duty less the computed, rounded half up, where both are known."""
+    exact = filed - total.cents * CENT
+    cents = (np.abs(exact) + CENT // 2) // CENT
+    words = np.where(is_filed & total.known, -1, 0).astype(np.int8)
+    return Money(np.where(words < 0, cents, 0), words, (exact < 0) & (cents > 0))
+

@@ -74,7 +74,7 @@ def work_out(lines: Lines, formulas: Formulas) -> Owed:
         amount = cents(value, formulas.steps.of(steps, f"rate{slot}"))
         charges.append(amount)
         added += amount
-    extra = Sum(added, _flags(formulas.steps, steps, "known"))
+    extra = Sum(added, _known(formulas.steps, steps))
     total = base + extra
     fees = _fees(lines, formulas, free)
     taxes = _taxes(lines, formulas, total)
@@ -89,14 +89,14 @@ def cents(value: Amounts, rate: Amounts) -> Amounts:
     return amount
 
 
-def _flags(records: Records, numbers: Ids, name: str) -> Known:
-    found = records.of(numbers, name) > 0
-    return True if found.all() else found
+def _known(records: Records, numbers: Ids) -> Known:
+    lost = records.of(numbers, "lost") > 0
+    return ~lost if lost.any() else True
 
 
 def _base(lines: Lines, formulas: Formulas, free: Any) -> Sum:
     amount = cents(lines.value, formulas.bases.of(lines.base, "rate"))
-    known = _flags(formulas.bases, lines.base, "known")
+    known = _known(formulas.bases, lines.base)
     if free is None:
         return Sum(amount, known)
     return Sum(np.where(free, 0, amount), known | free)
@@ -137,21 +137,17 @@ def _taxes(lines: Lines, formulas: Formulas, total: Sum) -> Sum:
     return Sum(np.where(known, sum_, 0), known)
 
 
-def as_money(amounts: Sum, refused: Any, blank: bool = False) -> Money:
-    """Return a column of amounts.
+def words_for(known: Known, refused: Any) -> Marks | None:
+    """Return what stands instead of amounts that are not known: nothing where entry is refused."""
+    if known is True:
+        return None
+    word = IS_UNKNOWN if refused is None else np.where(refused, IS_BLANK, IS_UNKNOWN)
+    return np.where(known, AMOUNT, word).astype(np.int8)
 
-    Args:
-        amounts: In cents.
-        refused: Which lines are refused entry, or None: there, what is not known is blank.
-        blank: Whether it is blank everywhere.
-    """
-    if amounts.known is True:
-        return Money(amounts.cents)
-    word: Any = IS_BLANK if blank else IS_UNKNOWN
-    if refused is not None and not blank:
-        word = np.where(refused, IS_BLANK, IS_UNKNOWN)
-    words: Marks = np.where(amounts.known, AMOUNT, word).astype(np.int8)
-    return Money(np.where(amounts.known, amounts.cents, 0), words)
+
+def as_money(amounts: Sum, refused: Any) -> Money:
+    """Return a column of amounts; `refused` are the lines whose entry is refused, or None."""
+    return Money(amounts.cents, words_for(amounts.known, refused))
 
 
 def share(total: Sum, value: Amounts) -> Amounts:

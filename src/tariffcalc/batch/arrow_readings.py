@@ -118,6 +118,8 @@ class Readings:
         country = self._countries.number(lane.importer)
         if country > len(self.lanes):
             self.lanes.append(lane)
+            for head in lane.points.tables.measures:
+                self._formulas.currencies[head.id] = lane.currency
         claims = join_claims(told["claims"], told["preference"])[0]
         base, rate = 0, told["base_rate"]
         if rate is not None:

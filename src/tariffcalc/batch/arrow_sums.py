@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tariffcalc.batch.arrow_columns import Flags
-from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_owed import Owed
 from tariffcalc.batch.arrow_tables import Amounts, Ids, Records
 from tariffcalc.batch.tally import Tally
@@ -17,8 +16,16 @@ EXACT = 2**53
 """Sums below this are exact in 64-bit floats."""
 
 
-class Counted(NamedTuple):
-    """The lines that count: their values, formulas, amounts and statuses."""
+class Priced(NamedTuple):
+    """The lines of a batch with what they owe.
+
+    Attributes:
+        value: In ten-thousandths of their own currency.
+        steps: The number of the formula.
+        refundable: In cents.
+        refused: Which lines are refused entry, or None.
+        rows: Which lines of the batch count.
+    """
 
     value: Amounts
     steps: Ids
@@ -28,64 +35,74 @@ class Counted(NamedTuple):
     rows: Flags
 
 
-def add_sums(
-    tally: Tally, counted: Counted, by: Mapping[str, tuple[Ids, Records]], formulas: Formulas
+def add_up(
+    tally: Tally,
+    lines: Priced,
+    by: Mapping[str, tuple[Ids, Records]],
+    measures: Sequence[tuple[tuple[str, str], ...]],
 ) -> None:
     """Add lines to the sums of a file.
 
     Args:
         tally: The sums.
-        counted: The lines.
-        by: For `chapter`, `origin` and `month`, the number of each line, and what it stands for:
-            a currency and a name.
-        formulas: What the charges are called.
+        lines: What was priced.
+        by: For `chapter`, `origin` and `month`, the number of each line, and currency and name by
+            number.
+        measures: Currency and id of the charges of each formula.
     """
-    owed, rows = counted.owed, counted.rows
-    paid = rows if counted.refused is None else rows & ~counted.refused
-    value = np.where(rows, counted.value, 0)
-    duty = np.where(paid, owed.total.cents, 0)
-    blank = np.zeros_like(value)
-    base = np.where(paid, owed.base.cents, 0)
-    payable = np.where(paid, owed.payable.cents, 0)
-    refundable = np.where(paid, counted.refundable, 0)
+    owed, rows = lines.owed, lines.rows
+    paid = rows if lines.refused is None else rows & ~lines.refused
+    value = np.where(rows, lines.value, 0)
+    duty, base, payable, refundable = (
+        np.where(paid, amounts, 0)
+        for amounts in (
+            owed.total.cents, owed.base.cents, owed.payable.cents, lines.refundable,
+        )
+    )  # fmt: skip
     for kind, (numbers, names) in by.items():
-        columns = [value, blank, duty, blank, blank]
-        for cell, (currency, name) in _cells(numbers, rows, columns, names):
-            tally.add_sums(currency, kind, name, cell)
-    numbers, names = by["month"]
-    columns = [value, base, duty, payable, refundable]
-    for cell, (currency, _) in _cells(numbers, rows, columns, names):
-        tally.add_sums(currency, "", "", cell)
-    _add_charges(tally, counted, paid, by["month"], formulas)
-    if counted.refused is not None:
-        tally.add_status("prohibited", int(np.count_nonzero(rows & counted.refused)))
-    partial = paid if owed.payable.known is True else paid & ~owed.payable.known
+        columns = [value, duty]
+        if kind == "month":
+            columns += [base, payable, refundable]
+        numbers = np.where(rows, numbers, 0)
+        count = len(names.keys)
+        lines_of = np.bincount(numbers, minlength=count)
+        sums = [lines_of, *(_sums_by(numbers, column, count) for column in columns)]
+        for number in np.flatnonzero(lines_of).tolist():
+            if number:
+                _add(tally.sums(*_named(kind, names.keys[number])), [int(s[number]) for s in sums])
+    _add_charges(tally, lines, np.where(paid, lines.steps, 0), measures)
+    if lines.refused is not None:
+        tally.add_status("prohibited", int(np.count_nonzero(rows & lines.refused)))
     if owed.payable.known is not True:
-        tally.add_status("partial", int(np.count_nonzero(partial)))
+        tally.add_status("partial", int(np.count_nonzero(paid & ~owed.payable.known)))
 
 
-def _cells(numbers: Ids, rows: Flags, columns: list[Amounts], names: Records) -> Any:
-    """Yield lists of sums with what they are the sums of."""
-    numbers = np.where(rows, numbers, 0)
-    size = len(names.keys)
-    lines = np.bincount(numbers, minlength=size)
-    sums = [sums_by(numbers, column, size) for column in columns]
-    for number in np.flatnonzero(lines).tolist():
-        if number:
-            yield [int(lines[number]), *(int(s[number]) for s in sums)], names.keys[number]
+def _named(kind: str, name: tuple[str, str]) -> tuple[str, str, str]:
+    return name[0], kind, name[1]
+
+
+def _add(sums: list[int], more: Sequence[int]) -> None:
+    for place, number in enumerate(more):
+        sums[place] += number
 
 
 def _add_charges(
-    tally: Tally, counted: Counted, paid: Flags, by: tuple[Ids, Records], formulas: Formulas
+    tally: Tally, lines: Priced, steps: Ids, measures: Sequence[tuple[tuple[str, str], ...]]
 ) -> None:
-    ...
+    met = np.flatnonzero(np.bincount(steps, minlength=len(measures))).tolist()
+    for slot, amounts in enumerate(lines.owed.charges):
+        sums = _sums_by(steps, amounts, len(measures))
+        for number in met:
+            if number and slot < len(measures[number]):
+                _add(tally.measure(*measures[number][slot]), [int(sums[number])])
 
 
-def sums_by(numbers: Ids, amounts: Amounts, count: int) -> Any:
+def _sums_by(numbers: Ids, amounts: Amounts, count: int) -> Sequence[int] | Amounts:
     """Return the sum of amounts for each number below `count`, exactly."""
-    most = int(amounts.max(initial=0))
-    if most * amounts.size < EXACT:
+    if not amounts.size:
+        return np.zeros(count, np.int64)
+    if int(amounts.max()) * amounts.size < EXACT:
         return np.bincount(numbers, amounts, count).astype(np.int64)
-    low, high = amounts & 0xFFFF, amounts >> 16
-    sums = [np.bincount(numbers, part, count).astype(np.int64) for part in (low, high)]
-    return [int(first) + (int(second) << 16) for first, second in zip(*sums, strict=True)]
+    parts = (amounts & 0xFFFF, amounts >> 16)
+    low, high = (np.bincount(numbers, part, count).astype(np.int64) for part in parts)
+    return [int(first) + (int(second) << 16) for first, second in zip(low, high, strict=True)]

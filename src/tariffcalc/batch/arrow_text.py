@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -25,6 +25,20 @@ LARGEST = SPLIT * HEADS
 
 SHARES = 100_000
 """Shares of as many hundredths of a percent, too."""
+
+
+class Written(NamedTuple):
+    """Rows as lists of fragments.
+
+    Attributes:
+        texts: All fragments.
+        first: Number of the first that the caller gave.
+        places: For each fragment of a row, its number in every row.
+    """
+
+    texts: Any
+    first: int
+    places: list[Ids]
 
 
 class Fragments:
@@ -130,12 +144,12 @@ class Fragments:
             known = self._tables[key] = np.append(known, self.numbers(texts))
         return np.take(known, column.numbers)
 
-    def charges(self, column: Charges, first: int) -> tuple[list[Any], Ids]:
-        """Return new fragments for charges, numbered from `first`, and the fragment of each row."""
-        numbers = np.full(column.counts.size, self.number(self.mark), np.int32)
+    def charges(self, column: Charges) -> tuple[list[Any], Ids]:
+        """Return the texts of charges, and which of them each row has; -1: none."""
+        numbers = np.full(column.counts.size, -1, np.int32)
         called = self._names_of(column)
-        made = []
-        for count in range(1, int(column.counts.max(initial=0)) + 1):
+        texts, first = [], 0
+        for count in range(1, len(column.slots) + 1):
             rows = np.flatnonzero(column.counts == count)
             if not rows.size:
                 continue
@@ -146,13 +160,33 @@ class Fragments:
                 places += self.money(amounts.of(rows), "")
             if self.mark == ";" and count > 1:
                 places.append(np.full(rows.size, self.number('"'), np.int32))
-            made.append((rows, places))
-        texts = []
-        for rows, places in made:
             texts.append(join_rows(self.held(), places))
             numbers[rows] = np.arange(first, first + rows.size)
             first += rows.size
         return texts, numbers
+
+    def written(self, columns: Sequence[Column], before: Sequence[Any]) -> Written:
+        """Return the fragments of rows.
+
+        Args:
+            columns: Of the rows.
+            before: Texts that are fragments too, numbered from `Written.first` on.
+        """
+        places: list[Ids] = []
+        texts, at, charged = [], -1, None
+        for place, column in enumerate(columns):
+            if isinstance(column, Charges):
+                texts, charged = self.charges(column)
+                at = len(places)
+                places.append(charged)
+            else:
+                places += self.places(column, place == len(columns) - 1)
+        none = self.number(self.mark)
+        held = self.held()
+        first = len(held) + sum(map(len, texts))
+        if charged is not None:
+            places[at] = np.where(charged < 0, none, charged + len(held))
+        return Written(pa.concat_arrays([held, *texts, *before]), first, places)
 
     def _names_of(self, column: Charges) -> Ids:
         """Return what stands before each charge, by slot and by mark."""

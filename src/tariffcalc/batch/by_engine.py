@@ -15,7 +15,6 @@ from tariffcalc.batch.declared import Declared
 from tariffcalc.batch.formula import listed_law
 from tariffcalc.batch.ready import Paid, show
 from tariffcalc.batch.result import PROHIBITED, Owed, Result, priced_line, show_share
-from tariffcalc.batch.tally import Cell, Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge
@@ -165,34 +164,6 @@ def price_by_engine(
         law.store.meta["edition"],
     )
     return row, owed, charges, refundable
-
-
-def count(
-    tally: Tally,
-    cell: Cell,
-    currency: str,
-    value: int,
-    row: Result,
-    owed: Owed,
-    charges: Sequence[Charge],
-    refundable: int | None,
-) -> None:
-    """Add what is known of a line to the sums."""
-    cell[0] += 1
-    cell[1] += value
-    status = row[0]
-    if status != "ok":
-        tally.add_status(status)
-    if status == PROHIBITED:
-        return
-    known = [amount or 0 for amount in owed.charges]
-    for charge, amount in zip(charges[1:], known, strict=True):
-        tally.add_charge(currency, charge.measure, amount)
-    duty = (owed.base or 0) + sum(known)
-    cell[2] += owed.base or 0
-    cell[3] += duty
-    cell[4] += duty + (owed.fees or 0) + (owed.taxes or 0)
-    cell[5] += refundable or 0
 
 
 def _total(parts: Sequence[Decimal | None]) -> Decimal | None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from tariffcalc.batch.files import STDOUT
-from tariffcalc.batch.inert import neutral_row
 from tariffcalc.batch.job import Job, Table
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress
+from tariffcalc.batch.sources import HEAD
 from tariffcalc.batch.text_rows import TextRows
-from tariffcalc.batch.writers import CsvWriter, Form, Layout
+from tariffcalc.batch.writers import CsvForm, CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
 LARGE = 4_000_000
@@ -35,14 +35,13 @@ def is_for(job: Job, table: Table, layout: Layout) -> bool:
     if job.engine == "python":
         return False
     missing = [name for name in NEEDED if find_spec(name) is None]
+    why = _why_not(table, layout)
     if job.engine == "auto":
-        is_large = job.invoices != STDOUT and Path(job.invoices).stat().st_size >= LARGE
-        return is_large and not missing and not _why_not(job, table, layout)
+        return not missing and not why and _is_large(job, table)
     if missing:
         message = f"the engine arrow needs {' and '.join(missing)}"
         hint = 'Type: pip install "tariffcalc[fast]"'
         raise InputError([Issue("missing-extra", "error", message, "--engine", hint)])
-    why = _why_not(job, table, layout)
     if why:
         _tell(job, why)
     return not why
@@ -57,30 +56,29 @@ def price(
     progress: Progress,
 ) -> bool:
     """Price a file by the columnar lane; return False, with nothing written, if it does not fit."""
-    from tariffcalc.batch.arrow_csv import NotStrict, price_csv
+    from tariffcalc.batch.arrow_csv import NotForThisLane, price_csv
 
-    size = Path(job.invoices).stat().st_size
-    header = CsvWriter(layout, file, table.columns.header, pricer.columns)
+    rows = cast(TextRows, table.rows)
+    out = _Headed(CsvWriter(layout, file, rows.header, pricer.columns), file)
+    form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
     try:
         price_csv(
-            job.invoices,
+            rows,
             pricer,
-            _Headed(header, file),
-            delimiter=layout.delimiter,
-            first_row=table.rows.row_number(0),
-            progress=lambda rows, read: progress.update(rows, read / size),
-            keep=neutral_row,
+            form,
+            cast(BinaryIO, out),
+            progress=lambda done: progress.update(done, rows.share_read()),
         )
-    except NotStrict as error:
+    except NotForThisLane as error:
         if job.engine == "arrow":
             _tell(job, str(error))
         return False
-    header.close()
+    out.write(b"")
     return True
 
 
 class _Headed:
-    """A file that gets its header before the first bytes."""
+    """A file that gets its header with the first bytes, and not before."""
 
     def __init__(self, header: CsvWriter, file: BinaryIO) -> None:
         self._header = header
@@ -92,17 +90,23 @@ class _Headed:
         return self._file.write(body)
 
 
-def _why_not(job: Job, table: Table, layout: Layout) -> str:
+def _is_large(job: Job, table: Table) -> bool:
+    """Whether a file has some megabytes; what its size does not tell is taken to have them."""
+    if len(table.rows.source.head) < HEAD:
+        return False
+    is_told = job.invoices != STDOUT and Path(job.invoices).suffix.lower() != ".gz"
+    return not is_told or Path(job.invoices).stat().st_size >= LARGE
+
+
+def _why_not(table: Table, layout: Layout) -> str:
     """Return what keeps a file from the columnar lane, in words."""
     rows = table.rows
     if not isinstance(rows, TextRows) or layout.form is not Form.CSV:
-        return "it takes CSV to CSV"
-    if job.invoices == STDOUT or rows.source.kind != "text" or Path(job.invoices).suffix == ".gz":
-        return "it takes plain files"
+        return "from CSV to CSV the engine arrow does it"
     if table.groups is not None:
-        return "the rows of an ACE report are grouped first"
-    if not rows.encoding.startswith("utf-8") or rows.delimiter != layout.delimiter:
-        return "it takes UTF-8, and writes the delimiter that it reads"
+        return "the rows of an ACE report are grouped one by one"
+    if rows.delimiter != layout.delimiter:
+        return "the engine arrow writes the delimiter that it reads"
     return ""
 
 

@@ -94,16 +94,17 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
             with _beside(path, target, force, stops) as output:
                 yield output
         elif hold:
-            with tempfile.TemporaryFile() as held:
-                output = Output(cast(BinaryIO, held))
-                yield output
+            with tempfile.TemporaryFile(buffering=0) as held:
+                with io.BufferedWriter(_Guarded(os.dup(held.fileno()), target), BUFFER) as file:
+                    output = Output(cast(BinaryIO, file))
+                    yield output
                 if output.is_wanted:
                     held.seek(0)
-                    with _stream(path, target) as file:
-                        shutil.copyfileobj(held, file, BUFFER)
+                    with _stream(path, target) as stream:
+                        shutil.copyfileobj(held, stream, BUFFER)
         else:
-            with _stream(path, target) as file:
-                yield Output(file)
+            with _stream(path, target) as stream:
+                yield Output(stream)
 
 
 @contextmanager
@@ -162,7 +163,11 @@ def _stream(path: Path | None, target: str) -> Iterator[BinaryIO]:
     """Write straight to stdout or to a device."""
     if path is None:
         sys.stdout.flush()
-        number = os.dup(sys.stdout.fileno())
+        try:
+            number = os.dup(sys.stdout.fileno())
+        except OSError:  # stdout is not the process's own, as in a notebook
+            yield sys.stdout.buffer
+            return
     else:
         number = os.open(path, os.O_WRONLY)
     with io.BufferedWriter(_Guarded(number, target), BUFFER) as file:

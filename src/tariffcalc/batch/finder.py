@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
-from tariffcalc.batch.keys import Circumstances, Code, Day, Manner, Origin, Shipped
+from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
@@ -26,6 +26,8 @@ from tariffcalc.engine.quote import check_coverage
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.money import round_cents
+
+Kept = TypeVar("Kept")
 
 RESOLVED = 1 << 18
 """Keys of lines that are kept."""
@@ -61,10 +63,7 @@ class Found:
     """
 
     known: Circumstances
-    code: Code
-    origin: Origin
-    day: Day
-    shipped: Shipped | None
+    point: Point
     value: int | None
     said: list[str]
     filed: Decimal | None = None
@@ -125,7 +124,8 @@ class Finder:
             if shipped.day is not None and shipped.day > day.day:
                 raise KeyError
         value = self.value(self._raw(cells, "customs_value"))
-        found = Found(known, code, origin, day, shipped, value, [], self._filed(cells))
+        point = Point(code, origin, day, shipped)
+        found = Found(known, point, value, [], self._filed(cells))
         raw = self._raw(cells, "quantity")
         if raw:
             if not self.units(raw):
@@ -150,7 +150,7 @@ class Finder:
         lane = self._lane(declared)
         self._make_room(lane)
         known = self._learn_manner(cells, lane, declared)
-        code, origin, day, shipped = self._learn(cells, lane)
+        point = self._learn(cells, lane)
         said = {
             name: text
             for name, text in declared.warnings.items()
@@ -158,7 +158,7 @@ class Finder:
             and name not in ("entry_date", "shipped_date", "origin", "classification")
         }
         value = whole(declared.customs_value, VALUE_UNIT)
-        found = Found(known, code, origin, day, shipped, value, remarks.of_cells(said))
+        found = Found(known, point, value, remarks.of_cells(said))
         found.filed, found.fx, found.declared = declared.filed, declared.fx, declared
         found.quantity, found.unit = declared.quantity, declared.unit
         if known.is_foreign:
@@ -209,9 +209,9 @@ class Finder:
 
     def _convert(self, found: Found, value: Decimal) -> None:
         """Put a value into the importing country's currency, to the cent."""
-        lane, manner = found.known.lane, found.known.manner
+        lane, manner, point = found.known.lane, found.known.manner, found.point
         if found.fx is None and self._rates is not None:
-            day = (found.shipped and found.shipped.day) or found.day.day
+            day = (point.shipped and point.shipped.day) or point.day.day
             dated = self._rates.price(manner.currency or "", lane.currency, day)
             found.fx = dated.rate if dated else None
         if found.fx is None:
@@ -245,36 +245,33 @@ class Finder:
             self.known[self.pick(cells)] = known
         return known
 
-    def _learn(self, cells: Sequence[str], lane: Lane) -> tuple[Code, Origin, Day, Shipped | None]:
-        raws = [self._raw(cells, name) for name in ("classification", "origin", "entry_date")]
-        code, origin, day = (
-            lane.codes.get(raws[0]),
-            lane.origins.get(raws[1]),
-            lane.days.get(raws[2]),
-        )
-        if code is None:
-            code = lane.codes[raws[0]] = lane.code(*self.reader.field("classification", raws[0]))
-        if origin is None:
-            origin = lane.origins[raws[1]] = lane.origin(*self.reader.field("origin", raws[1]))
-        if day is None:
-            day = lane.days[raws[2]] = lane.day(*self.reader.field("entry_date", raws[2]))
+    def _learn(self, cells: Sequence[str], lane: Lane) -> Point:
+        """Return what the texts of a line stand for, and keep it."""
+        code = self._kept(cells, "classification", lane.codes, lane.code)
+        origin = self._kept(cells, "origin", lane.origins, lane.origin)
+        day = self._kept(cells, "entry_date", lane.days, lane.day)
         if "shipped_date" not in self.reader.places:
-            return code, origin, day, None
-        raw = self._raw(cells, "shipped_date")
-        shipped = lane.shipped.get(raw)
-        if shipped is None:
-            shipped = lane.shipped[raw] = lane.shipped_on(*self.reader.field("shipped_date", raw))
-        return code, origin, day, shipped
+            return Point(code, origin, day, None)
+        shipped = self._kept(cells, "shipped_date", lane.shipped, lane.shipped_on)
+        return Point(code, origin, day, shipped)
+
+    def _kept(
+        self,
+        cells: Sequence[str],
+        field: str,
+        table: dict[str, Kept],
+        find: Callable[[Any, str | None], Kept],
+    ) -> Kept:
+        raw = self._raw(cells, field)
+        found = table.get(raw)
+        if found is None:
+            found = table[raw] = find(*self.reader.field(field, raw))
+        return found
 
     def _make_room(self, lane: Lane) -> None:
         """Drop all tables when one of them is full."""
-        if self.tally.is_full:
-            self.tally.close_cells()
-            for one in self.lanes.values():
-                one.cells.clear()
-        tables = (lane.codes, lane.origins, lane.days, lane.shipped, lane.bearing, self.known)
+        tables = lane.codes, lane.origins, lane.days, lane.shipped, self.known
         if lane.resolved >= RESOLVED or any(len(table) >= CAP for table in tables):
-            self.tally.close_charges()
             self.known.clear()
             for one in self.lanes.values():
                 one.forget()

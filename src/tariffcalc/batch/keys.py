@@ -6,11 +6,15 @@ difference, since they are written out with the line.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tariffcalc.batch.formula import Levies
 from tariffcalc.batch.ready import Base, Ready
+from tariffcalc.batch.tally import Sums
 from tariffcalc.engine.base import USMCA, BaseDuty
 
 if TYPE_CHECKING:
@@ -23,50 +27,68 @@ KINDS = 64
 """More than twice the origins that have base duties of their own."""
 
 
+@dataclass(slots=True)
 class Code:
-    """A classification: its class in `key`, its base duties by period, origin and claim."""
+    """A classification.
 
-    __slots__ = ("bases", "digits", "group", "key", "place", "warning")
+    Attributes:
+        group: Class of codes under the same sheets.
+        gaps: What the catalogue does not hold of it, as bits.
+        sums: Of its chapter.
+        bases: Its base duties by period of the schedule, origin and claim.
+    """
 
-    def __init__(self, digits: str, key: int, group: int, warning: str | None) -> None:
-        self.digits = digits
-        self.key = key
-        self.group = group
-        self.warning = warning
-        self.place = int(digits[:2])
-        self.bases: dict[int, Base] = {}
+    digits: str
+    key: int
+    group: int
+    gaps: int
+    sums: Sums
+    warning: str | None
+    bases: dict[int, Base]
 
 
+@dataclass(slots=True)
 class Origin:
-    """A country of origin. `kind` is twice its number among those with base duties of their own."""
+    """A country of origin.
 
-    __slots__ = ("country", "group", "key", "kind", "place", "warning")
+    Attributes:
+        group: Class of origins under the same sheets.
+        gaps: What the catalogue does not hold of it, as bits.
+        kind: Twice its number among the origins that have base duties of their own.
+        sums: Of its lines.
+    """
 
-    def __init__(
-        self, country: str, key: int, group: int, kind: int, place: int, warning: str | None
-    ) -> None:
-        self.country = country
-        self.key = key
-        self.group = group
-        self.kind = kind
-        self.place = place
-        self.warning = warning
+    country: str
+    key: int
+    group: int
+    gaps: int
+    kind: int
+    sums: Sums
+    warning: str | None
 
 
+@dataclass(slots=True)
 class Day:
-    """An entry date. `period` is that of the schedule, as part of a key."""
+    """An entry date.
 
-    __slots__ = ("day", "group", "key", "month", "period", "warning")
+    Attributes:
+        group: Class of days on which the same sheets hold and count.
+        gaps: What the catalogue does not hold on it, as bits.
+        period: That of the schedule, as part of a key.
+        levies: Class of days with the same figures of fees and taxes.
+        entered: Class among the days that some case names.
+        sums: Of its month.
+    """
 
-    def __init__(
-        self, day: date, key: int, group: int, period: int, month: int, warning: str | None
-    ) -> None:
-        self.day = day
-        self.key = key
-        self.group = group
-        self.period = period
-        self.month = month
-        self.warning = warning
+    day: date
+    key: int
+    group: int
+    gaps: int
+    period: int
+    levies: int
+    entered: int
+    sums: Sums
+    warning: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +97,23 @@ class Shipped:
 
     day: date | None
     key: int
+    group: int
     warning: str | None = None
+
+
+class Point(NamedTuple):
+    """The classification, origin and days of a line."""
+
+    code: Code
+    origin: Origin
+    day: Day
+    shipped: Shipped | None
+
+    @property
+    def key(self) -> int:
+        """The sum of the keys."""
+        left = 0 if self.shipped is None else self.shipped.key
+        return self.code.key + self.origin.key + self.day.key + left
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +129,48 @@ class Manner:
 
 
 class Circumstances:
-    """A manner of entry with what is ready under it, by the sum of the keys of a line."""
+    """A manner of entry with what is ready under it, by the sum of the keys of a line.
+
+    Attributes:
+        base: The base duty, where it is declared.
+        claimed: Whether NAFTA or USMCA preference is claimed, 0 or 1.
+        is_foreign: Whether values are in another currency than the importing country's.
+        limits: Values of an entry at which what is owed may turn, in ten-thousandths.
+        segments: For each place among them, the class of the entry's value.
+        shifted: The same as part of a key.
+        levies: Fees and taxes by the class of the day.
+    """
 
     __slots__ = (
-        "base",
-        "claimed",
-        "codes",
-        "days",
-        "is_foreign",
-        "lane",
-        "manner",
-        "origins",
-        "ready",
-    )
+        "base", "claimed", "codes", "days", "is_foreign", "lane", "levies", "limits", "manner",
+        "origins", "ready", "segments", "shifted",
+    )  # fmt: skip
 
-    def __init__(self, lane: Lane, manner: Manner, base: Base | None) -> None:
+    def __init__(
+        self,
+        lane: Lane,
+        manner: Manner,
+        base: Base | None,
+        limits: Sequence[int],
+        segments: Sequence[int],
+    ) -> None:
         self.lane = lane
         self.manner = manner
         self.base = base
         self.claimed = int(USMCA in manner.claims)
         self.is_foreign = manner.currency not in (None, lane.currency)
+        self.limits = limits
+        self.segments = segments
+        self.shifted = [segment << SEGMENT for segment in segments]
         self.codes = lane.codes
         self.origins = lane.origins
         self.days = lane.days
         self.ready: dict[int, Ready | ByBase] = {}
+        self.levies: dict[int, Levies] = {}
+
+    def segment(self, value: int) -> int:
+        """Return the class of an entry's value, as far as it counts here."""
+        return self.segments[bisect_left(self.limits, value)]
 
 
 @dataclass(slots=True)

@@ -8,10 +8,11 @@ too much, so that a file of a million distinct spellings takes no more room than
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import date
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.formula import VALUE_UNIT, Fee, Levies, Steps, base_rate, whole
+from tariffcalc.batch.formula import VALUE_UNIT, Fee, Levies, base_rate, whole
 from tariffcalc.batch.keys import (
     DAY,
     KINDS,
@@ -24,14 +25,17 @@ from tariffcalc.batch.keys import (
     Day,
     Manner,
     Origin,
+    Point,
     Shipped,
 )
 from tariffcalc.batch.points import Asked, Numbering, Points
 from tariffcalc.batch.ready import Base, Ready
-from tariffcalc.batch.tally import Cell, Tally
+from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
-from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.base import PARTNERS, BaseDuty
 from tariffcalc.values.rates import Rate
+
+Said = tuple[str, ...]
 
 
 class Lane:
@@ -52,53 +56,60 @@ class Lane:
         self.origins: dict[str, Origin] = {}
         self.days: dict[str, Day] = {}
         self.shipped: dict[str, Shipped] = {}
-        self.cells: dict[int, Cell] = {}
         self.reasons: dict[tuple[Ready, str, BaseDuty], list[str]] = {}
-        self.bearing: dict[tuple[Manner, date], tuple[tuple[Fee, int], ...]] = {}
         self.resolved = 0
         self._made: dict[Manner, Circumstances] = {}
-        self._ready: dict[tuple[Steps, Steps, Levies, tuple[str, ...]], Ready] = {}
+        self._ready: dict[tuple[int, int, int, Said], Ready] = {}
+        self._said: dict[tuple[object, ...], Said] = {}
         self._rates: Numbering[Rate | None] = Numbering()
         self._codes: Numbering[tuple[int, int, str | None]] = Numbering()
         self._origins: Numbering[tuple[int, int, int, str | None]] = Numbering()
         self._days: Numbering[tuple[object, ...]] = Numbering()
-        self._countries: Numbering[str] = Numbering()
-        self._months: Numbering[str] = Numbering()
+        self._levies: Numbering[tuple[object, ...]] = Numbering()
         self._shipped: Numbering[tuple[int, str | None]] = Numbering()
 
     def code(self, digits: str, warning: str | None) -> Code:
         """Return a classification."""
-        group = self.points.code_class(digits)
-        key = self._codes.number((group, self.gaps.code(digits), warning))
-        return Code(digits, key, group, warning)
+        group, gaps = self.points.code_class(digits), self.gaps.code(digits)
+        key = self._codes.number((group, gaps, warning))
+        sums = self.tally.sums(self.currency, "chapter", digits[:2])
+        return Code(digits, key, group, gaps, sums, warning, {})
 
     def origin(self, country: str, warning: str | None) -> Origin:
         """Return a country of origin."""
-        group, kind = self.points.origin_class(country), self.points.origin_kind(country)
-        key = self._origins.number((group, self.gaps.origin(country), kind, warning))
-        place = self._countries.number(country)
-        return Origin(country, key << ORIGIN, group, 2 * kind, place << 7, warning)
+        group, gaps = self.points.origin_class(country), self.gaps.origin(country)
+        kind = self.points.origin_kind(country)
+        key = self._origins.number((group, gaps, kind, warning)) << ORIGIN
+        sums = self.tally.sums(self.currency, "origin", country)
+        return Origin(country, key, group, gaps, 2 * kind, sums, warning)
 
     def day(self, day: date, warning: str | None) -> Day:
         """Return an entry date."""
         points = self.points
-        group, period = points.day_class(day), points.schedule_period(day)
-        facts = self.gaps.day(day), points.entered_class(day), points.levies_period(day)
-        key = self._days.number((group, *facts, day > self.coverage.end, warning))
-        month = self._months.number(day.isoformat()[:7])
-        return Day(day, key << DAY, group, period * KINDS, month << 16, warning)
+        group, gaps = points.day_class(day), self.gaps.day(day)
+        period, entered = points.schedule_period(day), points.entered_class(day)
+        levies = self._levies.number(points.levies_period(day))
+        facts = group, gaps, levies, entered, day > self.coverage.end, warning
+        key = self._days.number(facts) << DAY
+        sums = self.tally.sums(self.currency, "month", day.isoformat()[:7])
+        return Day(day, key, group, gaps, period * KINDS, levies, entered, sums, warning)
 
     def shipped_on(self, day: date | None, warning: str | None) -> Shipped:
         """Return a shipped date."""
         group = self.points.shipped_class(day)
-        return Shipped(day, self._shipped.number((group, warning)) << SHIPPED, warning)
+        key = self._shipped.number((group, warning)) << SHIPPED
+        return Shipped(day, key, group, warning)
 
     def circumstances(self, manner: Manner) -> Circumstances:
         """Return what is ready under a manner of entry."""
         found = self._made.get(manner)
         if found is None:
             base = None if manner.base is None else self._base(manner.base)
-            found = self._made[manner] = Circumstances(self, manner, base)
+            limits = self.points.limits_that_count(manner.claims)
+            units = [limit for limit in self.limits if limit in {x * VALUE_UNIT for x in limits}]
+            segments = [self.limits.index(limit) for limit in units]
+            found = Circumstances(self, manner, base, units, [*segments, len(self.limits)])
+            self._made[manner] = found
         return found
 
     def base(self, known: Circumstances, code: Code, origin: Origin, day: Day) -> Base | None:
@@ -122,43 +133,49 @@ class Lane:
             return None
         return Base(duty._replace(rate=None), None, self._rates.number(None), duty.rate)
 
-    def fees_borne(self, manner: Manner, day: date) -> tuple[tuple[Fee, int], ...]:
-        """Return the fees that a line bears, each with its place among those of the country."""
-        found = self.bearing.get((manner, day))
+    def levies(self, manner: Manner, day: Day) -> Levies:
+        """Return the fees and taxes that a line bears."""
+        known = self.circumstances(manner)
+        found = known.levies.get(day.levies)
         if found is None:
-            levies = self.points.levies(day, manner.claims, manner.mode, manner.province)
-            found = tuple((fee, self.fees.index(fee.id)) for fee in levies.fees)
-            self.bearing[manner, day] = found
+            found = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
+            known.levies[day.levies] = found
         return found
+
+    def fees_borne(self, manner: Manner, day: Day) -> Sequence[tuple[Fee, int]]:
+        """Return the fees that a line bears, each with its place among those of the country."""
+        return [(fee, self.fees.index(fee.id)) for fee in self.levies(manner, day).fees]
 
     def segment(self, value: int) -> int:
         """Return how many of the limits that cases name are below an entry's value."""
         return bisect_left(self.limits, value)
 
-    def ready(
-        self,
-        known: Circumstances,
-        code: Code,
-        origin: Origin,
-        day: Day,
-        shipped: Shipped | None,
-        segment: int,
-        base: Base,
-    ) -> Ready | None:
-        """Return what is ready for a line, or None when the engine is to price it."""
-        key = code.key + origin.key + day.key + (segment << SEGMENT)
-        key += 0 if shipped is None else shipped.key
+    def ready(self, known: Circumstances, point: Point, segment: int, base: Base) -> Ready | None:
+        """Return what is ready for a line, or None when the engine is to price it.
+
+        Args:
+            known: How it is entered.
+            point: Its code, origin and days.
+            segment: The class of its entry's value.
+            base: Its base duty.
+        """
+        key = point.key + (segment << SEGMENT)
         found = known.ready.get(key)
         if isinstance(found, ByBase):
             found = found.by_base.get(base.number)
         if found is not None:
             return found
-        asked = self._asked(known.manner, day, shipped, segment)
-        cover = self.points.cover(code.group, origin.group, day.group)
-        then, now = self.points.steps(cover, asked, base.duty)
+        cover = self._cover(point)
+        then, now = self.points.steps(cover, self._asked(known, point, segment), base.duty)
         if then is None or now is None:
             return None
-        ready = self._made_ready(then, now, known.manner, code, origin, day, shipped)
+        levies, said = self.levies(known.manner, point.day), self.remarks(known.manner, point)
+        # Steps, and levies of one manner, are one object where they are equal.
+        same = id(then), id(now), id(levies), said
+        ready = self._ready.get(same)
+        if ready is None:
+            ready = Ready(then, now, levies, said, self.currency, self.edition, self.tally)
+            self._ready[same] = ready
         self.resolved += 1
         if self.points.turns_on_base(cover):
             held = known.ready.setdefault(key, ByBase())
@@ -168,90 +185,52 @@ class Lane:
             known.ready[key] = ready
         return ready
 
-    def _made_ready(
-        self,
-        then: Steps,
-        now: Steps,
-        manner: Manner,
-        code: Code,
-        origin: Origin,
-        day: Day,
-        shipped: Shipped | None,
-    ) -> Ready:
-        """Return what is ready for equal steps, levies and remarks, made once."""
-        levies = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
-        said = self.remarks(manner, code, origin, day, shipped)
-        key = then, now, levies, said
-        found = self._ready.get(key)
-        if found is None:
-            found = self._ready[key] = Ready(
-                then, now, levies, said, self.currency, self.edition, self.tally
-            )
-        return found
-
-    def remarks(
-        self, manner: Manner, code: Code, origin: Origin, day: Day, shipped: Shipped | None
-    ) -> tuple[str, ...]:
+    def remarks(self, manner: Manner, point: Point) -> Said:
         """Return the warnings of a point, and of the cells that stand for it."""
-        cells = dict(manner.warnings)
-        texts = {
-            "entry_date": day.warning,
-            "shipped_date": None if shipped is None else shipped.warning,
-            "origin": origin.warning,
-            "classification": code.warning,
-        }
-        cells.update((name, text) for name, text in texts.items() if text is not None)
-        gaps = self.gaps
-        bits = gaps.code(code.digits) & gaps.origin(origin.country) & gaps.day(day.day)
-        followed = self.coverage.end if day.day > self.coverage.end else None
-        point = remarks.of_point(
-            self.importer, origin.country, manner.claims, followed, gaps.titles(bits)
-        )
-        return (*remarks.of_cells(cells), *point)
-
-    def cell(self, code: Code, origin: Origin, day: Day) -> Cell:
-        """Return the sums to which a line adds."""
-        key = code.place + origin.place + day.month
-        found = self.cells.get(key)
+        code, origin, day, shipped = point
+        gaps = code.gaps & origin.gaps & day.gaps
+        is_late = day.day > self.coverage.end
+        is_partner = origin.country in PARTNERS[self.importer]
+        left = None if shipped is None else shipped.warning
+        cells = code.warning, origin.warning, day.warning, left, manner.warnings
+        in_vain = None if is_partner else (origin.country, manner.claims)
+        key = gaps, is_late, in_vain, cells
+        found = self._said.get(key)
         if found is None:
-            month = day.day.isoformat()[:7]
-            found = self.tally.open_cell(self.currency, code.digits[:2], origin.country, month)
-            self.cells[key] = found
+            names = "classification", "origin", "entry_date", "shipped_date"
+            told = dict(manner.warnings)
+            told.update((n, text) for n, text in zip(names, cells, strict=False) if text)
+            followed = self.coverage.end if is_late else None
+            titles = self.gaps.titles(gaps)
+            said = remarks.of_point(self.importer, origin.country, manner.claims, followed, titles)
+            found = self._said[key] = (*remarks.of_cells(told), *said)
         return found
 
-    def frees(
-        self,
-        known: Circumstances,
-        code: Code,
-        origin: Origin,
-        day: Day,
-        shipped: Shipped | None,
-        segment: int,
-    ) -> tuple[bool, bool]:
+    def frees(self, known: Circumstances, point: Point, segment: int) -> tuple[bool, bool]:
         """Return whether a line enters free of all duty and fees, then and as the law stands."""
         points, manner = self.points, known.manner
         if not points.may_be_free(manner.claims):
             return False, False
+        code, origin, day, _ = point
         duty = manner.base or points.base(code.digits, origin.country, day.day, bool(known.claimed))
-        cover = points.cover(code.group, origin.group, day.group)
-        return points.frees(cover, self._asked(manner, day, shipped, segment), duty)
+        return points.frees(self._cover(point), self._asked(known, point, segment), duty)
 
-    def turns_on_base(self, code: Code, origin: Origin, day: Day) -> bool:
+    def turns_on_base(self, point: Point) -> bool:
         """Whether some sheet over a point asks for the base duty."""
-        return self.points.turns_on_base(self.points.cover(code.group, origin.group, day.group))
+        return self.points.turns_on_base(self._cover(point))
 
-    def _asked(self, manner: Manner, day: Day, shipped: Shipped | None, segment: int) -> Asked:
-        left = None if shipped is None else shipped.day
-        points = self.points
-        return Asked(
-            manner.claims, points.shipped_class(left), points.entered_class(day.day), segment
-        )
+    def _cover(self, point: Point) -> int:
+        return self.points.cover(point.code.group, point.origin.group, point.day.group)
+
+    def _asked(self, known: Circumstances, point: Point, segment: int) -> Asked:
+        shipped = -1 if point.shipped is None else point.shipped.group
+        return Asked(known.manner.claims, shipped, point.day.entered, segment)
 
     def forget(self) -> None:
         """Drop what was found for single texts."""
         for table in (
-            self.codes, self.origins, self.days, self.shipped, self.cells, self.reasons,
-            self.bearing, self._made, self._ready,
+            self.codes, self.origins, self.days, self.shipped, self.reasons, self._made,
+            self._ready, self._said,
         ):  # fmt: skip
             table.clear()
         for numbering in (self._codes, self._origins, self._days, self._shipped):

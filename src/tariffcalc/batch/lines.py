@@ -12,16 +12,16 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, price_under
+from tariffcalc.batch.by_engine import as_shipment, price_by_engine, price_under
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
-from tariffcalc.batch.keys import SEGMENT
-from tariffcalc.batch.ready import Base, Paid, Ready, total
+from tariffcalc.batch.ready import Base, Paid, Ready, count, total
 from tariffcalc.batch.result import (
+    PROHIBITED,
     Charges,
     Result,
     column_names,
@@ -81,6 +81,21 @@ class LinePricer:
         self._day = columns.places.get("entry_date", -1)
 
     @property
+    def law(self) -> Law:
+        """The law that rows are priced under."""
+        return self._law
+
+    @property
+    def finder(self) -> Finder:
+        """What the texts of the file stand for."""
+        return self._finder
+
+    @property
+    def measures(self) -> tuple[str, ...] | None:
+        """The measures that have a column of their own; None: one column holds all charges."""
+        return self._measures
+
+    @property
     def tally(self) -> Tally:
         """The sums over all rows priced so far."""
         points = [lane.points for lane in self._finder.lanes.values()]
@@ -104,17 +119,15 @@ class LinePricer:
             day = known.days[cells[self._day] if self._day >= 0 else ""]
             value = self._finder.value(cells[self._value])
             base = known.base or code.bases[day.period + origin.kind + known.claimed]
-            lane = known.lane
-            key = code.key + origin.key + day.key
-            ready = known.ready[key + (bisect_left(lane.limits, value) << SEGMENT)]
+            shifted = known.shifted[bisect_left(known.limits, value)]
+            ready = known.ready[code.key + origin.key + day.key + shifted]
             if not isinstance(ready, Ready):
                 ready = ready.by_base[base.number]
-            cell = lane.cells[code.place + origin.place + day.month]
         except KeyError:
             return self._price_any(cells, number)
-        if ready.is_short and base.rate is not None and not known.is_foreign:
-            return ready.price(value, base.rate, cell)
-        return self._price_any(cells, number)
+        if known.is_foreign or base.rate is None or not ready.is_short:
+            return self._price_any(cells, number)
+        return ready.price(value, base.rate, code.sums, origin.sums, day.sums)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -129,11 +142,11 @@ class LinePricer:
         except (CellError, InputError):
             self.entries.add_unread(number)
             return
-        lane, manner, day = found.known.lane, found.known.manner, found.day.day
+        lane, manner, day = found.known.lane, found.known.manner, found.point.day
         places = tuple(place for _, place in lane.fees_borne(manner, day))
         freed = self._freed(found) if places else ()
-        weight = Weight(value, places, freed)
-        self.entries.add(lane.importer, number, Kind(day, manner.mode), len(lane.fees), weight)
+        weight, kind = Weight(value, places, freed), Kind(day.day, manner.mode)
+        self.entries.add(lane.importer, number, kind, len(lane.fees), weight)
 
     def _price_any(self, cells: Sequence[str], number: int) -> Result:
         """Price a row of any kind."""
@@ -163,31 +176,30 @@ class LinePricer:
 
     def _price_found(self, found: Found, cells: Sequence[str]) -> Result:
         """Price a row by what it stands for."""
-        known, code, origin, day = found.known, found.code, found.origin, found.day
-        lane, value, said = known.lane, found.value, found.said
-        entry, remarks_on_entry = self._entry(found, cells)
+        known, point, value = found.known, found.point, found.value
+        lane = known.lane
+        entry, on_entry = self._entry(found, cells)
         worth = self._worth(found, cells) if entry is None else entry.total
-        segment = lane.segment(worth)
-        paid = None if entry is None else self._paid(entry, found, cells, segment)
-        said = [*said, *remarks_on_entry]
-        base = lane.base(known, code, origin, day)
-        if found.has_more or base is None or value is None or not 0 < value < HUGE:
+        paid = None if entry is None else self._paid(entry, found, cells)
+        said = [*found.said, *on_entry]
+        base = lane.base(known, point.code, point.origin, point.day)
+        ready, duty = None, None
+        if base is not None and value is not None and 0 < value < HUGE and not found.has_more:
+            ready = lane.ready(known, point, known.segment(worth), base)
+            duty = None if base.rate is None else cents(value, base.rate)
+            if base.per_unit is not None and found.quantity is not None:
+                duty = duty_on(base.per_unit, value, found.quantity, found.unit)
+                if duty is not None and lane.turns_on_base(point):
+                    ready = None
+        if base is None or value is None or ready is None:
             return self._price_by_engine(found, cells, entry, paid, said)
-        ready = lane.ready(known, code, origin, day, found.shipped, segment, base)
-        duty = None if base.rate is None else cents(value, base.rate)
-        if base.per_unit is not None and found.quantity is not None:
-            duty = duty_on(base.per_unit, value, found.quantity, found.unit)
-            if duty is not None and lane.turns_on_base(code, origin, day):
-                ready = None
-        if ready is None:
-            return self._price_by_engine(found, cells, entry, paid, said)
-        cell = lane.cell(code, origin, day)
+        sums = point.code.sums, point.origin.sums, point.day.sums
         if ready.is_short and base.rate is not None and paid is None and not said:
-            return ready.price(value, base.rate, cell)
+            return ready.price(value, base.rate, *sums)
         reasons: Sequence[str] = ()
         if duty is None or not ready.is_known:
             reasons = self._reasons(found, ready, base, worth)
-        return ready.work_out(value, duty, cell, paid, said, reasons)
+        return ready.work_out(value, duty, sums, paid, said, reasons)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
         """Return the entry of a row, None for an entry of its own, and what is odd about it."""
@@ -200,7 +212,7 @@ class LinePricer:
             said.append(remarks.ENTRY_INCOMPLETE)
         if self.entries.is_split(importer, number):
             said.append(remarks.ENTRY_SPLIT)
-        kind = Kind(found.day.day, found.known.manner.mode)
+        kind = Kind(found.point.day.day, found.known.manner.mode)
         return self.entries.find(importer, number, kind), said
 
     def _worth(self, found: Found, cells: Sequence[str]) -> int:
@@ -229,13 +241,13 @@ class LinePricer:
         return tuple((segment, bool(now)) for segment, now in cases)
 
     def _frees(self, found: Found, segment: int) -> tuple[bool, bool]:
-        lane = found.known.lane
-        return lane.frees(found.known, found.code, found.origin, found.day, found.shipped, segment)
+        return found.known.lane.frees(found.known, found.point, segment)
 
-    def _paid(self, entry: Entry, found: Found, cells: Sequence[str], segment: int) -> Paid:
+    def _paid(self, entry: Entry, found: Found, cells: Sequence[str]) -> Paid:
         """Return the share of a line in the fees of its entry, then and as the law stands."""
         lane, value = found.known.lane, self._worth(found, cells)
-        fees = lane.fees_borne(found.known.manner, found.day.day)
+        segment = lane.segment(entry.total)
+        fees = lane.fees_borne(found.known.manner, found.point.day)
         frees = self._frees(found, segment) if entry.freed else (False, False)
         paid = [
             0
@@ -254,41 +266,42 @@ class LinePricer:
         said: Sequence[str],
     ) -> Result:
         """Price a row by the engine behind `quote`."""
-        known, day = found.known, found.day
-        lane = known.lane
-        point = lane.remarks(known.manner, found.code, found.origin, day, found.shipped)
-        fees = lane.fees_borne(known.manner, day.day)
+        manner, point, lane = found.known.manner, found.point, found.known.lane
         row, owed, charges, refundable = price_by_engine(
             self._law,
             self._shipment(found, cells),
             None if entry is None else Decimal(entry.total) / VALUE_UNIT,
             paid,
-            [*said, *point],
-            remarks.of_unknown_fees(fee for fee, _ in fees if fee.unknown),
+            [*said, *lane.remarks(manner, point)],
+            remarks.of_unknown_fees(
+                fee for fee in lane.levies(manner, point.day).fees if fee.unknown
+            ),
         )
-        cell = lane.cell(found.code, found.origin, day)
-        value = self._worth(found, cells)
-        count(self._tally, cell, lane.currency, value, row, owed, charges, refundable)
+        sums = point.code.sums, point.origin.sums, point.day.sums, self._tally.sums(lane.currency)
+        count(self._tally, sums, row[0], self._worth(found, cells), owed, refundable)
+        if row[0] != PROHIBITED:
+            for charge, amount in zip(charges[1:], owed.charges, strict=True):
+                self._tally.add_charge(lane.currency, charge.measure, amount or 0)
         return row
 
     def _reasons(self, found: Found, ready: Ready, base: Base, worth: int) -> Sequence[str]:
         """Return why duties of a line are not known, in the words of the engine."""
-        lane = found.known.lane
-        key = ready, found.code.digits, base.duty
+        lane, point = found.known.lane, found.point
+        key = ready, point.code.digits, base.duty
         reasons = lane.reasons.get(key)
         if reasons is None:
             if len(lane.reasons) >= CAP:
                 lane.reasons.clear()
-            manner, shipped = found.known.manner, found.shipped
+            manner = found.known.manner
             line = Line(
-                found.code.digits,
-                found.origin.country,
+                point.code.digits,
+                point.origin.country,
                 Decimal(found.value or 0) / VALUE_UNIT,
                 claims=manner.claims,
                 base_rate=None if manner.base is None else manner.base.rate,
             )
-            left = None if shipped is None else shipped.day
-            shipment = Shipment(lane.importer, found.day.day, (line,), left)
+            left = None if point.shipped is None else point.shipped.day
+            shipment = Shipment(lane.importer, point.day.day, (line,), left)
             priced = price_under(self._law, shipment, Decimal(worth) / VALUE_UNIT, None)
             reasons = lane.reasons[key] = remarks.of_unknown(priced.charges)
         return reasons

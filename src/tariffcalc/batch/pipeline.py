@@ -16,7 +16,7 @@ from tariffcalc.batch.entries import gather_entries
 from tariffcalc.batch.files import STDOUT, open_whole
 from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_table
 from tariffcalc.batch.lines import LinePricer
-from tariffcalc.batch.progress import open_progress
+from tariffcalc.batch.progress import Progress, open_progress
 from tariffcalc.batch.result import CHARGES, Charges
 from tariffcalc.batch.writers import Layout, choose_layout, open_writer, zipped
 from tariffcalc.library import Catalogue
@@ -140,7 +140,7 @@ def _find_measures(job: Job, table: Table, catalogue: Catalogue) -> tuple[str, .
 def _lines(job: Job, table: Table, doing: str) -> Iterator[Sequence[str]]:
     """Yield the rows that are priced, for a pass before the last."""
     groups, rows = table.groups, table.rows.reopen()
-    with closing(open_progress(doing, job.quiet)) as progress:
+    with closing(_progress(job, doing)) as progress:
         for index, row in enumerate(rows):
             if not index % STEP:
                 progress.update(index, rows.share_read())
@@ -149,12 +149,17 @@ def _lines(job: Job, table: Table, doing: str) -> Iterator[Sequence[str]]:
                 yield cells
 
 
+def _progress(job: Job, doing: str) -> Progress:
+    """Return what tells how far the work is; no bar where rows go to the same terminal."""
+    return open_progress(doing, job.quiet or (job.output == STDOUT and sys.stdout.isatty()))
+
+
 def _write(
     job: Job, table: Table, pricer: LinePricer, layout: Layout, file: BinaryIO, edition: str
 ) -> str:
     """Price all rows into a file; return the engine that did it."""
     with (
-        closing(open_progress("pricing", job.quiet)) as progress,
+        closing(_progress(job, "pricing")) as progress,
         zipped(file, layout.is_zipped) as packed,
     ):
         if columnar.is_for(job, table, layout) and columnar.price(

@@ -9,20 +9,20 @@ the number of lines; the tables of users' own text are capped by their callers.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from tariffcalc.batch import turns
 from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of
 from tariffcalc.catalogue.law import Cover, Law
-from tariffcalc.catalogue.tables import Tables
-from tariffcalc.catalogue.terms import Effect, LevyRate, Paint
+from tariffcalc.catalogue.terms import Effect, LevyRate
 from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_days
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.resolve import Facts, stack
-from tariffcalc.values.days import LATEST, parse_day
+from tariffcalc.values.days import LATEST
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -85,36 +85,18 @@ class Points:
         self.day_classes: Numbering[tuple[int, int]] = Numbering()
         self.covers: Numbering[Covers] = Numbering()
         self._steps: dict[Hashable, tuple[Steps | None, Steps | None]] = {}
+        self._distinct: dict[Steps, Steps] = {}
         self.resolved = 0
         self._on_base: dict[int, bool] = {}
         self._base: dict[Hashable, BaseDuty] = {}
         self._turning: dict[str, list[date]] = {}
         listed = (country for entry in law.store.column_2 for country in entry["origins"])
         self._told_apart = sorted({*PARTNERS[importer], *listed})
-        shipped, entered, limits = self._limits()
-        self.shipped_days = sorted(shipped)
-        self.entered_days = sorted(entered)
-        self.value_limits = sorted(limits)
-        self.schedule_days = _schedule_days(law, self.tables)
-        self._freeing = [*self._free_entries()]
-
-    def _limits(self) -> tuple[set[date], set[date], set[Decimal]]:
-        """Return the days and values at which some case of the importing country turns."""
-        shipped: set[date] = set()
-        entered: set[date] = set()
-        values: set[Decimal] = set()
-        for head in self.tables.measures:
-            for sheet in self.tables.sheets(head):
-                for condition in (c for case in sheet.paint.cases for c in case.when):
-                    limit = condition.limit
-                    if condition.name == "value_at_most" and isinstance(limit, Decimal):
-                        values.add(limit)
-                    elif isinstance(limit, date) and condition.name == "entered_before":
-                        entered.add(limit)
-                    elif isinstance(limit, date):
-                        by = condition.name == "shipped_by"
-                        shipped.add(limit + timedelta(days=1) if by else limit)
-        return shipped, entered, values
+        self.shipped_days = turns.shipped_days(self.tables)
+        self.entered_days = turns.entered_days(self.tables)
+        self.value_limits = turns.value_limits(self.tables)
+        self.schedule_days = turns.schedule_days(law.store, self.tables)
+        self._freeing = turns.free_entries(self.tables)
 
     def code_class(self, code: str) -> int:
         """Return the class of a code: all codes under the same sheets are one."""
@@ -174,9 +156,13 @@ class Points:
             now = then
             if covers.now != covers.then:
                 now = steps_of(law.as_it_stands, self.importer, covers.now, facts, duty)
-            found = self._steps[key] = then, now
+            found = self._steps[key] = self._same(then), self._same(now)
             self.resolved += 1
         return found
+
+    def _same(self, steps: Steps | None) -> Steps | None:
+        """Return the one object that stands for all equal steps."""
+        return None if steps is None else self._distinct.setdefault(steps, steps)
 
     def turns_on_base(self, cover: int) -> bool:
         """Whether some sheet of a set asks for the base duty: a total, or a test of its rate."""
@@ -184,7 +170,7 @@ class Points:
         if found is None:
             covers = self.covers.keys[cover]
             found = self._on_base[cover] = any(
-                asks_base_rate(top.sheet.paint)
+                turns.asks_base_rate(top.sheet.paint)
                 for law, over in ((self.law, covers.then), (self.law.as_it_stands, covers.now))
                 for top in law.tops(self.importer, over)
             )
@@ -227,6 +213,10 @@ class Points:
         """Whether a line with these claims may enter free of all duty and fees."""
         return any(needed <= claims for needed in self._freeing)
 
+    def limits_that_count(self, claims: frozenset[str]) -> list[Decimal]:
+        """Return the limits of value at which what a line with these claims owes may turn."""
+        return turns.limits_that_count(self.tables, claims)
+
     def frees(self, cover: int, asked: Asked, duty: BaseDuty) -> tuple[bool, bool]:
         """Return whether such a line enters free of all duty and fees, then and now."""
         law, covers, facts = self.law, self.covers.keys[cover], self.facts(asked, duty)
@@ -235,21 +225,12 @@ class Points:
             _is_free(law.as_it_stands, self.importer, covers.now, facts),
         )
 
-    def _free_entries(self) -> Iterator[frozenset[str]]:
-        """Yield the claims under which some sheet frees a line of all duty and fees."""
-        for head in self.tables.measures:
-            for sheet in self.tables.sheets(head):
-                if sheet.paint.terms.duty.effect is Effect.FREE_ENTRY:
-                    yield frozenset()
-                for case in sheet.paint.cases:
-                    if case.terms.duty.effect is Effect.FREE_ENTRY:
-                        yield frozenset(c.name for c in case.when if c.is_claim)
-
     def forget(self) -> None:
         """Drop what was found for single codes and sets of claims, however many there were."""
         self._base.clear()
         self._turning.clear()
         self._steps.clear()
+        self._distinct.clear()
 
     def facts(self, asked: Asked, duty: BaseDuty) -> Facts:
         """Return facts that stand for a whole class."""
@@ -272,28 +253,9 @@ class Points:
         return levies_of(self.tables.levies, facts, mode, province)
 
 
-def asks_base_rate(paint: Paint) -> bool:
-    """Whether what a paint charges depends on the base duty."""
-    terms = (paint.terms, *(case.terms for case in paint.cases))
-    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
-        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
-    )
-
-
 def _is_free(law: Law, importer: str, cover: Cover, facts: Facts) -> bool:
     settled = stack(law, importer, cover).plan(facts).settled
     return bool(settled) and settled[0].terms.duty.effect is Effect.FREE_ENTRY
-
-
-def _schedule_days(law: Law, tables: Tables) -> list[date]:
-    """Return the days on which the base duty of any code may change."""
-    rows = law.store.connection.execute(
-        "SELECT start FROM rate WHERE importer = ?1"
-        " UNION SELECT past FROM rate WHERE importer = ?1",
-        (tables.importer,),
-    )
-    days = {*turning_days(law.store, tables, ""), *(parse_day(day) for (day,) in rows)}
-    return sorted(days)
 
 
 def _within(days: list[date], place: int) -> date:

@@ -21,7 +21,7 @@ from tariffcalc.batch.result import (
     money,
     priced_line,
 )
-from tariffcalc.batch.tally import Cell, Tally
+from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.values.rates import Rate
 
@@ -56,7 +56,7 @@ class Ready:
 
     __slots__ = (
         "edition", "fee", "is_known", "is_short", "law", "levies", "now", "prefix", "rate",
-        "remarks", "sums", "tally", "tax", "terms", "then",
+        "remarks", "sums", "tally", "tax", "terms", "then", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -77,7 +77,8 @@ class Ready:
         self.tally = tally
         self.law = then.measures, then.headings, then.citations
         self.terms = tuple((f"{term.measure}=", term.rate) for term in then.terms)
-        self.sums = tally.open_charges(currency, tuple(term.measure for term in then.terms))
+        self.sums = [tally.measure(currency, term.measure) for term in then.terms]
+        self.whole = tally.sums(currency)
         self.prefix, self.rate = self.terms[0] if len(self.terms) == 1 else ("", None)
         self.tax = sum(rate for _, rate in levies.taxes)
         self.fee = short_fee(levies.fees[0]) if levies.fees else None
@@ -91,18 +92,20 @@ class Ready:
             and not any(fee.unknown for fee in levies.fees)
         )
 
-    def price(self, value: int, rate: int, cell: Cell) -> Result:
+    def price(self, value: int, rate: int, chapter: Sums, origin: Sums, month: Sums) -> Result:
         """Return the row of a line that is an entry of its own, the short way.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
             rate: Of base duty, in millionths.
-            cell: Sums to which the line adds.
+            chapter: Sums to which the line adds, as to the next two.
+            origin: Those of its origin.
+            month: Those of its month.
         """
         base = (value * rate + HALF) // TO_CENTS
         if self.rate is not None:
             added = (value * self.rate + HALF) // TO_CENTS
-            self.sums[0] += added
+            self.sums[0][0] += added
             added_text = f"{added // 100}{CENTS[added % 100]}"
             charges = self.prefix + added_text
         elif self.terms:
@@ -130,11 +133,12 @@ class Ready:
             share_text = f"{share // 100}{CENTS[share % 100]}%"
         else:
             share_text = "0.00%"
-        cell[0] += 1
-        cell[1] += value
-        cell[2] += base
-        cell[3] += duty
-        cell[4] += payable
+        for sums in (chapter, origin, month):
+            sums[LINES] += 1
+            sums[VALUE] += value
+            sums[DUTY] += duty
+        self.whole[BASE] += base
+        self.whole[PAYABLE] += payable
         measures, headings, citations = self.law
         return (
             "ok", base_text, charges, added_text, duty_text, fee_text, tax_text, owing, share_text,
@@ -148,7 +152,7 @@ class Ready:
         for place, (prefix, rate) in enumerate(self.terms):
             amount = (value * (rate or 0) + HALF) // TO_CENTS
             added += amount
-            self.sums[place] += amount
+            self.sums[place][0] += amount
             texts.append(f"{prefix}{amount // 100}{CENTS[amount % 100]}")
         return ";".join(texts), added
 
@@ -156,7 +160,7 @@ class Ready:
         self,
         value: int,
         base: int | None,
-        cell: Cell,
+        sums: Sequence[Sums],
         paid: Paid | None = None,
         more: Sequence[str] = (),
         reasons: Sequence[str] = (),
@@ -166,7 +170,7 @@ class Ready:
         Args:
             value: In ten-thousandths of the importing country's currency.
             base: The base duty in cents, None where it is not known.
-            cell: Sums to which the line adds.
+            sums: Those to which the line adds: of its chapter, origin and month.
             paid: Its share of the fees of its entry; None where it is an entry of its own.
             more: Warnings of its own, before those of its point.
             reasons: Why a duty is not known.
@@ -180,7 +184,7 @@ class Ready:
         refundable = None
         if then.payable is not None and now.payable is not None:
             refundable = max(0, then.payable - now.payable)
-        self._count(then, refundable, value, cell)
+        self._count(then, refundable, value, sums)
         warnings = [*more, *([self.remarks] if self.remarks else ()), *reasons]
         if own is None:
             warnings += of_unknown_fees(fee for fee in self.levies.fees if fee.unknown)
@@ -209,23 +213,39 @@ class Ready:
             return 0
         return total([fee.amount(value, value) for fee in self.levies.fees])
 
-    def _count(self, then: Owed, refundable: int | None, value: int, cell: Cell) -> None:
+    def _count(self, then: Owed, refundable: int | None, value: int, sums: Sequence[Sums]) -> None:
         """Add what is known of a line to the sums."""
-        cell[0] += 1
-        cell[1] += value
-        if self.then.prohibited:
-            self.tally.add_status(PROHIBITED)
-            return
-        if then.payable is None:
-            self.tally.add_status("partial")
-        known = [amount or 0 for amount in then.charges]
-        for place, amount in enumerate(known):
-            self.sums[place] += amount
-        duty = (then.base or 0) + sum(known)
-        cell[2] += then.base or 0
-        cell[3] += duty
-        cell[4] += duty + (then.fees or 0) + (then.taxes or 0)
-        cell[5] += refundable or 0
+        status = PROHIBITED if self.then.prohibited else "ok"
+        if status == "ok" and then.payable is None:
+            status = "partial"
+        count(self.tally, (*sums, self.whole), status, value, then, refundable)
+        if status != PROHIBITED:
+            for own, amount in zip(self.sums, then.charges, strict=True):
+                own[0] += amount or 0
+
+
+def count(
+    tally: Tally,
+    sums: Sequence[Sums],
+    status: str,
+    value: int,
+    owed: Owed,
+    refundable: int | None,
+) -> None:
+    """Add what is known of a line to the sums of its kinds, and last of all lines."""
+    duty = 0
+    if status != "ok":
+        tally.add_status(status)
+    if status != PROHIBITED:
+        duty = (owed.base or 0) + sum(amount or 0 for amount in owed.charges)
+        whole = sums[-1]
+        whole[BASE] += owed.base or 0
+        whole[PAYABLE] += duty + (owed.fees or 0) + (owed.taxes or 0)
+        whole[REFUNDABLE] += refundable or 0
+    for own in sums[:-1]:
+        own[LINES] += 1
+        own[VALUE] += value
+        own[DUTY] += duty
 
 
 def owed(steps: Steps, levies: Levies, value: int, base: int | None, fees: int | None) -> Owed:

@@ -1,8 +1,7 @@
 """Sums over the lines of a file, for its summary: what was priced, on what, and what failed.
 
-A line adds to one list of sums, that of its chapter, origin and month; measures add to lists of
-their own. The lists are kept by whoever prices, and folded into the sums by name when they grow
-many. Amounts that are not known are left out of the sums: the lines with one count as partial.
+Whoever prices adds to lists that are kept here by name: of a chapter, an origin, a month, a measure.
+Amounts that are not known are left out of the sums: the lines with one count as partial.
 """
 
 from __future__ import annotations
@@ -17,13 +16,17 @@ from tariffcalc.batch.result import money
 FIRST_ROWS = 10
 """Row numbers kept for each kind of error."""
 
-OPEN = 1 << 14
-"""Lists of sums that are kept open."""
+KINDS = ("chapter", "origin", "month")
 
-Cell = list[int]
-"""Lines, value, base duty, total duty, payable, refundable."""
+Sums = list[int]
+"""Lines, value, base duty, total duty, payable, refundable.
 
-BLANK = (0, 0, 0, 0, 0, 0)
+Of a chapter, an origin or a month, lines, value and total duty are kept; the rest of all lines
+together, under the blank kind and name; of a measure its amount, in the first place.
+"""
+
+WIDTH = 6
+LINES, VALUE, BASE, DUTY, PAYABLE, REFUNDABLE = range(WIDTH)
 
 
 @dataclass(slots=True)
@@ -35,41 +38,41 @@ class Faults:
 
 
 class Tally:
-    """The sums of a file, by currency of the importing country."""
+    """The sums of a file, by currency of the importing country.
+
+    Attributes:
+        statuses: Lines that did not end `ok`, by their status.
+        errors: By their code.
+        covers: Distinct sets of sheets met.
+        steps: Distinct plans resolved.
+    """
 
     def __init__(self) -> None:
         self.statuses: Counter[str] = Counter()
         self.errors: defaultdict[str, Faults] = defaultdict(Faults)
         self.covers = 0
         self.steps = 0
-        self._sums: defaultdict[tuple[str, str, str], Cell] = defaultdict(lambda: [*BLANK])
-        self._measures: Counter[tuple[str, str]] = Counter()
-        self._open: list[tuple[tuple[str, str, str, str], Cell]] = []
-        self._charges: list[tuple[str, tuple[str, ...], list[int]]] = []
+        self._sums: defaultdict[tuple[str, str, str], Sums] = defaultdict(lambda: [0] * WIDTH)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the lists of lines should be closed, and opened anew."""
-        return len(self._open) >= OPEN
+    def sums(self, currency: str, kind: str = "", name: str = "") -> Sums:
+        """Return the list to which the lines of a chapter, origin or month add, or all lines."""
+        return self._sums[currency, kind, name]
 
-    def open_cell(self, currency: str, chapter: str, origin: str, month: str) -> Cell:
-        """Return a list of sums for the priced lines of a chapter, origin and month."""
-        cell = [*BLANK]
-        self._open.append(((currency, chapter, origin, month), cell))
-        return cell
+    def measure(self, currency: str, measure: str) -> Sums:
+        """Return the list to which lines add their amount of a measure."""
+        return self._sums[currency, "measure", measure]
 
-    def open_charges(self, currency: str, measures: tuple[str, ...]) -> list[int]:
-        """Return a list of sums for the amounts of some measures, in their order."""
-        sums = [0] * len(measures)
-        self._charges.append((currency, measures, sums))
-        return sums
+    def add_sums(self, currency: str, kind: str, name: str, sums: Sums) -> None:
+        """Add the sums of many lines."""
+        own = self._sums[currency, kind, name]
+        own[:] = map(sum, zip(own, sums, strict=True))
 
     def add_charge(self, currency: str, measure: str, cents: int) -> None:
-        """Count the amount of a measure on a line that has no list open."""
-        self._measures[currency, measure] += cents
+        """Add an amount of a measure."""
+        self.measure(currency, measure)[0] += cents
 
     def add_status(self, status: str, lines: int = 1) -> None:
-        """Count lines that did not end `ok`; the others are what the cells hold beside them."""
+        """Count lines that did not end `ok`."""
         self.statuses[status] += lines
 
     def add_error(self, code: str, row: int) -> None:
@@ -80,47 +83,23 @@ class Tally:
         if len(faults.rows) < FIRST_ROWS:
             faults.rows.append(row)
 
-    def fold(self) -> None:
-        """Add up the open lists under their names, and set them back to nothing."""
-        for (currency, *names), cell in self._open:
-            for kind, name in zip(("chapter", "origin", "month"), names, strict=True):
-                _add(self._sums[currency, kind, name], cell)
-            _add(self._sums[currency, "", ""], cell)
-            cell[:] = BLANK
-        for currency, measures, sums in self._charges:
-            for place, measure in enumerate(measures):
-                self._measures[currency, measure] += sums[place]
-                sums[place] = 0
-
-    def close_cells(self) -> None:
-        """Fold the lists of lines and drop them: whoever holds one must open another."""
-        self.fold()
-        self._open.clear()
-
-    def close_charges(self) -> None:
-        """Fold the lists of measures and drop them: whoever holds one must open another."""
-        self.fold()
-        self._charges.clear()
-
     def merge(self, other: Tally) -> None:
         """Add the sums of another part of the file. Rows of errors stay in their order."""
-        self.fold()
-        other.fold()
         self.statuses.update(other.statuses)
         self.covers += other.covers
         self.steps += other.steps
-        for key, cell in other._sums.items():
-            _add(self._sums[key], cell)
-        self._measures.update(other._measures)
+        for key, sums in other._sums.items():
+            self.add_sums(*key, sums)
         for code, faults in other.errors.items():
-            own = self.errors[code]
-            own.count += faults.count
-            own.rows = sorted([*own.rows, *faults.rows])[:FIRST_ROWS]
+            kept = self.errors[code]
+            kept.count += faults.count
+            kept.rows = sorted([*kept.rows, *faults.rows])[:FIRST_ROWS]
 
     def as_json(self) -> dict[str, Any]:
         """Return the sums as plain data, amounts as decimal strings."""
-        self.fold()
-        priced = sum(cell[0] for (_, kind, _), cell in self._sums.items() if not kind)
+        currencies = sorted({currency for currency, _, _ in self._sums})
+        shown = {currency: self._of_currency(currency) for currency in currencies}
+        priced = sum(sums["lines"] for sums in shown.values())
         told = self.statuses["partial"] + self.statuses["prohibited"]
         statuses = {"ok": priced - told, **self.statuses}
         return {
@@ -130,40 +109,35 @@ class Tally:
                 code: {"count": faults.count, "first_rows": list(faults.rows)}
                 for code, faults in sorted(self.errors.items())
             },
-            "currencies": {
-                currency: self._of_currency(currency)
-                for currency, kind, _ in sorted(self._sums)
-                if not kind
-            },
+            "currencies": shown,
             "resolved": {"covers": self.covers, "steps": self.steps},
         }
 
     def _of_currency(self, currency: str) -> dict[str, Any]:
-        measures = {key: cents for (own, key), cents in self._measures.items() if own == currency}
-        whole = self._sums[currency, "", ""]
-        duty = {"base_duty": whole[2], **dict(sorted(measures.items()))}
+        tables = {
+            kind: {
+                name: sums
+                for (own, of, name), sums in sorted(self._sums.items())
+                if own == currency and of == kind and any(sums)
+            }
+            for kind in (*KINDS, "measure")
+        }
+        months = tables["month"].values()
+        whole = [sum(month[place] for month in months) for place in range(WIDTH)]
+        rest = self._sums[currency, "", ""]
+        measures = {name: money(sums[0]) for name, sums in tables["measure"].items()}
         return {
             **_shown(whole),
-            "payable": money(whole[4]),
-            "refundable": money(whole[5]),
-            "by_measure": {key: money(cents) for key, cents in duty.items()},
-            **{f"by_{kind}": self._by(currency, kind) for kind in ("chapter", "origin", "month")},
+            "payable": money(rest[PAYABLE]),
+            "refundable": money(rest[REFUNDABLE]),
+            "by_measure": {"base_duty": money(rest[BASE]), **measures},
+            **{
+                f"by_{kind}": {name: _shown(sums) for name, sums in tables[kind].items()}
+                for kind in KINDS
+            },
         }
 
-    def _by(self, currency: str, kind: str) -> dict[str, dict[str, Any]]:
-        rows = {
-            name: cell
-            for (own, of, name), cell in self._sums.items()
-            if (own, of) == (currency, kind)
-        }
-        return {name: _shown(cell) for name, cell in sorted(rows.items())}
 
-
-def _add(sums: Cell, cell: Cell) -> None:
-    for place, number in enumerate(cell):
-        sums[place] += number
-
-
-def _shown(cell: Cell) -> dict[str, Any]:
-    value = (cell[1] * 200 // VALUE_UNIT + 1) // 2
-    return {"lines": cell[0], "customs_value": money(value), "duty": money(cell[3])}
+def _shown(sums: Sums) -> dict[str, Any]:
+    value = (sums[VALUE] * 200 // VALUE_UNIT + 1) // 2
+    return {"lines": sums[LINES], "customs_value": money(value), "duty": money(sums[DUTY])}

@@ -89,6 +89,18 @@ class TextRows(Rows):
                     yield read_alone(lines.line(start), self.delimiter)
                     start += 1
 
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Return what stands below the header as UTF-8, in pieces of about a size."""
+        with self.source.told(), self.source.open() as stream:
+            decoder, chunk = self._decoder(), stream.read(HEAD)
+            below = StringIO(decoder.decode(chunk, final=not chunk), newline="")
+            for _ in range(self._skip):
+                below.readline()
+            yield below.read().encode()
+            while chunk:
+                chunk = stream.read(size)
+                yield decoder.decode(chunk, final=not chunk).encode()
+
 
 def read_alone(line: str, delimiter: str) -> list[str]:
     """Return the cells of one line, whatever its quotes do."""

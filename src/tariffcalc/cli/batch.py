@@ -224,6 +224,12 @@ def _price(job: Job, catalogue: Catalogue) -> int:
         whole = "" if job.output == "-" else f"; {job.output} was left as it was"
         typer.echo(f"stopped by {stop.signal.name}{whole}", err=True)
         raise typer.Exit(128 + stop.signal) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # what no part of the work could tell of in better words
+        name = f"{error.filename}: " if error.filename else ""
+        message = f"{name}{error.strerror}"
+        raise InputError([Issue("system", "error", message, job.output)]) from None
 
 
 def _chosen(texts: Iterable[str]) -> dict[str, str]:

@@ -57,14 +57,15 @@ def measures(
         message = f'"{status}" is not a status; it is one of {", ".join(STATUSES)}'
         raise InputError([Issue("bad-status", "error", message, "--status")])
     day = _day(on)
+    importer = _country(into, opened, "--into")
+    _check_coverage(opened, day, importer)
     rows = opened.law(known_on, assume or ()).measures(
         day,
-        importer=_country(into, opened, "--into"),
+        importer=importer,
         origin=_country(origin, opened, "--origin"),
         classification=_code(hs),
         status=cast(Literal["in_force", "threatened", "lifted", "all"], status),
     )
-    _check_coverage(opened, day, into)
     if format_ is Format.JSON:
         body = [{f.name: _plain(getattr(row, f.name)) for f in fields(row)} for row in rows]
         write_json(
@@ -168,6 +169,10 @@ def _code(text: str | None) -> str | None:
 
 def _check_coverage(catalogue: Catalogue, day: date, importer: str | None) -> None:
     held = catalogue.store.importers
+    if importer and importer not in held:
+        message = f"the catalogue holds no law of {importer} as importing country"
+        hint = f"It holds {', '.join(held)}."
+        raise CoverageError([Issue("importer-not-covered", "error", message, "--into", hint)])
     first = min(parse_day(text["covers_from"]) for text in held.values())
     if day < first:
         message = f"the law is held here from {first} on"

@@ -149,7 +149,8 @@ def _write_history(rows: list[dict[str, Any]], format_: Format) -> None:
         if act != last:
             last = act
             name = f"{row['measure']}: " if "measure" in row else ""
-            typer.echo(f"\n{name}{row['made']}  {row['instrument']}  {row['citation'] or ''}")
+            typer.echo()
+            say(f"{name}{row['made']}  {row['instrument']}  {row['citation'] or ''}")
         until = f" until {row['until']}" if row["until"] else ""
         say(f"{bullet}from {row['from']}{until}, goods {row['goods']}, origins {row['origins']}")
         for terms in row["duty"].split("\n"):

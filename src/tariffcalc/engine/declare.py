@@ -72,15 +72,22 @@ def read_request(declared: Mapping[str, Any], store: Store) -> Request:
     if shipment.shipped_date and entry_date and shipment.shipped_date > entry_date:
         message = f"the goods left on {shipment.shipped_date}, after their entry on {entry_date}"
         reader.issues.append(Issue("shipped-after-entry", "error", message, "shipped_date"))
+    assume = body.get("assume", [])
+    if not _is_list_of_words(assume):
+        reader.fault("bad-assume", "must be a list of threatened acts, such as [ID]", "assume")
     if reader.issues:
         raise InputError(reader.issues)
-    return Request(shipment, known or "day", tuple(body.get("assume", ())))
+    return Request(shipment, known or "day", tuple(assume))
 
 
 def _known_on(text: str) -> date | Literal["day", "now"]:
     if text == "day":
         return "day"
     return "now" if text == "now" else parse_day(text)
+
+
+def _is_list_of_words(texts: object) -> bool:
+    return isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts)
 
 
 class _Reader:
@@ -163,7 +170,7 @@ class _Reader:
 
     def claims(self, body: Mapping[str, Any], where: str) -> tuple[frozenset[str], frozenset[str]]:
         texts = body.get("claims", [])
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+        if not _is_list_of_words(texts):
             self.fault("bad-claims", "must be a list such as [usmca]", f"{where}claims")
             return frozenset(), frozenset()
         try:

@@ -1,0 +1,108 @@
+"""Where the law of an importing country turns: the days, values and claims that its cases name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tariffcalc.catalogue.store import Store
+from tariffcalc.catalogue.tables import Sheet, Tables
+from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind, Paint
+from tariffcalc.engine.base import turning_days
+from tariffcalc.values.days import parse_day
+
+
+def shipped_days(tables: Tables) -> list[date]:
+    """Return the days on which a shipped date begins to make a difference."""
+    days = set()
+    for condition in _conditions(tables):
+        if isinstance(condition.limit, date) and condition.name != "entered_before":
+            by = condition.name == "shipped_by"
+            days.add(condition.limit + timedelta(days=1) if by else condition.limit)
+    return sorted(days)
+
+
+def entered_days(tables: Tables) -> list[date]:
+    """Return the days on which an entry date begins to make a difference to some case."""
+    return sorted(
+        {
+            condition.limit
+            for condition in _conditions(tables)
+            if isinstance(condition.limit, date) and condition.name == "entered_before"
+        }
+    )
+
+
+def value_limits(tables: Tables) -> list[Decimal]:
+    """Return the values of an entry above which some case no longer holds."""
+    cases = (case for sheet in _sheets(tables) for case in sheet.paint.cases)
+    return sorted({limit for case in cases for limit in _limits(case)})
+
+
+def limits_that_count(tables: Tables, claims: frozenset[str]) -> list[Decimal]:
+    """Return the limits of value at which what a line with these claims owes may turn.
+
+    A requirement says something of every small entry; it counts where it frees one.
+    """
+    found: set[Decimal] = set()
+    for sheet in _sheets(tables):
+        if sheet.measure.kind is Kind.REQUIREMENT and not any(
+            _claims(case) <= claims for case in sheet.paint.cases if _frees(case)
+        ):
+            continue
+        found.update(limit for case in sheet.paint.cases for limit in _limits(case))
+    return sorted(found)
+
+
+def free_entries(tables: Tables) -> list[frozenset[str]]:
+    """Return the claims under which some sheet frees a line of all duty and fees."""
+    found = []
+    for sheet in _sheets(tables):
+        if sheet.paint.terms.duty.effect is Effect.FREE_ENTRY:
+            found.append(frozenset[str]())
+        found += [_claims(case) for case in sheet.paint.cases if _frees(case)]
+    return found
+
+
+def schedule_days(store: Store, tables: Tables) -> list[date]:
+    """Return the days on which the base duty of any code may change."""
+    rows = store.connection.execute(
+        "SELECT start FROM rate WHERE importer = ?1"
+        " UNION SELECT past FROM rate WHERE importer = ?1",
+        (tables.importer,),
+    )
+    return sorted({*turning_days(store, tables, ""), *(parse_day(day) for (day,) in rows)})
+
+
+def asks_base_rate(paint: Paint) -> bool:
+    """Whether what a paint charges depends on the base duty."""
+    terms = (paint.terms, *(case.terms for case in paint.cases))
+    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
+        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
+    )
+
+
+def _sheets(tables: Tables) -> Iterator[Sheet]:
+    for head in tables.measures:
+        yield from tables.sheets(head)
+
+
+def _conditions(tables: Tables) -> Iterator[Condition]:
+    for sheet in _sheets(tables):
+        for case in sheet.paint.cases:
+            yield from case.when
+
+
+def _limits(case: Case) -> Iterator[Decimal]:
+    for condition in case.when:
+        if condition.name == "value_at_most" and isinstance(condition.limit, Decimal):
+            yield condition.limit
+
+
+def _claims(case: Case) -> frozenset[str]:
+    return frozenset(condition.name for condition in case.when if condition.is_claim)
+
+
+def _frees(case: Case) -> bool:
+    return case.terms.duty.effect is Effect.FREE_ENTRY

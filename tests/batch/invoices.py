@@ -1,0 +1,47 @@
+"""Files of invoice lines made from a seed, for tests."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+HEADER = (
+    "line", "description", "importer", "entry_date", "shipped_date", "origin", "classification",
+    "customs_value", "currency", "claims", "steel", "quantity", "unit", "base_rate", "mode",
+    "filed_duty",
+)  # fmt: skip
+CODES = {
+    "US": ("7601.10.60", "7208.10.00.00", "8703.23.01.90", "0406.90.95", "8471300100"),
+    "CA": ("7601.10.00", "7208.10.00.10", "8703.23.00.10", "0409.00.00", "8471300000"),
+}
+ORIGINS = {"US": ("CA", "CA", "MX", "CN", "DE"), "CA": ("US", "US", "MX", "CN")}
+
+
+def good_row(line: int, chance: random.Random) -> list[str]:
+    """Return a line that can be priced."""
+    importer = chance.choice(("US", "CA"))
+    day = f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+    value = chance.randint(1, 9_999_999)
+    steel = f"{value // 300}.00" if chance.random() < 0.1 else ""
+    return [
+        str(line),
+        chance.choice(("plain", "bars, rolled", 'tubes 12"', "=cmd|' /C calc'!A0", "é")),
+        importer,
+        day,
+        "",
+        chance.choice(ORIGINS[importer]),
+        chance.choice(CODES[importer]),
+        f"{value // 100}.{value % 100:02}",
+        "",
+        chance.choice(("", "", "usmca")),
+        steel,
+        *chance.choice((("", ""), ("", ""), ("100", "kg"))),
+        "",
+        chance.choice(("", "ocean", "truck")),
+        "",
+    ]
+
+
+def as_lines(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return rows under the header."""
+    return [list(HEADER), *map(list, rows)]

@@ -1,0 +1,75 @@
+"""Killed at a random moment, twenty times: under the final name stands the old file or a whole one.
+
+SIGTERM also cleans up behind itself; after SIGKILL a hidden file may be left beside.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from tests.batch.invoices import as_lines, good_row
+
+ROOT = Path(__file__).parents[2]
+TIMES = 20
+OLD = b"the old file\n"
+
+
+ENGINES = ("python", "arrow") if find_spec("pyarrow") else ("python",)
+
+
+def command(source: Path, output: Path, engine: str) -> list[str]:
+    words = [sys.executable, "-m", "tariffcalc", "batch", source, "-o", output, "--force", "-q"]
+    return [*map(str, words), "--engine", engine]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import csv
+
+    path = tmp_path_factory.mktemp("killed") / "in.csv"
+    chance = random.Random(10)
+    rows = [good_row(line, chance) for line in range(400)] * 30
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(as_lines(rows))
+    return path
+
+
+def test_killed_at_any_moment_no_part_of_a_file_appears(source: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    whole = tmp_path / "whole.csv"
+    began = time.monotonic()
+    subprocess.run(command(source, whole, "python"), env=environment, check=True)
+    lasts = time.monotonic() - began
+    chance = random.Random(11)
+    seen = set()
+    for turn in range(TIMES):
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        output = folder / "out.csv"
+        is_replacing = turn % 4 > 1
+        if is_replacing:
+            output.write_bytes(OLD)
+        number = signal.SIGKILL if turn % 2 else signal.SIGTERM
+        words = command(source, output, chance.choice(ENGINES))
+        process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE)
+        time.sleep(lasts * chance.uniform(0.1, 1.1))
+        process.send_signal(number)
+        _, told = process.communicate()
+        found = output.read_bytes() if output.exists() else None
+        assert found in (OLD if is_replacing else None, whole.read_bytes())
+        left = [path.name for path in folder.iterdir() if path != output]
+        assert all(name.startswith(".out.csv.") for name in left)
+        if process.returncode == 128 + signal.SIGTERM:
+            assert not left
+            assert f"stopped by SIGTERM; {output} was left as it was" in told.decode()
+        seen.add(process.returncode)
+    assert -signal.SIGKILL in seen
+    assert 128 + signal.SIGTERM in seen

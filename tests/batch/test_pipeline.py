@@ -1,0 +1,317 @@
+"""A file priced: every row once and in order, whichever the lane, the passes, the form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.batch.invoices import HEADER, good_row
+
+from tariffcalc import Catalogue, InputError
+from tariffcalc.batch.columns import Defaults
+from tariffcalc.batch.inert import restore
+from tariffcalc.batch.job import Job
+from tariffcalc.batch.pipeline import Outcome, look, price_file
+from tariffcalc.engine.as_json import as_json
+
+BROKEN: tuple[tuple[dict[str, str], str, str], ...] = (
+    ({"classification": ""}, "missing-field", "classification"),
+    ({"classification": "7601"}, "bad-classification", "classification"),
+    ({"classification": "7.60E+09"}, "bad-classification", "classification"),
+    ({"classification": "aluminum"}, "bad-classification", "classification"),
+    ({"classification": "#N/A"}, "bad-classification", "classification"),
+    ({"origin": ""}, "missing-field", "origin"),
+    ({"origin": "Kanada?"}, "unknown-country", "origin"),
+    ({"importer": "Atlantis"}, "unknown-country", "importer"),
+    ({"importer": "MX"}, "importer-not-covered", "importer"),
+    ({"entry_date": ""}, "missing-field", "entry_date"),
+    ({"entry_date": "soon"}, "bad-entry-date", "entry_date"),
+    ({"entry_date": "2020-02-30"}, "bad-entry-date", "entry_date"),
+    ({"entry_date": "03/04/2020"}, "ambiguous-date", "entry_date"),
+    ({"entry_date": "2011-05-05"}, "before-coverage", "entry_date"),
+    ({"shipped_date": "2029-01-01"}, "shipped-after-entry", "shipped_date"),
+    ({"customs_value": ""}, "missing-field", "customs_value"),
+    ({"customs_value": "0"}, "bad-customs-value", "customs_value"),
+    ({"customs_value": "(500.00)"}, "bad-customs-value", "customs_value"),
+    ({"customs_value": "1,5"}, "bad-customs-value", "customs_value"),
+    ({"customs_value": "a lot"}, "bad-customs-value", "customs_value"),
+    ({"customs_value": "9" * 20}, "bad-customs-value", "customs_value"),
+    ({"currency": "EUR"}, "no-exchange-rate", "currency"),
+    ({"currency": "Thaler"}, "bad-currency", "currency"),
+    ({"claims": "usmcaa"}, "unknown-claim", "claims"),
+    ({"customs_value": "10.00", "steel": "11"}, "bad-content", "steel"),
+    ({"steel": "150%"}, "bad-content", "steel"),
+    ({"quantity": "-1"}, "bad-quantity", "quantity"),
+    ({"unit": "furlong"}, "bad-unit", "unit"),
+    ({"base_rate": "cheap"}, "bad-base-rate", "base_rate"),
+    ({"mode": "rocket"}, "bad-mode", "mode"),
+    ({"filed_duty": "-3"}, "bad-filed-duty", "filed_duty"),
+    ({"ragged": "short"}, "ragged-row", ""),
+    ({"ragged": "long"}, "ragged-row", ""),
+)
+
+
+def spoil(row: list[str], fault: Mapping[str, str]) -> list[str]:
+    if fault.get("ragged") == "short":
+        return row[:9]
+    if fault.get("ragged") == "long":
+        return [*row, "one too many"]
+    told = dict(zip(HEADER, row, strict=True)) | {"steel": "", **fault}
+    return [told[name] for name in HEADER]
+
+
+def five_percent_broken() -> list[tuple[list[str], str, str]]:
+    """Return rows with the error each must have; every twentieth is broken, each kind once."""
+    chance = random.Random(20)
+    rows = [(good_row(line, chance), "", "") for line in range(20 * len(BROKEN))]
+    for place, (fault, code, field) in enumerate(BROKEN):
+        at = 20 * place + chance.randrange(20)
+        rows[at] = spoil(rows[at][0], fault), code, field
+    return rows
+
+
+def save(path: Path, rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    return path
+
+
+def read(path: Path, **options: str) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file, restkey="rest", **options))
+
+
+def run(catalogue: Catalogue, source: Path, output: Path, **options: Any) -> Outcome:
+    return price_file(Job(str(source), str(output), quiet=True, **options), catalogue)
+
+
+def declared(row: Sequence[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {k: v for k, v in zip(HEADER, row, strict=True) if v}
+    for name in ("description", "filed_duty"):
+        told.pop(name, None)
+    steel = told.pop("steel", None)
+    return told | {
+        "claims": told["claims"].split(";") if "claims" in told else [],
+        "contents": {"steel": steel} if steel else {},
+    }
+
+
+def test_broken_rows_stand_in_their_place_and_the_rest_is_priced_as_quote_says(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    rows = five_percent_broken()
+    source = save(tmp_path / "in.csv", [row for row, _, _ in rows])
+    outcome = run(catalogue, source, tmp_path / "out.csv")
+    found = read(tmp_path / "out.csv")
+    assert outcome.failed == len(BROKEN)
+    assert len(found) == len(rows)
+    law = catalogue.law()
+    for (row, code, field), out in zip(rows, found, strict=True):
+        own = [restore(out[name]) for name in HEADER]
+        assert own[: len(row)] == row[: len(HEADER)]
+        assert (out["error_code"], out["error_field"]) == (code, field), out["error_message"]
+        if code:
+            assert out["status"] == "error"
+            assert out["error_message"]
+            assert not any(out[name] for name in ("base_duty", "total_duty", "payable", "charges"))
+            continue
+        answer = as_json(law.quote(catalogue.shipment(**declared(row))))
+        totals = {name: amount or "unknown" for name, amount in answer["totals"].items()}
+        assert out["status"] == answer["status"]
+        if answer["status"] == "prohibited":
+            continue
+        for name in ("base_duty", "additional_duty", "fees", "taxes", "payable", "effective_rate"):
+            assert out[name] == totals[name], (row, name)
+        charged = {part.split("=")[0] for part in out["charges"].split(";") if part}
+        assert charged == {charge["measure"] for charge in answer["lines"][0]["charges"][1:]}, row
+
+
+def test_the_summary_counts_what_is_there(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = five_percent_broken()
+    source = save(tmp_path / "in.csv", [row for row, _, _ in rows])
+    told = run(catalogue, source, tmp_path / "out.csv", summary=str(tmp_path / "s.json")).summary
+    found = read(tmp_path / "out.csv")
+    assert told == json.loads((tmp_path / "s.json").read_text())
+    assert told["lines"] == len(rows)
+    for code in {code for _, code, _ in rows if code}:
+        at = [number for number, row in enumerate(rows, 2) if row[1] == code]
+        assert told["errors"][code] == {"count": len(at), "first_rows": at[:10]}
+    for status in ("ok", "partial", "prohibited", "error"):
+        count = sum(out["status"] == status for out in found)
+        assert told["statuses"].get(status, 0) == count
+    assert set(told["currencies"]) == {"USD", "CAD"}
+
+
+def test_charges_as_columns_hold_what_the_compact_column_holds(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    chance = random.Random(3)
+    source = save(tmp_path / "in.csv", [good_row(line, chance) for line in range(300)])
+    run(catalogue, source, tmp_path / "compact.csv")
+    run(catalogue, source, tmp_path / "columns.csv", spreads=True)
+    compact, columns = read(tmp_path / "compact.csv"), read(tmp_path / "columns.csv")
+    own = [name for name in columns[0] if name not in compact[0]]
+    assert own == sorted(own)
+    assert any(name.startswith("us-") for name in own)
+    for one, other in zip(compact, columns, strict=True):
+        held = ";".join(sorted(one["charges"].split(";")))
+        assert ";".join(f"{name}={other[name]}" for name in own if other[name]) == held
+        assert other["payable"] == one["payable"]
+    assert all(any(row[name] for row in columns) for name in own)
+
+
+def test_the_marks_of_the_input_are_kept(catalogue: Catalogue, tmp_path: Path) -> None:
+    body = (
+        "\ufeffclassification;origin;customs_value;entry_date;importer;ré\r\n"
+        '7601.10.60;CA;100;2020-08-20;US;"a;b"\r\n'
+    )
+    source, output = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(body.encode())
+    run(catalogue, source, output)
+    written = output.read_bytes().decode()
+    head, line, rest = written.split("\r\n")
+    assert head.startswith(
+        "\ufeffclassification;origin;customs_value;entry_date;importer;ré;status"
+    )
+    assert line.startswith('7601.10.60;CA;100;2020-08-20;US;"a;b";ok;0.00;us-232-aluminum=10.00;')
+    assert rest == ""
+    assert "\n" not in written.replace("\r\n", "")
+
+
+def test_the_forms_say_the_same(catalogue: Catalogue, tmp_path: Path) -> None:
+    chance = random.Random(4)
+    source = save(tmp_path / "in.csv", [good_row(line, chance) for line in range(50)])
+    for name in ("out.csv", "out.csv.gz", "out.tsv", "out.jsonl", "out.parquet"):
+        run(catalogue, source, tmp_path / name)
+    rows = [{k: restore(v) for k, v in row.items()} for row in read(tmp_path / "out.csv")]
+    tabbed = read(tmp_path / "out.tsv", delimiter="\t")
+    assert [{k: restore(v) for k, v in row.items()} for row in tabbed] == rows
+    import gzip
+
+    assert (
+        gzip.decompress((tmp_path / "out.csv.gz").read_bytes())
+        == (tmp_path / "out.csv").read_bytes()
+    )
+    lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [{k: v or "" for k, v in json.loads(line).items()} for line in lines] == rows
+    parquet = pytest.importorskip("pyarrow.parquet")
+    found = parquet.read_table(tmp_path / "out.parquet").drop(["extra_cells"]).to_pylist()
+    assert [{k: v or "" for k, v in row.items()} for row in found] == rows
+
+
+def test_gzip_output_is_the_same_each_time(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(5))])
+    run(catalogue, source, tmp_path / "a.csv.gz")
+    run(catalogue, source, tmp_path / "b.csv.gz")
+    assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
+
+
+ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")
+
+
+def test_the_fee_of_an_entry_is_shared_over_its_lines_wherever_they_stand(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    values = {"A": ("3333.33", "6666.67", "0.01"), "B": ("500000.00", "700000.01")}
+    rows = [
+        [entry, "8471300100", "DE", value, "2024-06-03", "US"]
+        for entry, several in values.items()
+        for value in several
+    ]
+    random.Random(6).shuffle(rows)
+    run(catalogue, save(tmp_path / "in.csv", rows, ENTRY), tmp_path / "out.csv")
+    found = read(tmp_path / "out.csv")
+    for entry, several in values.items():
+        lines = [
+            {"classification": "8471300100", "origin": "DE", "customs_value": value}
+            for value in several
+        ]
+        shipment = catalogue.shipment(importer="US", entry_date="2024-06-03", lines=lines)
+        fees = as_json(catalogue.law().quote(shipment))["totals"]["fees"]
+        shared = [out["fees"] for out in found if out["entry"] == entry]
+        assert f"{sum(round(float(fee) * 100) for fee in shared) / 100:.2f}" == fees
+
+
+def test_report_rows_of_chapter_99_come_out_grouped(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = Path(__file__).parent / "samples" / "es003.csv"
+    outcome = run(catalogue, source, tmp_path / "out.csv")
+    found = read(tmp_path / "out.csv")
+    assert [out["status"] for out in found] == [
+        "grouped", "ok", "ok", "grouped", "grouped", "partial", "error",
+    ]  # fmt: skip
+    assert found[1]["filed_minus_computed"] == "0.00"
+    assert outcome.summary["statuses"]["grouped"] == 3
+
+
+def test_strict_writes_nothing_when_a_row_failed(catalogue: Catalogue, tmp_path: Path) -> None:
+    chance = random.Random(7)
+    rows = [good_row(line, chance) for line in range(5)]
+    source, output = tmp_path / "in.csv", tmp_path / "out.csv"
+    save(source, [*rows, spoil(rows[0], {"origin": "Kanada?"})])
+    outcome = run(catalogue, source, output, strict=True)
+    assert outcome.failed == 1
+    assert outcome.summary["output"] is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+    save(source, rows)
+    assert run(catalogue, source, output, strict=True).failed == 0
+    assert len(read(output)) == 5
+
+
+def test_a_default_that_cannot_be_read_is_refused_once(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(8))])
+    defaults = Defaults(origin="Kanada?", mode="rocket")
+    with pytest.raises(InputError) as raised:
+        run(catalogue, source, tmp_path / "out.csv", defaults=defaults)
+    assert [issue.where for issue in raised.value.issues] == ["--origin", "--mode"]
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["out.csv", "summary.json"])
+def test_targets_are_checked_before_any_work(
+    catalogue: Catalogue, tmp_path: Path, name: str
+) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(9))])
+    (tmp_path / name).write_text("old")
+    with pytest.raises(InputError, match="--force"):
+        run(catalogue, source, tmp_path / "out.csv", summary=str(tmp_path / "summary.json"))
+    assert (tmp_path / name).read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_summary_has_a_known_ending(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(9))])
+    with pytest.raises(InputError, match=r"Let it end in \.json or \.md"):
+        run(catalogue, source, tmp_path / "out.csv", summary=str(tmp_path / "s.txt"))
+
+
+def test_looking_prices_and_writes_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = five_percent_broken()
+    source = save(tmp_path / "in.csv", [row for row, _, _ in rows])
+    seen = look(Job(str(source), str(tmp_path / "out.csv")), catalogue)
+    assert sum(seen.problems.values()) > 20
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_standard_input_can_be_read_twice(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        ["A", "8471300100", "DE", "9000", "2024-06-03", "US"],
+        ["A", "8471300100", "DE", "1000", "2024-06-03", "US"],
+    ]
+    source = save(tmp_path / "in.csv", rows, ENTRY)
+    run(catalogue, source, tmp_path / "file.csv")
+    stdin = io.TextIOWrapper(io.BytesIO(source.read_bytes()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    job = Job("-", str(tmp_path / "piped.csv"), quiet=True)
+    price_file(replace(job), catalogue)
+    assert (tmp_path / "piped.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()
