@@ -41,7 +41,7 @@ ODD: dict[str, dict[str, Any]] = {
     "after what was followed": {"entry_date": "2031-01-01"},
     "by sea": {"mode": "ocean", "origin": "RU"},
     "free entry": {"claims": ["section_321"], "customs_value": "80", "origin": "DE"},
-    "fractions of a cent": {"customs_value": "100.545", "add_cvd": "0.005"},
+    "fractions of a cent": {"customs_value": "100.545", "add_cvd": "0.05"},
 }
 
 

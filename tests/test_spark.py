@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.util import find_spec
@@ -16,26 +19,31 @@ from typing import Any
 import pytest
 from tests.batch.invoices import HEADER, good_row
 
-from tariffcalc import InputError
+from tariffcalc import Catalogue, InputError
 from tariffcalc.batch.columns import Defaults
 from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import price_file
 from tariffcalc.batch.result import COLUMNS, Options
-from tariffcalc.library import Catalogue
 from tariffcalc.values.exchange import parse_rates
 
-ROOT = Path(__file__).parents[1]
 needs_spark = pytest.mark.skipif(
-    find_spec("pyspark") is None, reason='needs PySpark and Java: pip install "tariffcalc[spark]"'
+    find_spec("pyspark") is None, reason='needs Java and pip install "tariffcalc[spark]"'
 )
-slow = pytest.mark.slow
-ROWS = 3_000
+Row = Sequence[Any]
+ByCommand = Callable[..., list[tuple[Any, ...]]]
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "3",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "700",
+}
 BROKEN = [
     ("classification", "7601"), ("origin", "Freedonia"), ("entry_date", "2025-02-30"),
     ("entry_date", "2016-05-01"), ("customs_value", "1e3"), ("claims", "usmcaa"),
     ("importer", ""), ("customs_value", "1,000.005"), ("quantity", "n/a"),
 ]  # fmt: skip
-THREAT = "us-aluminum-threat-2020-06"
+PLAIN = ("importer", "entry_date", "origin", "classification", "customs_value")
+INGOT = ("US", "2020-07-10", "CA", "7601.10.60", "1000.00")
 OVERLAY = """
 id: us-test
 title: A duty on all aluminum of Canada
@@ -53,50 +61,29 @@ acts:
 def spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[2]").appName("tariffcalc tests")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "3",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "700",
-    }
-    for name, value in settings.items():
+    for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
 
 
-def lines(count: int) -> list[list[str]]:
-    """Lines of which one in ten is broken, some in words that only the Python lane reads."""
-    chance = Random(4)
-    rows = [good_row(number, chance) for number in range(1, count + 1)]
-    for row in rows[::10]:
-        field, text = chance.choice(BROKEN)
-        row[HEADER.index(field)] = text
-    return rows
+@pytest.fixture
+def by_command(catalogue: Catalogue, tmp_path: Path) -> ByCommand:
+    """Return the rows that `tariffcalc batch` writes for some rows, blank results as None."""
 
+    def price(header: Sequence[str], rows: Sequence[Row], **changes: Any) -> list[tuple[Any, ...]]:
+        source, out = tmp_path / "in.csv", tmp_path / "out.jsonl"
+        with source.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([header, *rows])
+        job = replace(Job(str(source), str(out), quiet=True, force=True), **changes)
+        price_file(job, catalogue)
+        return [tuple(json.loads(line).values()) for line in out.read_text("utf-8").splitlines()]
 
-def by_command(
-    header: Sequence[str], rows: Sequence[Sequence[str]], catalogue: Catalogue, folder: Path,
-    defaults: Defaults | None = None, options: Options | None = None,
-) -> list[tuple[str, ...]]:  # fmt: skip
-    """Return the header and rows that `tariffcalc batch` writes."""
-    with (folder / "in.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *rows])
-    out = folder / "out.jsonl"
-    job = Job(
-        str(folder / "in.csv"), str(out), defaults or Defaults(), options=options or Options(),
-        quiet=True, force=True,
-    )  # fmt: skip
-    price_file(job, catalogue)
-    import json
-
-    return [tuple(json.loads(line).values()) for line in out.read_text("utf-8").splitlines()]
-
-
-def frame(spark: Any, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Any:
-    return spark.createDataFrame([tuple(row) for row in rows], list(header)).repartition(1)
+    return price
 
 
 def priced(dataframe: Any, **arguments: Any) -> list[tuple[Any, ...]]:
@@ -105,14 +92,166 @@ def priced(dataframe: Any, **arguments: Any) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in price(dataframe, **arguments).collect()]
 
 
-@slow
+def results(spark: Any, header: Sequence[str], row: Row, **arguments: Any) -> dict[str, str]:
+    """Price one row; return its results by name."""
+    (found,) = priced(spark.createDataFrame([tuple(row)], list(header)), **arguments)
+    return dict(zip(COLUMNS, found[len(header) :], strict=True))
+
+
+def lines(count: int) -> list[list[str]]:
+    """Lines of which one in ten is broken, or in words that the columnar lane leaves."""
+    chance = Random(4)
+    rows = [good_row(number, chance) for number in range(1, count + 1)]
+    for row in rows[::10]:
+        field, text = chance.choice(BROKEN)
+        row[HEADER.index(field)] = text
+    return rows
+
+
 @needs_spark
-def test_every_row_is_that_of_the_command(
-    spark: Any, catalogue: Catalogue, tmp_path: Path
+@pytest.mark.slow
+def test_every_row_is_that_of_the_command(spark: Any, by_command: ByCommand) -> None:
+    rows = lines(4_000)
+    found = priced(spark.createDataFrame(rows, list(HEADER)))
+    assert found == by_command(HEADER, rows)
+    assert {row[len(HEADER)] for row in found} >= {"ok", "partial", "error"}
+
+
+@needs_spark
+@pytest.mark.slow
+def test_an_entry_shares_its_fees_wherever_its_rows_lie(spark: Any, by_command: ByCommand) -> None:
+    chance = Random(5)
+    header = ("entry", *HEADER)
+    whole = {str(number): good_row(number, chance) for number in range(300)}
+    for row in whole.values():
+        row[HEADER.index("mode")] = "ocean"
+    rows = []
+    for line in range(4_000):
+        number = str(chance.randint(0, 299))
+        own = good_row(line, chance)
+        same = ("importer", "entry_date", "origin", "classification", "mode")
+        for name in same:
+            own[HEADER.index(name)] = whole[number][HEADER.index(name)]
+        rows.append([chance.choice((number, number, f" {number} ", "")), *own])
+    dataframe = spark.createDataFrame(rows, list(header)).repartition(5, "description")
+    # The share of a row is told by its order: both see the rows in the same one.
+    seen = [list(row) for row in dataframe.collect()]
+    found = priced(dataframe)
+    assert sorted(found) == sorted(by_command(header, seen))
+
+
+@needs_spark
+@pytest.mark.slow
+def test_typed_columns_read_as_text_and_stay_what_they_are(spark: Any) -> None:
+    from pyspark.sql.types import StructType
+
+    from tariffcalc.spark import price
+
+    schema = StructType.fromDDL(
+        "entry_date date, customs_value decimal(18,4), classification long, origin string,"
+        " shipped_date timestamp_ntz, quantity double, tags array<string>, note string"
+    )
+    values = (
+        date(2020, 8, 20), Decimal("100000.0000"), 7601106000, "CA",
+        datetime.fromisoformat("2020-08-17"), 2.5, ["a"], None,
+    )  # fmt: skip
+    dataframe = spark.createDataFrame([values], schema)
+    found = price(dataframe, importer="US")
+    assert found.schema.fields[: len(values)] == schema.fields
+    assert {field.dataType.typeName() for field in found.schema.fields[len(values) :]} == {"string"}
+    row = found.first()
+    assert tuple(row)[: len(values)] == values
+    assert (row.status, row.total_duty, row.error_code) == ("ok", "10000.00", None)
+
+
+@needs_spark
+@pytest.mark.slow
+def test_names_may_hold_points_and_be_taken(spark: Any) -> None:
+    from tariffcalc.spark import price
+
+    header = ["Line No.", "Status", "HTS No.", "Net", "Made in", "Entry Date"]
+    row = ("1", "open", "7601.10.60", "100000", "CA", "2020-08-20")
+    found = price(
+        spark.createDataFrame([row], header),
+        columns={"customs_value": "Net", "origin": "Made in", "line": ""},
+        importer="US",
+    )
+    assert found.columns[: len(header)] == header
+    assert found.columns[len(header)] == "status_2"
+    assert found.select("Status", "status_2", "total_duty").first()[:] == ("open", "ok", "10000.00")
+
+
+@needs_spark
+@pytest.mark.slow
+def test_the_law_may_be_another(
+    spark: Any, catalogue: Catalogue, by_command: ByCommand, tmp_path: Path
 ) -> None:
-    rows = lines(ROWS)
-    found = priced(frame(spark, HEADER, rows).coalesce(1).sortWithinPartitions("line"))
-    expected = by_command(HEADER, sorted(rows), catalogue, tmp_path)
-    assert found == expected
-    statuses = {row[len(HEADER)] for row in found}
-    assert statuses >= {"ok", "partial", "error"}
+    overlay, rates = tmp_path / "more.yaml", tmp_path / "rates.csv"
+    overlay.write_text(OVERLAY)
+    rates.write_text("date,currency,rate\n2020-07-09,USD,1.3501\n")
+    threat = "us-aluminum-threat-2020-06"
+    assert results(spark, PLAIN, INGOT)["additional_duty"] == "0.00"
+    assert results(spark, PLAIN, INGOT, assume=[threat])["additional_duty"] == "100.00"
+    assert results(spark, PLAIN, INGOT, overlays=[overlay])["additional_duty"] == "30.00"
+    september = ("US", "2020-09-10", "CA", "7601.10.60", "1000.00")
+    assert results(spark, PLAIN, september)["additional_duty"] == "100.00"
+    assert results(spark, PLAIN, september, known_on="now")["additional_duty"] == "0.00"
+    assert results(spark, PLAIN, september, known_on=date(2020, 9, 15))["refundable"] == "100.00"
+    abroad = ("CA", "2020-07-10", "US", "7601.10.00", "1000.00")
+    told = results(spark, PLAIN, abroad, currency="USD", fx_rates=rates)
+    options = Options(rates=parse_rates(rates.read_text(), "rates"))
+    (expected,) = by_command(PLAIN, [abroad], options=options, defaults=Defaults(currency="USD"))
+    assert tuple(told.values()) == expected[len(PLAIN) :]
+    assert told["status"] == "ok"
+
+
+@needs_spark
+@pytest.mark.slow
+def test_a_comma_may_part_the_cents(spark: Any) -> None:
+    row = (*INGOT[:4], "12 345,67")
+    assert results(spark, PLAIN, row)["error_code"] == "bad-customs-value"
+    assert results(spark, PLAIN, row, decimal_comma=True)["fees"] == "42.77"  # 0.3464 %
+
+
+@needs_spark
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("header", "arguments", "words"),
+    [
+        (PLAIN[:-1], {}, "customs_value"),
+        (PLAIN, {"columns": {"customs_value": "Net"}}, "Net"),
+        (PLAIN, {"mode": "sledge"}, "sledge"),
+        (PLAIN, {"claims": ["usmcaa"]}, "usmcaa"),
+        (PLAIN, {"assume": ["us-no-such-act"]}, "us-no-such-act"),
+        (PLAIN, {"date_format": "DDMM"}, "DDMM"),
+    ],
+)
+def test_what_cannot_be_understood_is_told_before_spark_runs(
+    spark: Any, header: Sequence[str], arguments: dict[str, Any], words: str
+) -> None:
+    from tariffcalc.spark import price
+
+    dataframe = spark.createDataFrame([INGOT[: len(header)]], list(header))
+    with pytest.raises(InputError, match=words):
+        price(dataframe, **arguments)
+
+
+@needs_spark
+@pytest.mark.slow
+def test_lists_and_reports_of_several_rows_a_line_are_refused(spark: Any) -> None:
+    from tariffcalc.spark import price
+
+    listed = spark.createDataFrame([(*INGOT, ["usmca"])], [*PLAIN, "claims"])
+    with pytest.raises(InputError, match='"claims" holds lists'):
+        price(listed)
+    header = (Path(__file__).parent / "batch" / "samples" / "es003.csv").read_text().split("\n")[0]
+    names = next(csv.reader([header]))
+    report = spark.createDataFrame([("",) * len(names)], names)
+    with pytest.raises(InputError, match="tariffcalc batch"):
+        price(report)
+
+
+def test_without_spark_it_says_what_to_install() -> None:
+    script = "import sys; sys.modules['pyspark'] = None; import tariffcalc.spark"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert 'needs pyspark. Type: pip install "tariffcalc[spark]"' in done.stderr.splitlines()[-1]

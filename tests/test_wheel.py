@@ -1,4 +1,4 @@
-"""The built wheel carries all it needs: unpacked it answers, and installed in a clean environment."""
+"""The built wheel carries all it needs: it answers unpacked, and installed in a clean place."""
 
 from __future__ import annotations
 

@@ -44,10 +44,9 @@ try:
     from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
     from tariffcalc.batch.parquet_rows import as_texts
 except ModuleNotFoundError as error:
-    raise ImportError(
-        f'tariffcalc.spark needs {error.name}. Type: pip install "tariffcalc[spark]"',
-        name=error.name,
-    ) from None
+    missing = (error.name or "").partition(".")[0]
+    message = f'tariffcalc.spark needs {missing}. Type: pip install "tariffcalc[spark]"'
+    raise ImportError(message, name=missing) from None
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

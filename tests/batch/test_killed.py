@@ -36,7 +36,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     path = tmp_path_factory.mktemp("killed") / "in.csv"
     chance = random.Random(10)
-    rows = [good_row(line, chance) for line in range(400)] * 30
+    rows = [good_row(line, chance) for line in range(350)] * 20
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows(as_lines(rows))
     return path

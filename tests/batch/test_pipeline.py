@@ -213,6 +213,47 @@ def test_gzip_output_is_the_same_each_time(catalogue: Catalogue, tmp_path: Path)
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
 
 
+ODD_LINES = (
+    '1,"two\nlines",US,2020-08-20,,CA,7601.10.60,5.00,,,,,,,,',
+    '2,stray " quote,US,2020-08-20,,CA,7601.10.60,5.00,,,,,,,,',
+    '3,"needless",US,2020-08-20,,CA,"7601.10.60",5.00,,,,,,,,',
+    "4,'=A1,US,2020-08-20,,CA,7601.10.60,5.00,,,,,,,,",
+    '5,="0001",US,2020-08-20,,CA,7601.10.60,-5.00,,,,,,,,',
+    "",
+    ",,,,,,,,,,,,,,,",
+    "6,short",
+    "7,long,US,2020-08-20,,CA,7601.10.60,5.00,,,,,,,,,,more",
+    '8,\t=A1,US,08/20/2020,,Canada,7601106000,"$5,000.00",,,,,,,,',
+)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_both_lanes_write_the_same_bytes(
+    catalogue: Catalogue, tmp_path: Path, line_end: str, mark: str, delimiter: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    text = io.StringIO()
+    rows = [HEADER, *(row for row, _, _ in five_percent_broken())]
+    csv.writer(text, delimiter=delimiter, lineterminator=line_end).writerows(rows)
+    odd = (line.replace(",", delimiter) for line in ODD_LINES)
+    source = tmp_path / "in.csv"
+    source.write_bytes((mark + text.getvalue() + "".join(x + line_end for x in odd)).encode())
+    target = "out.tsv" if delimiter == "\t" else "out.csv"
+    told = {}
+    for engine in ("python", "arrow"):
+        output = tmp_path / engine / target
+        output.parent.mkdir()
+        summary = run(catalogue, source, output, engine=engine).summary
+        assert summary["engine"] == engine
+        told[engine] = {key: summary[key] for key in ("statuses", "errors", "currencies")}
+    assert (tmp_path / "arrow" / target).read_bytes().splitlines() == (
+        tmp_path / "python" / target
+    ).read_bytes().splitlines()
+    assert told["arrow"] == told["python"]
+
+
 ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")
 
 

@@ -18,7 +18,7 @@ WIDTH = 80
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left: its exit code, stdout, stderr and the seconds it took."""
+    """What a command left: its exit code, stdout, stderr and the seconds of work it took."""
 
     code: int
     out: str
@@ -36,7 +36,9 @@ class Done:
 
     @property
     def is_narrow(self) -> bool:
-        return all(len(line) <= WIDTH for line in self.out.splitlines())
+        """Whether every line fits; an address is not broken, so that it can be followed."""
+        lines = (line.strip() for line in self.out.splitlines())
+        return all(len(line) <= WIDTH or line.startswith("https://") for line in lines)
 
 
 Command = Callable[..., Done]
@@ -47,13 +49,13 @@ def tariffcalc(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     def command(line: str, *more: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["tariffcalc", *line.split(), *map(str, more)])
         capsys.readouterr()
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             run()
             code = 0
         except SystemExit as ended:
             code = int(ended.code or 0)
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         shown = capsys.readouterr()
         return Done(code, shown.out, shown.err, seconds)
 

@@ -129,7 +129,7 @@ def count_rows(data: np.ndarray[Any, np.dtype[np.uint8]], quotes: Places) -> int
         count = int(np.count_nonzero(np.searchsorted(quotes, places) % 2 == 0))
     else:
         count = int(np.count_nonzero(ends))
-    return count + (data[-1] != LF)
+    return count + int(data[-1] != LF)
 
 
 def loose_rows(held: bytes, stretch: int, delimiter: str) -> tuple[list[list[str]], int]:

@@ -120,7 +120,7 @@ class _Printer:
         self, rows: list[list[str]], number: int, places: Places | range | list[int]
     ) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""
-        numbers = (self._first_row + number + place for place in places)
+        numbers = [self._first_row + number + place for place in places]
         priced = self.lane.price_rows(rows, numbers)
         for cells, result in zip(rows, priced, strict=True):
             yield self._form.row(cells, result)

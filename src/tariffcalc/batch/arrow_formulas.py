@@ -6,10 +6,11 @@ number 0, which the Python lane prices.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import AMOUNT, IS_PROHIBITED, IS_UNKNOWN, MOST, WordTable
+from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Records
 from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS, Levies, Steps, base_rate
@@ -24,8 +25,6 @@ A value below `HUGE` with all duty, times the rate of a tax, then stays below 2*
 
 NO_BOUND = 2**62
 SLOTS = range(MOST)
-NONE = 1
-"""The number of the blank text, where 0 is what is not answered."""
 
 
 class Formulas:
@@ -36,17 +35,11 @@ class Formulas:
         measures: The same with the currency in which each is charged.
         currencies: The currency of each measure.
         law: Texts of measures, headings and citations, and the blank filed duty.
-        said: Texts of warnings, of blank errors and the edition.
         duties: Some base duty of each rate, by the number of the rate.
     """
 
-    def __init__(self, edition: str, has_filed: bool) -> None:
-        """Begin with nothing known.
-
-        Args:
-            edition: Of the catalogue.
-            has_filed: Whether the column `filed_minus_computed` holds anything.
-        """
+    def __init__(self, said: Said, has_filed: bool) -> None:
+        """Begin with nothing known; `has_filed` says whether there are filed duties to compare."""
         rates = (f"rate{slot}" for slot in SLOTS)
         words = (f"word{slot}" for slot in SLOTS)
         self.steps = Records("count", "free", "refused", "lost", "law", *rates, *words)
@@ -62,9 +55,7 @@ class Formulas:
         self.currencies: dict[str, str] = {}
         self._blank_filed = () if has_filed else ("",)
         self.law = WordTable(3 + len(self._blank_filed))
-        self._edition = edition
-        self.said = WordTable(5)
-        self.say([])
+        self._said = said
         self.duties: dict[int, BaseDuty] = {}
         self._rates = Records()
 
@@ -118,7 +109,7 @@ class Formulas:
         if rate is None:
             reason = duty.reason or duty.assumption
             charge = Charge("base_duty", "", "base_duty", None, duty.text, None, reason=reason)
-            said = self.say(remarks.of_unknown([charge]))
+            said = self._said.bases.say(remarks.of_unknown([charge]))
         by_rate = self._rates.number(duty.rate)
         self.duties.setdefault(by_rate, duty)
         return self.bases.number((by_rate, said), rate or 0, rate is None, by_rate, said)
@@ -146,17 +137,8 @@ class Formulas:
                 tax,
             ]
         unknown = remarks.of_unknown_fees(fee for fee in levies.fees if fee.unknown)
-        said = self.say(unknown)
+        said = self._said.fees.say(unknown)
         return self.levies.number(levies, len(levies.fees), len(levies.taxes), said, *figures)
-
-    def say(self, texts: Iterable[str]) -> int:
-        """Return the number of warnings."""
-        text = remarks.BETWEEN.join(text for text in texts if text)
-        return self.said.number((text, "", "", "", self._edition))
-
-    def join(self, first: int, second: int) -> int:
-        """Return the number of two warnings, one behind the other."""
-        return self.say((self.said.rows[first][0], self.said.rows[second][0]))
 
 
 assert HUGE * (RATE_UNIT + 2 * DUTY) // RATE_UNIT * LEVY + TO_CENTS < 2**63

@@ -27,6 +27,7 @@ from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_owed import CENT, Lines, Owed, Sum, as_money, share, work_out, words_for
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_readings import KEYS, Columns, Readings
+from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_sums import Priced, add_up
 from tariffcalc.batch.arrow_tables import Amounts, Ids
 from tariffcalc.batch.arrow_text import LARGEST, SHARES, Fragments
@@ -72,9 +73,10 @@ class ArrowLane:
         self.lock = RLock()
         self.places = {name: place for name, place in finder.reader.places.items() if name in TAKEN}
         has_filed = any(name in self.places for name in FILED)
-        self.formulas = Formulas(pricer.law.store.meta["edition"], has_filed)
+        self.said = Said(pricer.law.store.meta["edition"], self.lock)
+        self.formulas = Formulas(self.said, has_filed)
         readings = Readings(finder.reader, self._lane_of, self.formulas, self.lock)
-        self.points = PointTables(readings, self.formulas, self.lock)
+        self.points = PointTables(readings, self.formulas, self.said, self.lock)
         self._has_filed = has_filed
         self._statuses = WordTable(1)
         for status in ("ok", "partial", "prohibited"):
@@ -145,6 +147,8 @@ class ArrowLane:
         now, refundable = self._since(lines, formulas.plans.of(plan, "now"), owed)
         hundredths = share(owed.total, value)
         fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
+        words = self._words(found, plan, lines, owed, done)
+        fits &= words > 0
         known = owed.payable.known
         status = np.where(known, 1, 2).astype(np.int32)
         if refused is not None:
@@ -169,7 +173,7 @@ class ArrowLane:
             *less,
             as_money(now, refused),
             Money(refundable, back if back.ndim and back.any() else None),
-            Words(formulas.said, self._said(found, plan, lines, owed, done)),
+            Words(self.said.table, words),
         ]
         priced = Priced(value, then, owed, refundable, refused, done)
         return Answer(columns, done), priced, fits | ~done
@@ -213,20 +217,20 @@ class ArrowLane:
             columns.append(Money(cents, words))
         return columns
 
-    def _said(self, found: Found, plan: Ids, lines: Lines, owed: Owed, done: Flags) -> Ids:
-        """Return the warnings of each row: of its point, and why amounts are not known."""
-        formulas, join = self.formulas, self.points.number
-        said = np.where(done, found.said, 0)
+    def _words(self, found: Found, plan: Ids, lines: Lines, owed: Owed, done: Flags) -> Ids:
+        """Return what is said of each row: of its point, and why amounts are not known."""
+        formulas = self.formulas
+        base, charge, fee = np.full((3, done.size), NONE, np.int32)
         if owed.base.known is not True:
-            rows = np.flatnonzero(~owed.base.known & done)
-            said[rows] = join("said", said[rows], formulas.bases.of(lines.base[rows], "reason"))
+            rows = np.flatnonzero(~owed.base.known)
+            base[rows] = formulas.bases.of(lines.base[rows], "reason")
         if owed.added.known is not True:
-            rows = np.flatnonzero(~owed.added.known & done)
-            said[rows] = join("said", said[rows], self._reasons_of(found, plan, lines.value, rows))
+            rows = np.flatnonzero(~owed.added.known)
+            charge[rows] = self._reasons_of(found, plan, lines.value, rows)
         if owed.fees.known is not True:
-            rows = np.flatnonzero(~owed.fees.known & done)
-            said[rows] = join("said", said[rows], formulas.levies.of(lines.levies[rows], "reason"))
-        return said
+            rows = np.flatnonzero(~owed.fees.known)
+            fee[rows] = formulas.levies.of(lines.levies[rows], "reason")
+        return self.said.numbers(np.where(done, found.said, 0), base, charge, fee)
 
     def _reasons_of(self, found: Found, plan: Ids, value: Amounts, rows: Any) -> Ids:
         """Return why the charges of some rows are not known, found once for goods and formula."""
@@ -256,7 +260,7 @@ class ArrowLane:
         day, left = values["entry_date"].keys[at.entered], values["shipped_date"].keys[at.shipped]
         shipment = Shipment(points.readings.lanes[country - 1].importer, day, (line,), left)
         charges = price_under(self.pricer.law, shipment, worth, None).charges[1:]
-        return self.formulas.say(remarks.of_unknown(charges))
+        return self.said.charges.say(remarks.of_unknown(charges))
 
     def price_rows(
         self, rows: Iterable[Sequence[str]], numbers: Iterable[int]

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.arrow_formulas import NONE, Formulas
+from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_readings import Columns, Readings
+from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records
 from tariffcalc.batch.points import Asked
 from tariffcalc.engine.base import PARTNERS, USMCA
@@ -52,10 +53,13 @@ class PointTables:
         chapters, origins, months: Currency and name, by number: what sums are made of.
     """
 
-    def __init__(self, readings: Readings, formulas: Formulas, lock: RLock) -> None:
+    def __init__(
+        self, readings: Readings, formulas: Formulas, said: Said, lock: RLock
+    ) -> None:
         """Begin with nothing known."""
         self.readings = readings
         self.formulas = formulas
+        self._said = said.points
         self.goods = Records("group", "chapter")
         self.sources = Records("group", "origin")
         self.chapters, self.origins, self.months = Records(), Records(), Records()
@@ -78,7 +82,7 @@ class PointTables:
                 "pair": self._find_pair, "spot": self._find_spot, "kind": self._find_kind,
                 "history": self._find_history, "base": self._find_base, "ask": self._find_ask,
                 "size": self._find_size, "based": self._find_based, "plan": self._find_plan,
-                "levies": self._find_levies, "vain": self._find_vain, "said": formulas.join,
+                "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
 
@@ -116,7 +120,7 @@ class PointTables:
             grid("plan", based, size),
             base,
             grid("levies", day, readings.of_manner(manner, "terms")),
-            grid("said", grid("said", after, vain), gaps),
+            self._said.joined(self._said.joined(after, vain), gaps),
         )
 
     def number(self, grid: str, first: Any, second: Any) -> Ids:
@@ -194,9 +198,9 @@ class PointTables:
         if found is None:
             cover = lane.points.cover(*self._classes[pair], day_class)
             followed = lane.coverage.end if is_after else None
-            after = self.formulas.say(remarks.of_point(lane.importer, "", frozenset(), followed, ()))
+            after = self._said.say(remarks.of_point(lane.importer, "", frozenset(), followed, ()))
             titles = lane.gaps.titles(gaps & day_gaps)
-            missing = self.formulas.say(remarks.of_point(lane.importer, "", frozenset(), None, titles))
+            missing = self._said.say(remarks.of_point(lane.importer, "", frozenset(), None, titles))
             found = self._spots.number((country, cover, entered, after, missing), after, missing)
             self._spot_numbers[key] = found
         return found
@@ -206,7 +210,7 @@ class PointTables:
         country, origin = self.sources.keys[source]
         lane = self.readings.lanes[country - 1]
         made = self.readings.claims.keys[claims][1]
-        return self.formulas.say(remarks.of_point(lane.importer, origin, made, None, ()))
+        return self._said.say(remarks.of_point(lane.importer, origin, made, None, ()))
 
     def _find_kind(self, source: int, claimed: int) -> int:
         """An origin and a claim: those with equal base duties are one."""

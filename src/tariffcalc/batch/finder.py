@@ -29,9 +29,6 @@ from tariffcalc.values.money import round_cents
 
 Kept = TypeVar("Kept")
 
-RESOLVED = 1 << 18
-"""Keys of lines that are kept."""
-
 PICKED = (
     "importer", "currency", "unit", "claims", "preference", "base_rate", "mode", "province",
 )  # fmt: skip
@@ -107,24 +104,22 @@ class Finder:
         return self.reader.places.get(field)
 
     def look(self, cells: Sequence[str]) -> Found:
-        """Return what a row stands for when all its texts were met before.
+        """Return what a row stands for when it was entered like one before, and is plain.
 
         Raises:
-            KeyError: when it is to be read.
+            KeyError: when it is to be read cell by cell.
         """
         if len(cells) != self.reader.width or self._rare(cells) != self._blank:
             raise KeyError
         known = self.known[self.pick(cells)]
-        code = known.codes[self._raw(cells, "classification")]
-        origin = known.origins[self._raw(cells, "origin")]
-        day = known.days[self._raw(cells, "entry_date")]
-        shipped = None
-        if "shipped_date" in self.reader.places:
-            shipped = known.lane.shipped[self._raw(cells, "shipped_date")]
-            if shipped.day is not None and shipped.day > day.day:
-                raise KeyError
+        try:
+            point = self._learn(cells, known.lane)
+        except CellError:
+            raise KeyError from None
+        left = point.shipped and point.shipped.day
+        if left is not None and left > point.day.day:
+            raise KeyError
         value = self.value(self._raw(cells, "customs_value"))
-        point = Point(code, origin, day, shipped)
         found = Found(known, point, value, [], self._filed(cells))
         raw = self._raw(cells, "quantity")
         if raw:
@@ -148,7 +143,7 @@ class Finder:
         """
         declared = self.reader.read(cells)
         lane = self._lane(declared)
-        self._make_room(lane)
+        self.make_room()
         known = self._learn_manner(cells, lane, declared)
         point = self._learn(cells, lane)
         said = {
@@ -246,7 +241,11 @@ class Finder:
         return known
 
     def _learn(self, cells: Sequence[str], lane: Lane) -> Point:
-        """Return what the texts of a line stand for, and keep it."""
+        """Return what the texts of a line stand for, and keep it.
+
+        Raises:
+            KeyError: for a text that stands for nothing, or a day that is not covered.
+        """
         code = self._kept(cells, "classification", lane.codes, lane.code)
         origin = self._kept(cells, "origin", lane.origins, lane.origin)
         day = self._kept(cells, "entry_date", lane.days, lane.day)
@@ -265,16 +264,19 @@ class Finder:
         raw = self._raw(cells, field)
         found = table.get(raw)
         if found is None:
-            found = table[raw] = find(*self.reader.field(field, raw))
+            value, warning = self.reader.field(field, raw)
+            if value is None and field != "shipped_date":
+                raise KeyError
+            found = table[raw] = find(value, warning)
         return found
 
-    def _make_room(self, lane: Lane) -> None:
-        """Drop all tables when one of them is full."""
-        tables = lane.codes, lane.origins, lane.days, lane.shipped, self.known
-        if lane.resolved >= RESOLVED or any(len(table) >= CAP for table in tables):
-            self.known.clear()
-            for one in self.lanes.values():
-                one.forget()
+    def make_room(self) -> None:
+        """Drop all tables when one of them is full. Call it between rows."""
+        if len(self.known) < CAP and not any(lane.is_full for lane in self.lanes.values()):
+            return
+        self.known.clear()
+        for lane in self.lanes.values():
+            lane.forget()
 
 
 def plain_units(raw: str) -> int | None:

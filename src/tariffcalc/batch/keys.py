@@ -24,7 +24,7 @@ ORIGIN, DAY, SHIPPED, SEGMENT = 24, 36, 52, 60
 """First bits of the parts of a key; the class of the code stands below them."""
 
 KINDS = 64
-"""More than twice the origins that have base duties of their own."""
+"""More than the origins that have base duties of their own."""
 
 
 @dataclass(slots=True)
@@ -54,7 +54,8 @@ class Origin:
     Attributes:
         group: Class of origins under the same sheets.
         gaps: What the catalogue does not hold of it, as bits.
-        kind: Twice its number among the origins that have base duties of their own.
+        kinds: Its number among the origins that have base duties of their own, without and with
+            a claim of preference.
         sums: Of its lines.
     """
 
@@ -62,7 +63,7 @@ class Origin:
     key: int
     group: int
     gaps: int
-    kind: int
+    kinds: tuple[int, int]
     sums: Sums
     warning: str | None
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.formula import VALUE_UNIT, Fee, Levies, base_rate, whole
+from tariffcalc.batch.declared import CAP
+from tariffcalc.batch.formula import ANY_LINE, VALUE_UNIT, Fee, Levies, base_rate, whole
 from tariffcalc.batch.keys import (
     DAY,
     KINDS,
@@ -33,7 +34,13 @@ from tariffcalc.batch.ready import Base, Ready
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty
+from tariffcalc.engine.charges import charges_of
+from tariffcalc.engine.price import LinePrice
+from tariffcalc.values.money import ZERO
 from tariffcalc.values.rates import Rate
+
+RESOLVED = 1 << 18
+"""Keys of lines that are kept."""
 
 Said = tuple[str, ...]
 
@@ -56,14 +63,14 @@ class Lane:
         self.origins: dict[str, Origin] = {}
         self.days: dict[str, Day] = {}
         self.shipped: dict[str, Shipped] = {}
-        self.reasons: dict[tuple[Ready, str, BaseDuty], list[str]] = {}
+        self.reasons: dict[tuple[Ready, str], list[str]] = {}
         self.resolved = 0
         self._made: dict[Manner, Circumstances] = {}
         self._ready: dict[tuple[int, int, int, Said], Ready] = {}
         self._said: dict[tuple[object, ...], Said] = {}
         self._rates: Numbering[Rate | None] = Numbering()
         self._codes: Numbering[tuple[int, int, str | None]] = Numbering()
-        self._origins: Numbering[tuple[int, int, int, str | None]] = Numbering()
+        self._origins: Numbering[tuple[int, int, tuple[int, int], str | None]] = Numbering()
         self._days: Numbering[tuple[object, ...]] = Numbering()
         self._levies: Numbering[tuple[object, ...]] = Numbering()
         self._shipped: Numbering[tuple[int, str | None]] = Numbering()
@@ -78,13 +85,19 @@ class Lane:
     def origin(self, country: str, warning: str | None) -> Origin:
         """Return a country of origin."""
         group, gaps = self.points.origin_class(country), self.gaps.origin(country)
-        kind = self.points.origin_kind(country)
-        key = self._origins.number((group, gaps, kind, warning)) << ORIGIN
+        kinds = self.points.base_kind(country, False), self.points.base_kind(country, True)
+        key = self._origins.number((group, gaps, kinds, warning)) << ORIGIN
         sums = self.tally.sums(self.currency, "origin", country)
-        return Origin(country, key, group, gaps, 2 * kind, sums, warning)
+        return Origin(country, key, group, gaps, kinds, sums, warning)
 
     def day(self, day: date, warning: str | None) -> Day:
-        """Return an entry date."""
+        """Return an entry date.
+
+        Raises:
+            KeyError: when it is not covered.
+        """
+        if day < self.coverage.start:
+            raise KeyError(day)
         points = self.points
         group, gaps = points.day_class(day), self.gaps.day(day)
         period, entered = points.schedule_period(day), points.entered_class(day)
@@ -105,10 +118,10 @@ class Lane:
         found = self._made.get(manner)
         if found is None:
             base = None if manner.base is None else self._base(manner.base)
-            limits = self.points.limits_that_count(manner.claims)
-            units = [limit for limit in self.limits if limit in {x * VALUE_UNIT for x in limits}]
-            segments = [self.limits.index(limit) for limit in units]
-            found = Circumstances(self, manner, base, units, [*segments, len(self.limits)])
+            counting = self.points.limits_that_count(manner.claims)
+            segments = [n for n, limit in enumerate(self.points.value_limits) if limit in counting]
+            limits = [self.limits[segment] for segment in segments]
+            found = Circumstances(self, manner, base, limits, [*segments, len(self.limits)])
             self._made[manner] = found
         return found
 
@@ -116,7 +129,7 @@ class Lane:
         """Return the base duty of a line, or None when only the engine can compute it."""
         if known.manner.base is not None:
             return known.base
-        key = day.period + origin.kind + known.claimed
+        key = day.period + origin.kinds[known.claimed]
         found = code.bases.get(key)
         if found is None:
             duty = self.points.base(code.digits, origin.country, day.day, bool(known.claimed))
@@ -127,11 +140,14 @@ class Lane:
 
     def _base(self, duty: BaseDuty) -> Base | None:
         rate = base_rate(duty)
-        if rate is not None or duty.rate is None:
+        if rate is not None:
             return Base(duty, rate, self._rates.number(duty.rate))
-        if not duty.rate.specifics:
+        if duty.rate is not None and not duty.rate.specifics:
             return None
-        return Base(duty._replace(rate=None), None, self._rates.number(None), duty.rate)
+        charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
+        unknown = duty._replace(rate=None)
+        number = self._rates.number(None)
+        return Base(unknown, None, number, duty.rate, remarks.of_unknown(charges))
 
     def levies(self, manner: Manner, day: Day) -> Levies:
         """Return the fees and taxes that a line bears."""
@@ -198,12 +214,12 @@ class Lane:
         found = self._said.get(key)
         if found is None:
             names = "classification", "origin", "entry_date", "shipped_date"
-            told = dict(manner.warnings)
-            told.update((n, text) for n, text in zip(names, cells, strict=False) if text)
+            texts = code.warning, origin.warning, day.warning, left
+            told = {name: text for name, text in zip(names, texts, strict=True) if text}
             followed = self.coverage.end if is_late else None
             titles = self.gaps.titles(gaps)
             said = remarks.of_point(self.importer, origin.country, manner.claims, followed, titles)
-            found = self._said[key] = (*remarks.of_cells(told), *said)
+            found = self._said[key] = (*remarks.of_cells({**told, **dict(manner.warnings)}), *said)
         return found
 
     def frees(self, known: Circumstances, point: Point, segment: int) -> tuple[bool, bool]:
@@ -225,6 +241,12 @@ class Lane:
     def _asked(self, known: Circumstances, point: Point, segment: int) -> Asked:
         shipped = -1 if point.shipped is None else point.shipped.group
         return Asked(known.manner.claims, shipped, point.day.entered, segment)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to forget."""
+        tables = self.codes, self.origins, self.days, self.shipped
+        return self.resolved >= RESOLVED or any(len(table) >= CAP for table in tables)
 
     def forget(self) -> None:
         """Drop what was found for single texts."""

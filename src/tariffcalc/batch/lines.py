@@ -19,6 +19,7 @@ from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
+from tariffcalc.batch.keys import Point
 from tariffcalc.batch.ready import Base, Paid, Ready, count, total
 from tariffcalc.batch.result import (
     PROHIBITED,
@@ -118,16 +119,19 @@ class LinePricer:
             origin = known.origins[cells[self._origin] if self._origin >= 0 else ""]
             day = known.days[cells[self._day] if self._day >= 0 else ""]
             value = self._finder.value(cells[self._value])
-            base = known.base or code.bases[day.period + origin.kind + known.claimed]
+            base = known.base or code.bases[day.period + origin.kinds[known.claimed]]
             shifted = known.shifted[bisect_left(known.limits, value)]
             ready = known.ready[code.key + origin.key + day.key + shifted]
             if not isinstance(ready, Ready):
                 ready = ready.by_base[base.number]
         except KeyError:
             return self._price_any(cells, number)
-        if known.is_foreign or base.rate is None or not ready.is_short:
+        if known.is_foreign:
             return self._price_any(cells, number)
-        return ready.price(value, base.rate, code.sums, origin.sums, day.sums)
+        if ready.is_short and base.rate is not None:
+            return ready.price(value, base.rate, code.sums, origin.sums, day.sums)
+        point = Point(code, origin, day, None)
+        return self._price_ready(Found(known, point, value, []), ready, base, value)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -150,6 +154,7 @@ class LinePricer:
 
     def _price_any(self, cells: Sequence[str], number: int) -> Result:
         """Price a row of any kind."""
+        self._finder.make_room()
         if not any(cells):
             self._tally.add_status("blank")
             return without_price("blank", self._edition, self._charges)
@@ -183,22 +188,36 @@ class LinePricer:
         paid = None if entry is None else self._paid(entry, found, cells)
         said = [*found.said, *on_entry]
         base = lane.base(known, point.code, point.origin, point.day)
-        ready, duty = None, None
-        if base is not None and value is not None and 0 < value < HUGE and not found.has_more:
-            ready = lane.ready(known, point, known.segment(worth), base)
-            duty = None if base.rate is None else cents(value, base.rate)
-            if base.per_unit is not None and found.quantity is not None:
-                duty = duty_on(base.per_unit, value, found.quantity, found.unit)
-                if duty is not None and lane.turns_on_base(point):
-                    ready = None
-        if base is None or value is None or ready is None:
+        if base is None or value is None or not 0 < value < HUGE or found.has_more:
             return self._price_by_engine(found, cells, entry, paid, said)
+        ready = lane.ready(known, point, known.segment(worth), base)
+        by_quantity = base.per_unit is not None and found.quantity is not None
+        if ready is None or (by_quantity and lane.turns_on_base(point)):
+            return self._price_by_engine(found, cells, entry, paid, said)
+        return self._price_ready(found, ready, base, worth, paid, said)
+
+    def _price_ready(
+        self,
+        found: Found,
+        ready: Ready,
+        base: Base,
+        worth: int,
+        paid: Paid | None = None,
+        said: Sequence[str] = (),
+    ) -> Result:
+        """Multiply out what is ready for a row."""
+        point, value = found.point, found.value or 0
         sums = point.code.sums, point.origin.sums, point.day.sums
         if ready.is_short and base.rate is not None and paid is None and not said:
             return ready.price(value, base.rate, *sums)
-        reasons: Sequence[str] = ()
-        if duty is None or not ready.is_known:
-            reasons = self._reasons(found, ready, base, worth)
+        duty = None if base.rate is None else cents(value, base.rate)
+        if base.per_unit is not None and found.quantity is not None:
+            duty = duty_on(base.per_unit, value, found.quantity, found.unit)
+        reasons: list[str] = []
+        if duty is None and not ready.then.free_entry:
+            reasons += base.reasons
+        if not ready.is_known:
+            reasons += self._reasons(found, ready, worth)
         return ready.work_out(value, duty, sums, paid, said, reasons)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
@@ -284,15 +303,14 @@ class LinePricer:
                 self._tally.add_charge(lane.currency, charge.measure, amount or 0)
         return row
 
-    def _reasons(self, found: Found, ready: Ready, base: Base, worth: int) -> Sequence[str]:
-        """Return why duties of a line are not known, in the words of the engine."""
-        lane, point = found.known.lane, found.point
-        key = ready, point.code.digits, base.duty
+    def _reasons(self, found: Found, ready: Ready, worth: int) -> Sequence[str]:
+        """Return why charges of a line are not known, in the words of the engine."""
+        manner, point, lane = found.known.manner, found.point, found.known.lane
+        key = ready, point.code.digits
         reasons = lane.reasons.get(key)
         if reasons is None:
             if len(lane.reasons) >= CAP:
                 lane.reasons.clear()
-            manner = found.known.manner
             line = Line(
                 point.code.digits,
                 point.origin.country,
@@ -302,8 +320,8 @@ class LinePricer:
             )
             left = None if point.shipped is None else point.shipped.day
             shipment = Shipment(lane.importer, point.day.day, (line,), left)
-            priced = price_under(self._law, shipment, Decimal(worth) / VALUE_UNIT, None)
-            reasons = lane.reasons[key] = remarks.of_unknown(priced.charges)
+            charges = price_under(self._law, shipment, Decimal(worth) / VALUE_UNIT, None).charges
+            reasons = lane.reasons[key] = remarks.of_unknown(charges[1:])
         return reasons
 
 

@@ -23,6 +23,7 @@ from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_da
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.resolve import Facts, stack
 from tariffcalc.values.days import LATEST
+from tariffcalc.values.rates import Rate
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -85,6 +86,7 @@ class Points:
         self.day_classes: Numbering[tuple[int, int]] = Numbering()
         self.covers: Numbering[Covers] = Numbering()
         self._steps: dict[Hashable, tuple[Steps | None, Steps | None]] = {}
+        self._formulas: dict[Hashable, Steps | None] = {}
         self._distinct: dict[Steps, Steps] = {}
         self.resolved = 0
         self._on_base: dict[int, bool] = {}
@@ -149,20 +151,29 @@ class Points:
         key = cover, asked, duty.rate if self.turns_on_base(cover) else None
         found = self._steps.get(key)
         if found is None:
-            covers = self.covers.keys[cover]
-            facts = self.facts(asked, duty)
-            law = self.law
-            then = steps_of(law, self.importer, covers.then, facts, duty)
-            now = then
-            if covers.now != covers.then:
-                now = steps_of(law.as_it_stands, self.importer, covers.now, facts, duty)
-            found = self._steps[key] = self._same(then), self._same(now)
-            self.resolved += 1
+            covers, facts = self.covers.keys[cover], self.facts(asked, duty)
+            rate = key[2]
+            found = (
+                self._steps_under(self.law, covers.then, facts, duty, rate),
+                self._steps_under(self.law.as_it_stands, covers.now, facts, duty, rate),
+            )
+            self._steps[key] = found
         return found
 
-    def _same(self, steps: Steps | None) -> Steps | None:
-        """Return the one object that stands for all equal steps."""
-        return None if steps is None else self._distinct.setdefault(steps, steps)
+    def _steps_under(
+        self, law: Law, cover: Cover, facts: Facts, duty: BaseDuty, rate: Rate | None
+    ) -> Steps | None:
+        """Return the formula of a set of sheets, made once for each set of answers to its cases.
+
+        What lies on top does not turn on the day of knowledge, only which sheets are in the set.
+        Equal formulas are one object.
+        """
+        key = cover, stack(law, self.importer, cover).plan(facts).answers, rate
+        if key not in self._formulas:
+            steps = steps_of(law, self.importer, cover, facts, duty)
+            self._formulas[key] = steps and self._distinct.setdefault(steps, steps)
+            self.resolved += 1
+        return self._formulas[key]
 
     def turns_on_base(self, cover: int) -> bool:
         """Whether some sheet of a set asks for the base duty: a total, or a test of its rate."""
@@ -189,7 +200,7 @@ class Points:
         if days is None:
             days = self._turning[code] = turning_days(self.law.store, self.tables, code)
         partner = origin in PARTNERS[self.importer]
-        key = code, bisect_right(days, day), self.origin_kind(origin), claimed and partner
+        key = code, bisect_right(days, day), self.base_kind(origin, claimed)
         found = self._base.get(key)
         if found is None:
             found = self._base[key] = schedule_duty(
@@ -200,6 +211,15 @@ class Points:
     def origin_kind(self, origin: str) -> int:
         """Return the number of an origin whose goods may have a base duty of their own, else 0."""
         return self._told_apart.index(origin) + 1 if origin in self._told_apart else 0
+
+    def base_kind(self, origin: str, claimed: bool) -> int:
+        """Return the number of an origin if its goods have a base duty of their own, else 0.
+
+        Goods of a partner have one when the preference is claimed.
+        """
+        if origin in PARTNERS[self.importer] and not claimed:
+            return 0
+        return self.origin_kind(origin)
 
     def schedule_period(self, day: date) -> int:
         """Return the number of the period over which no base duty of the schedule changes."""
@@ -230,6 +250,7 @@ class Points:
         self._base.clear()
         self._turning.clear()
         self._steps.clear()
+        self._formulas.clear()
         self._distinct.clear()
 
     def facts(self, asked: Asked, duty: BaseDuty) -> Facts:

@@ -38,17 +38,24 @@ class Base:
     Attributes:
         number: One for all base duties of one rate.
         per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
+        reasons: Why it is not known.
     """
 
-    __slots__ = ("duty", "number", "per_unit", "rate")
+    __slots__ = ("duty", "number", "per_unit", "rate", "reasons")
 
     def __init__(
-        self, duty: BaseDuty, rate: int | None, number: int, per_unit: Rate | None = None
+        self,
+        duty: BaseDuty,
+        rate: int | None,
+        number: int,
+        per_unit: Rate | None = None,
+        reasons: Sequence[str] = (),
     ) -> None:
         self.duty = duty
         self.rate = rate
         self.number = number
         self.per_unit = per_unit
+        self.reasons = reasons
 
 
 class Ready:

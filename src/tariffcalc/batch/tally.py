@@ -1,7 +1,7 @@
 """Sums over the lines of a file, for its summary: what was priced, on what, and what failed.
 
-Whoever prices adds to lists that are kept here by name: of a chapter, an origin, a month, a measure.
-Amounts that are not known are left out of the sums: the lines with one count as partial.
+Whoever prices adds to lists that are kept here by name: of a chapter, an origin, a month, or a
+measure. Amounts that are not known are left out of the sums: the lines with one count as partial.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 
 from tariffcalc.engine.answer import Charge, LineAnswer, Quote
 from tariffcalc.values.codes import dotted
+from tariffcalc.values.money import round_cents
 
 SCHEMA = 1
 """Raised when a key changes its meaning or goes; new keys may come without it."""
@@ -16,7 +17,10 @@ SCHEMA = 1
 def as_json(quote: Quote) -> dict[str, Any]:
     """Return the answer as docs/quote.schema.json describes it."""
     rate = quote.totals.effective_rate
-    totals = {name: plain(getattr(quote.totals, name)) for name in _names(quote.totals)}
+    totals = {
+        name: None if amount is None else show_value(amount)
+        for name, amount in quote.totals._asdict().items()
+    }
     return {
         "schema": SCHEMA,
         "status": quote.status,
@@ -56,12 +60,18 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def show_value(value: Decimal) -> str:
+    """Write a value with its cents, and with every further decimal that it was declared with."""
+    cents = round_cents(value)
+    return f"{cents if cents == value else value:f}"
+
+
 def _line(line: LineAnswer) -> dict[str, Any]:
     return {
         "line": line.line,
         "classification": dotted(line.classification),
         "origin": line.origin,
-        "customs_value": f"{line.customs_value:.2f}",
+        "customs_value": show_value(line.customs_value),
         "charges": [_charge(charge) for charge in line.charges],
         "not_charged": [
             {
@@ -83,7 +93,7 @@ def _charge(charge: Charge) -> dict[str, Any]:
     body = {name: plain(getattr(charge, name)) for name in _names(charge)}
     for name in ("base", "amount"):
         number = getattr(charge, name)
-        body[name] = None if number is None else f"{number:.2f}"
+        body[name] = None if number is None else show_value(number)
     return body
 
 

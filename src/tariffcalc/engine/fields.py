@@ -13,7 +13,7 @@ from tariffcalc.catalogue.store import Store
 from tariffcalc.engine.shipment import MODES, Content
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.issues import nearest
-from tariffcalc.values.money import LARGEST, parse_amount
+from tariffcalc.values.money import LARGEST, parse_amount, round_cents
 from tariffcalc.values.names import plain
 
 PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
@@ -76,6 +76,8 @@ def read_duty(text: str) -> Decimal:
     amount = parse_amount(text)
     if not 0 <= amount < LARGEST:
         raise ValueError(f'"{text}" must not be below zero')
+    if amount != round_cents(amount):
+        raise ValueError(f'"{text}" is not a whole number of cents, as duty is')
     return amount
 
 
@@ -86,7 +88,9 @@ def read_content(text: str, value: Decimal | None) -> Content:
         if not 0 <= share <= 1:
             raise ValueError(f'"{text}" is not between 0% and 100%')
         return Content(share, is_share=True)
-    amount = read_duty(text)
+    amount = parse_amount(text)
+    if not 0 <= amount < LARGEST:
+        raise ValueError(f'"{text}" must not be below zero')
     if value is not None and amount > value:
         raise ValueError(f'"{text}" is more than the customs value {value}')
     return Content(amount)

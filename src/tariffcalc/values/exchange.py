@@ -71,7 +71,7 @@ def parse_rates(text: str, name: str) -> ExchangeRates:
     issues = []
     try:
         rows = list(_json_rows(text) if text.lstrip().startswith("{") else _csv_rows(text))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error):
         rows = []
     for number, (day, pair, rate) in enumerate(rows, 1):
         try:

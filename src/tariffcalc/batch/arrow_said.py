@@ -1,0 +1,76 @@
+"""Warnings by number: of points, and of amounts that are not known, put together row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from threading import RLock
+from typing import Any
+
+from tariffcalc.batch import remarks
+from tariffcalc.batch.arrow_columns import WordTable
+from tariffcalc.batch.arrow_tables import Grid, Ids, Records
+
+NONE = 1
+"""The number of no warning at all; 0 is what is not answered."""
+
+
+class Texts:
+    """Warnings of one kind by number."""
+
+    def __init__(self, lock: RLock) -> None:
+        self._records = Records()
+        self._joined = Grid(self._join, lock)
+        self.say(())
+
+    def say(self, texts: Iterable[str]) -> int:
+        """Return the number of some warnings. Call it under the lane's lock."""
+        return self._records.number(tuple(texts))
+
+    def texts(self, number: int) -> tuple[str, ...]:
+        """Return the warnings of a number."""
+        found: tuple[str, ...] = self._records.keys[number]
+        return found
+
+    def joined(self, first: Any, second: Any) -> Ids:
+        """Return the numbers of warnings, one behind the other."""
+        return self._joined.numbers(first, second)
+
+    def _join(self, first: int, second: int) -> int:
+        return self.say(self.texts(first) + self.texts(second))
+
+
+class Said:
+    """All that is said of a row.
+
+    Attributes:
+        points: Of its point.
+        bases: Why its base duty is not known.
+        charges: Why some of its charges are not known.
+        fees: Why its fees are not known.
+        table: The columns from `warnings` to `edition`, for rows that were priced.
+    """
+
+    def __init__(self, edition: str, lock: RLock) -> None:
+        """Begin with nothing said."""
+        self.points, self.bases = Texts(lock), Texts(lock)
+        self.charges, self.fees = Texts(lock), Texts(lock)
+        self.table = WordTable(5)
+        self._edition = edition
+        self._duties, self._others = Records(), Records()
+        self._of_duties = Grid(lambda *pair: self._duties.number(pair), lock)
+        self._of_others = Grid(lambda *pair: self._others.number(pair), lock)
+        self._all = Grid(self._write, lock)
+
+    def numbers(self, point: Any, base: Any, charge: Any, fee: Any) -> Ids:
+        """Return the rows of `table` for what is said of each kind."""
+        duties = self._of_duties.numbers(base, charge)
+        return self._all.numbers(duties, self._of_others.numbers(point, fee))
+
+    def _write(self, duties: int, others: int) -> int:
+        base, charge = self._duties.keys[duties]
+        point, fee = self._others.keys[others]
+        texts = (
+            *self.points.texts(point), *self.bases.texts(base), *self.charges.texts(charge),
+            *self.fees.texts(fee),
+        )  # fmt: skip
+        return self.table.number((remarks.BETWEEN.join(texts), "", "", "", self._edition))
