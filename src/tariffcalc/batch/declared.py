@@ -124,7 +124,7 @@ class LineReader:
             "province": fields.read_province,
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), fields.read_duty),
         }
-        self._kept: dict[str, dict[str, tuple[Any, str | None]]] = {key: {} for key in KEPT}
+        self._kept: dict[str, dict[str, tuple[Any, str | None] | CellError]] = {key: {} for key in KEPT}
 
     def read(self, cells: Sequence[str]) -> Declared:
         """Return what a row declares.
@@ -172,7 +172,13 @@ class LineReader:
         if found is None:
             if len(kept) >= CAP:
                 kept.clear()
-            found = kept[raw] = self._read(name, raw)
+            try:
+                found = self._read(name, raw)
+            except CellError as error:
+                found = error
+            kept[raw] = found
+        if isinstance(found, CellError):
+            raise found.with_traceback(None)
         return found
 
     def entry(self, cells: Sequence[str]) -> str:

@@ -48,7 +48,7 @@ class Sheet(NamedTuple):
     act: int
     instrument: str
     status: str
-    made: date
+    known_from: date
     act_note: str | None
     paint: Paint
 

@@ -70,7 +70,7 @@ def find(catalogue: Catalogue, key: str) -> dict[str, Any]:
                 }
     if key in store.instruments():
         return _instrument(catalogue, key)
-    fact = store.facts.get(key)
+    fact = store.facts.get(key.lower())
     if fact:
         return {
             fact.sort: fact.id,
@@ -104,20 +104,20 @@ def _instrument(catalogue: Catalogue, key: str) -> dict[str, Any]:
 
 
 def _row(catalogue: Catalogue, sheet: Sheet) -> dict[str, Any]:
-    paint = sheet.paint
+    paint, instrument = sheet.paint, catalogue.store.instrument(sheet.instrument)
     terms = [_terms(paint.terms), *(_case(case) for case in paint.cases)]
     origins = ", ".join(in_groups(sorted(paint.origins.named), catalogue.store.groups))
     if paint.origins.inverted:
         origins = f"all but {origins}" if origins else "all"
     return {
-        "made": str(sheet.made),
+        "made": str(instrument.made),
         "instrument": sheet.instrument + (" (threatened)" if sheet.status == "threatened" else ""),
         "from": str(paint.period.start),
         "until": str(paint.period.until or ""),
         "origins": origins,
         "goods": "all" if paint.goods is None else ", ".join(paint.goods),
         "duty": "\n".join(terms),
-        "citation": catalogue.store.instrument(sheet.instrument).citation,
+        "citation": instrument.citation,
         "note": paint.terms.note or sheet.act_note,
     }
 

@@ -90,10 +90,10 @@ def _cleared(tables: Tables, head: MeasureHead, sheet: Sheet, cover: int, day: d
     reason: Reason = "exempt"
     detail = sheet.paint.terms.note or sheet.act_note or "outside the duty from its start"
     if any(below.act != sheet.act for below in beneath):
-        reason = "later_annulled" if sheet.made > day else "lifted"
+        reason = "later_annulled" if sheet.known_from > day else "lifted"
         detail = f"taken off from {sheet.paint.period.start}"
-        if sheet.made > day:
-            detail += f" by an act made on {sheet.made}"
+        if sheet.known_from > day:
+            detail += f" by an act known from {sheet.known_from} on"
         if note := sheet.paint.terms.note or sheet.act_note:
             detail += f": {note}"
     return NotCharged(head.id, head.title, reason, detail, sheet.instrument)
@@ -125,17 +125,17 @@ def _uncovered(
         detail = f"ended: last day {_day_before(last.paint.period.end)}"
         return NotCharged(head.id, head.title, "ended", detail, last.instrument)
     for sheet in charging:
-        if threatened >> sheet.bit & 1 and day in sheet.paint.period and sheet.made <= day:
-            detail = f"threatened on {sheet.made}, not law; price it with --assume"
+        if threatened >> sheet.bit & 1 and day in sheet.paint.period and sheet.known_from <= day:
+            detail = f"threatened on {sheet.known_from}, not law; price it with --assume"
             detail += f" {sheet.instrument}"
             return NotCharged(head.id, head.title, "threatened", detail, sheet.instrument)
     later = [s for s in charging if not threatened >> s.bit & 1]
     if not later:
         return NotCharged(head.id, head.title, "threatened", "only ever threatened")
-    first = min(later, key=lambda s: (s.paint.period.start, s.made))
+    first = min(later, key=lambda s: (s.paint.period.start, s.known_from))
     detail = f"from {first.paint.period.start}"
-    if first.made > day:
-        detail += f", by an act made on {first.made}"
+    if first.known_from > day:
+        detail += f", by an act known from {first.known_from} on"
     return NotCharged(head.id, head.title, "not_yet", detail, first.instrument)
 
 

@@ -85,7 +85,9 @@ def _of_importer(
     shown = rows if status in ("in_force", "all") else []
     if status in ("threatened", "all"):
         made = sum(
-            1 << s.bit for s in _sheets(tables, tables.standing("threatened")) if s.made <= day
+            1 << s.bit
+            for s in _sheets(tables, tables.standing("threatened"))
+            if s.known_from <= day
         )
         pending = _visible(law, importer, goods, origins, made & ~standing)
         shown += [
