@@ -5,7 +5,7 @@ Run it with the Python of an environment that has tariffcalc with the extra `spa
     python benchmarks/spark.py [ROWS]
 
 It writes invoice lines from a seed, prices them both ways, compares every cell of every row, and
-exits with 1 when one differs. Times are of one machine: a cluster is for data that is already there.
+exits with 1 when one differs. The times are of one machine, on which the command is the faster way.
 """
 
 from __future__ import annotations

@@ -254,6 +254,43 @@ def test_both_lanes_write_the_same_bytes(
     assert told["arrow"] == told["python"]
 
 
+def test_parquet_keeps_its_types_and_gets_what_the_python_lane_says(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from datetime import date
+    from decimal import Decimal
+
+    names = ("hts", "origin", "customs_value", "entry_date", "importer", "id", "status")
+    rows = [
+        ("7601.10.60", "CA", Decimal("100.00"), date(2020, 8, 20), "US", 1, "mine"),
+        ("8471300100", "DE", Decimal("2000.00"), date(2024, 6, 3), "US", 2, None),
+        ("12", "DE", None, date(2024, 6, 3), "US", None, None),
+    ]
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    source = tmp_path / "in.parquet"
+    parquet.write_table(pa.table(columns), source)
+    told = {
+        engine: run(catalogue, source, tmp_path / f"{engine}.parquet", engine=engine).summary
+        for engine in ("auto", "python")
+    }
+    assert told["auto"]["engine"] == "arrow"
+    assert told["auto"]["currencies"] == told["python"]["currencies"]
+    assert told["auto"]["errors"] == told["python"]["errors"]
+    auto, python = (parquet.read_table(tmp_path / f"{engine}.parquet") for engine in told)
+    assert auto.column_names == python.column_names
+    assert auto.column_names[: len(names)] == list(names)
+    assert auto.schema.field("id").type == pa.int64()
+    assert auto.schema.field("entry_date").type == pa.date32()
+    assert auto.select(list(names)).to_pylist() == pa.table(columns).to_pylist()
+    result = auto.column_names[len(names) :]
+    assert result[0] == "status_2"
+    assert auto.select(result).to_pylist() == python.select(result).to_pylist()
+    assert auto.column("status_2").to_pylist() == ["ok", "ok", "error"]
+    assert auto.column("payable").to_pylist()[2] is None
+
+
 ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")
 
 

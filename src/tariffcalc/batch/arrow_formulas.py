@@ -7,6 +7,7 @@ number 0, which the Python lane prices.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from decimal import Decimal
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import AMOUNT, IS_PROHIBITED, IS_UNKNOWN, MOST, WordTable
@@ -44,7 +45,7 @@ class Formulas:
         words = (f"word{slot}" for slot in SLOTS)
         self.steps = Records("count", "free", "refused", "lost", "law", *rates, *words)
         self.plans = Records("then", "now")
-        self.bases = Records("rate", "lost", "by_rate", "reason")
+        self.bases = Records("rate", "lost", "by_rate", "reason", "asks")
         self.levies = Records(
             "fees", "taxes", "reason",
             *(f"{name}{slot}" for slot in SLOTS for name in
@@ -101,18 +102,29 @@ class Formulas:
         return number
 
     def base(self, duty: BaseDuty) -> int:
-        """Return the number of a base duty."""
+        """Return the number of a base duty.
+
+        One that asks for a quantity is not known where none is declared; that is what its number
+        stands for, and `asks` marks it.
+        """
         rate = base_rate(duty)
-        if (rate is None and duty.rate is not None) or (rate or 0) > DUTY:
+        if (rate or 0) > DUTY:
             return 0
+        asks = 0
+        reason = duty.reason or duty.assumption
+        if rate is None and duty.rate is not None:
+            if duty.rate.amount(Decimal(1)) is not None:
+                return 0
+            asks, reason = 1, f"quantity in {' and '.join(duty.rate.units())} not declared"
+            duty = duty._replace(rate=None, reason=reason)
         said = NONE
         if rate is None:
-            reason = duty.reason or duty.assumption
             charge = Charge("base_duty", "", "base_duty", None, duty.text, None, reason=reason)
             said = self._said.bases.say(remarks.of_unknown([charge]))
         by_rate = self._rates.number(duty.rate)
         self.duties.setdefault(by_rate, duty)
-        return self.bases.number((by_rate, said), rate or 0, rate is None, by_rate, said)
+        key = by_rate, said, asks
+        return self.bases.number(key, rate or 0, rate is None, by_rate, said, asks)
 
     def charged(self, levies: Levies) -> int:
         """Return the number of fees and taxes."""

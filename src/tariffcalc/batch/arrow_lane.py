@@ -103,6 +103,9 @@ class ArrowLane:
         filed, is_filed = self._filed(columns, plain)
         found = self.points.find(columns, value)
         done = plain & found.answered()
+        if "quantity" in columns:
+            asks = self.formulas.bases.of(found.base, "asks") > 0
+            done &= ~asks | _is_blank(columns["quantity"])
         while True:
             answer, priced, fits = self._price(found, np.where(done, value, 0), done, filed, is_filed)
             if fits.all():

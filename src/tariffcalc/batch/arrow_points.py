@@ -19,7 +19,8 @@ from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records
 from tariffcalc.batch.points import Asked
 from tariffcalc.engine.base import PARTNERS, USMCA
-from tariffcalc.engine.resolve import stack
+
+NOBODY = frozenset[str]()
 
 
 class Found(NamedTuple):
@@ -70,10 +71,11 @@ class PointTables:
         self._groups, self._touched = Records(), Records()
         self._pairs, self._spots = Records(), Records("after", "gaps")
         self._classes: dict[int, tuple[int, int]] = {}
+        self._sheets: dict[Any, tuple[int, int]] = {}
         self._spot_numbers: dict[Any, int] = {}
         self._kinds, self._histories = Records(), Records()
+        self._general: dict[Any, int] = {}
         self._based, self._asks, self._sizes = Records(), Records(), Records()
-        self._plan_numbers: dict[Any, int] = {}
         self._grids = {
             name: Grid(find, lock)
             for name, find in {
@@ -190,19 +192,21 @@ class PointTables:
         _, day_class, entered, day_gaps, is_after, _, _ = self._days.keys[day]
         lane = self.readings.lanes[country - 1]
         then, now = lane.points.day_classes.keys[day_class]
-        key = (
-            country, sure & then, perhaps & then, sure & now, perhaps & now, entered,
-            gaps & day_gaps, is_after,
-        )  # fmt: skip
-        found = self._spot_numbers.get(key)
+        key = country, sure & then, perhaps & then, sure & now, perhaps & now
+        sheets = self._sheets.get(key)
+        if sheets is None:
+            alike = self.readings.alike[country - 1]
+            sheets = self._sheets[key] = alike.number(*key[1:3]), alike.number(*key[3:])
+            lane.points.cover(*self._classes[pair], day_class)
+        point = country, *sheets, entered, gaps & day_gaps, is_after
+        found = self._spot_numbers.get(point)
         if found is None:
-            cover = lane.points.cover(*self._classes[pair], day_class)
             followed = lane.coverage.end if is_after else None
-            after = self._said.say(remarks.of_point(lane.importer, "", frozenset(), followed, ()))
+            after = self._said.say(remarks.of_point(lane.importer, "", NOBODY, followed, ()))
             titles = lane.gaps.titles(gaps & day_gaps)
-            missing = self._said.say(remarks.of_point(lane.importer, "", frozenset(), None, titles))
-            found = self._spots.number((country, cover, entered, after, missing), after, missing)
-            self._spot_numbers[key] = found
+            missing = self._said.say(remarks.of_point(lane.importer, "", NOBODY, None, titles))
+            found = self._spots.number((*point[:4], after, missing), after, missing)
+            self._spot_numbers[point] = found
         return found
 
     def _find_vain(self, source: int, claims: int) -> int:
@@ -216,11 +220,10 @@ class PointTables:
         """An origin and a claim: those with equal base duties are one."""
         country, origin = self.sources.keys[source]
         lane = self.readings.lanes[country - 1]
-        is_partner, is_claimed = origin in PARTNERS[lane.importer], claimed == 2
-        if is_partner and is_claimed:
-            return self._kinds.number((country, origin, True))
-        pays_as_others = is_partner or not lane.points.origin_kind(origin)
-        return self._kinds.number((country, "" if pays_as_others else origin, False))
+        if lane.points.base_kind(origin, claimed == 2):
+            is_claimed = claimed == 2 and origin in PARTNERS[lane.importer]
+            return self._kinds.number((country, origin, is_claimed))
+        return self._kinds.number((country, "", False))
 
     def _find_history(self, goods: int, kind: int) -> int:
         return self._histories.number((goods, kind))
@@ -231,14 +234,24 @@ class PointTables:
         country, origin, claimed = self._kinds.keys[kind]
         digits = self.goods.keys[goods][1]
         day = self._first_of_period[country, period]
-        duty = self.readings.lanes[country - 1].points.base(digits, origin, day, claimed)
-        return self.formulas.base(duty)
+        points = self.readings.lanes[country - 1].points
+        if origin:
+            return self.formulas.base(points.base(digits, origin, day, claimed))
+        # The general rate is that of eight digits, over the period of the schedule's row.
+        row = points.tables.base_row(digits[:8], day)
+        key = country, digits[:8], row and row.period.start
+        found = self._general.get(key)
+        if found is None:
+            duty = points.base(digits, origin, day, claimed)
+            found = self._general[key] = self.formulas.base(duty)
+        return found
 
     def _find_based(self, spot: int, by_rate: int) -> int:
         """A spot and a rate of base duty, where the spot turns on it."""
-        country, cover, entered, _, _ = self._spots.keys[spot]
-        turns = self.readings.lanes[country - 1].points.turns_on_base(cover)
-        return self._based.number((country, cover, entered, by_rate if turns else NONE))
+        country, then, now, entered, _, _ = self._spots.keys[spot]
+        alike = self.readings.alike[country - 1]
+        turns = alike.turns_on_base(then) or alike.turns_on_base(now)
+        return self._based.number((country, then, now, entered, by_rate if turns else NONE))
 
     def _find_ask(self, claims: int, shipped: int) -> int:
         return self._asks.number((claims, shipped))
@@ -248,23 +261,15 @@ class PointTables:
 
     def _find_plan(self, based: int, size: int) -> int:
         """Sheets and what is declared: the formula then and now."""
-        country, cover, entered, by_rate = self._based.keys[based]
+        country, then, now, entered, by_rate = self._based.keys[based]
         ask, segment = self._sizes.keys[size]
         claims, shipped = self._asks.keys[ask]
-        points = self.readings.lanes[country - 1].points
         made, left = self.readings.claims.keys[claims][1], self._shipped.keys[shipped][1]
         asked, duty = Asked(made, left, entered, segment), self.formulas.duties[by_rate]
-        facts, covers = points.facts(asked, duty), points.covers.keys[cover]
-        answers = [
-            stack(law, points.importer, over).plan(facts).answers
-            for law, over in ((points.law, covers.then), (points.law.as_it_stands, covers.now))
-        ]
-        key = country, cover, by_rate, *answers
-        found = self._plan_numbers.get(key)
-        if found is None:
-            then, now = points.steps(cover, asked, duty)
-            found = self._plan_numbers[key] = self.formulas.plan(then, now, key)
-        return found
+        alike = self.readings.alike[country - 1]
+        first = alike.steps(then, asked, duty, by_rate)
+        second = first if now == then else alike.steps(now, asked, duty, by_rate)
+        return self.formulas.plan(first, second, (country, then))
 
     def _find_levies(self, day: int, terms: int) -> int:
         country, claims, mode, province = self.readings.terms.keys[terms]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_sheets import Alike
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable
 from tariffcalc.batch.cells import CellError
 from tariffcalc.batch.declared import LineReader, join_claims
@@ -34,6 +35,7 @@ class Readings:
 
     Attributes:
         lanes: The tables of the importing countries met so far; the first is country number 1.
+        alike: Their sets of sheets, by what they charge.
         values: What the texts of a field were read as, by number, with the ordinal of a day.
         claims: Country and claims made, by number.
         terms: Country, claims, mode and province, by number.
@@ -54,6 +56,7 @@ class Readings:
         self._formulas = formulas
         self._lock = lock
         self.lanes: list[Lane] = []
+        self.alike: list[Alike] = []
         self.values = {name: Records("ordinal") for name in KEYS}
         self.claims, self.terms = Records(), Records()
         self.manners = Records("country", "claims", "claimed", "terms", "base")
@@ -118,6 +121,7 @@ class Readings:
         country = self._countries.number(lane.importer)
         if country > len(self.lanes):
             self.lanes.append(lane)
+            self.alike.append(Alike(lane.points))
             for head in lane.points.tables.measures:
                 self._formulas.currencies[head.id] = lane.currency
         claims = join_claims(told["claims"], told["preference"])[0]

@@ -17,19 +17,23 @@ GROUP = 65_536
 class ParquetWriter:
     """Collects rows by the group. Blank result cells are null; blank cells of the user stay."""
 
-    def __init__(self, file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> None:
+    def __init__(
+        self, file: BinaryIO, header: Sequence[str], columns: Sequence[str], is_ragged: bool
+    ) -> None:
         self._width = len(header)
-        self._schema = pa.schema(
-            [(name, pa.string()) for name in unique_names([*header, *columns, EXTRA])]
-        )
+        self._extra = [EXTRA] if is_ragged else []
+        names = unique_names([*header, *columns, *self._extra])
+        self._schema = pa.schema([(name, pa.string()) for name in names])
         self._writer: Any = pq.ParquetWriter(file, self._schema)
         self._held: list[list[str | None]] = []
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
         own, extra = fitted(cells, self._width)
-        left_over = ";".join(extra) if extra else None
-        self._held.append([*own, *(text or None for text in result), left_over])
+        row: list[str | None] = [*own, *(text or None for text in result)]
+        if self._extra:
+            row.append(";".join(extra) if extra else None)
+        self._held.append(row)
         if len(self._held) >= GROUP:
             self._write_group()
 
@@ -43,8 +47,3 @@ class ParquetWriter:
             columns = [pa.array(column, pa.string()) for column in zip(*self._held, strict=True)]
             self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
         self._held.clear()
-
-
-def open_rows_out(file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> ParquetWriter:
-    """Return a writer of Parquet."""
-    return ParquetWriter(file, header, columns)

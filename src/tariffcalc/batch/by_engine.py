@@ -13,8 +13,9 @@ from decimal import Decimal
 from tariffcalc.batch import remarks
 from tariffcalc.batch.declared import Declared
 from tariffcalc.batch.formula import listed_law
-from tariffcalc.batch.ready import Paid, show
-from tariffcalc.batch.result import PROHIBITED, Owed, Result, priced_line, show_share
+from tariffcalc.batch.ready import Paid
+from tariffcalc.batch.result import PROHIBITED, Owed, Result, priced_line, show, show_share
+from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge
@@ -164,6 +165,30 @@ def price_by_engine(
         law.store.meta["edition"],
     )
     return row, owed, charges, refundable
+
+
+def count(
+    tally: Tally,
+    sums: Sequence[Sums],
+    status: str,
+    value: int,
+    owed: Owed,
+    refundable: int | None,
+) -> None:
+    """Add what is known of a line to the sums of its kinds, and last of all lines."""
+    *kinds, whole = sums
+    duty = 0
+    if status != "ok":
+        tally.add_status(status)
+    if status != PROHIBITED:
+        duty = (owed.base or 0) + sum(amount or 0 for amount in owed.charges)
+        whole[BASE] += owed.base or 0
+        whole[PAYABLE] += duty + (owed.fees or 0) + (owed.taxes or 0)
+        whole[REFUNDABLE] += refundable or 0
+    for own in kinds:
+        own[LINES] += 1
+        own[VALUE] += value
+        own[DUTY] += duty
 
 
 def _total(parts: Sequence[Decimal | None]) -> Decimal | None:

@@ -56,24 +56,29 @@ def price(
     progress: Progress,
 ) -> bool:
     """Price a file by the columnar lane; return False, with nothing written, if it does not fit."""
-    from tariffcalc.batch.arrow_csv import NotForThisLane, price_csv
+    from tariffcalc.batch.arrow_csv import price_csv
+    from tariffcalc.batch.arrow_lane import NotForThisLane
 
-    rows = cast(TextRows, table.rows)
-    out = _Headed(CsvWriter(layout, file, rows.header, pricer.columns), file)
-    form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
+    rows = table.rows
+
+    def tell(done: int) -> None:
+        progress.update(done, rows.share_read())
+
     try:
-        price_csv(
-            rows,
-            pricer,
-            form,
-            cast(BinaryIO, out),
-            progress=lambda done: progress.update(done, rows.share_read()),
-        )
+        if isinstance(rows, TextRows):
+            out = _Headed(CsvWriter(layout, file, rows.header, pricer.columns), file)
+            form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
+            price_csv(rows, pricer, form, cast(BinaryIO, out), progress=tell)
+            out.write(b"")
+        else:
+            from tariffcalc.batch.arrow_parquet import price_parquet
+            from tariffcalc.batch.parquet_rows import ParquetRows
+
+            price_parquet(cast(ParquetRows, rows), pricer, file, progress=tell)
     except NotForThisLane as error:
         if job.engine == "arrow":
             _tell(job, str(error))
         return False
-    out.write(b"")
     return True
 
 
@@ -92,7 +97,10 @@ class _Headed:
 
 def _is_large(job: Job, table: Table) -> bool:
     """Whether a file has some megabytes; what its size does not tell is taken to have them."""
-    if len(table.rows.source.head) < HEAD:
+    source = table.rows.source
+    if source.kind == "parquet":
+        return True  # PyArrow is at work already
+    if len(source.head) < HEAD:
         return False
     is_told = job.invoices != STDOUT and Path(job.invoices).suffix.lower() != ".gz"
     return not is_told or Path(job.invoices).stat().st_size >= LARGE
@@ -100,12 +108,12 @@ def _is_large(job: Job, table: Table) -> bool:
 
 def _why_not(table: Table, layout: Layout) -> str:
     """Return what keeps a file from the columnar lane, in words."""
-    rows = table.rows
-    if not isinstance(rows, TextRows) or layout.form is not Form.CSV:
-        return "from CSV to CSV the engine arrow does it"
+    kind, form = table.rows.source.kind, layout.form
+    if (kind, form) not in (("text", Form.CSV), ("parquet", Form.PARQUET)):
+        return "the engine arrow goes from CSV to CSV and from Parquet to Parquet"
     if table.groups is not None:
         return "the rows of an ACE report are grouped one by one"
-    if rows.delimiter != layout.delimiter:
+    if kind == "text" and cast(TextRows, table.rows).delimiter != layout.delimiter:
         return "the engine arrow writes the delimiter that it reads"
     return ""
 

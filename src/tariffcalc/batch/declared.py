@@ -124,7 +124,9 @@ class LineReader:
             "province": fields.read_province,
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), fields.read_duty),
         }
-        self._kept: dict[str, dict[str, tuple[Any, str | None] | CellError]] = {key: {} for key in KEPT}
+        self._kept: dict[str, dict[str, tuple[Any, str | None] | CellError]] = {
+            key: {} for key in KEPT
+        }
 
     def read(self, cells: Sequence[str]) -> Declared:
         """Return what a row declares.

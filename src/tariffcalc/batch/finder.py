@@ -91,8 +91,11 @@ class Finder:
         self.pick: Callable[[Sequence[str]], Any] = _picker(
             [places[f] for f in PICKED if f in places]
         )
+        self.is_full = False
         self._law = law
         self._cells = cells
+        self._places = dict(places)
+        self._filed_fields = [f for f in ("filed_duty", "filed_surtax") if f in places]
         self._rates = rates
         self._rare = _picker([places[name] for name in RARE if name in places])
         self._blank = self._rare([""] * len(columns.header))
@@ -116,20 +119,22 @@ class Finder:
             point = self._learn(cells, known.lane)
         except CellError:
             raise KeyError from None
-        left = point.shipped and point.shipped.day
+        left = None if point.shipped is None else point.shipped.day
         if left is not None and left > point.day.day:
             raise KeyError
-        value = self.value(self._raw(cells, "customs_value"))
-        found = Found(known, point, value, [], self._filed(cells))
+        value = self.value(cells[self._places["customs_value"]])
+        found = Found(known, point, value, [])
+        if self._filed_fields:
+            found.filed = self._filed(cells)
         raw = self._raw(cells, "quantity")
         if raw:
             if not self.units(raw):
                 raise KeyError
             found.quantity = Decimal(raw)
-            found.unit = self._quick(("unit", self._raw(cells, "unit")))
+            found.unit = self._quick("unit", self._raw(cells, "unit"))
         raw = self._raw(cells, "fx")
         if raw or known.is_foreign:
-            found.fx = self._quick(("fx", raw))
+            found.fx = self._quick("fx", raw)
             if known.is_foreign:
                 self._convert(found, Decimal(value) / VALUE_UNIT)
         return found
@@ -143,7 +148,6 @@ class Finder:
         """
         declared = self.reader.read(cells)
         lane = self._lane(declared)
-        self.make_room()
         known = self._learn_manner(cells, lane, declared)
         point = self._learn(cells, lane)
         said = {
@@ -183,13 +187,13 @@ class Finder:
         return value
 
     def _raw(self, cells: Sequence[str], field: str) -> str:
-        place = self.reader.places.get(field)
+        place = self._places.get(field)
         return "" if place is None else cells[place]
 
-    def _quick(self, cell: tuple[str, str]) -> Any:
+    def _quick(self, field: str, raw: str) -> Any:
         """Return the value of a cell that says nothing to a person."""
         try:
-            value, warning = self.reader.field(*cell)
+            value, warning = self.reader.field(field, raw)
         except CellError:
             raise KeyError from None
         if warning is not None:
@@ -197,8 +201,10 @@ class Finder:
         return value
 
     def _filed(self, cells: Sequence[str]) -> Decimal | None:
-        cells_ = [(name, self._raw(cells, name)) for name in ("filed_duty", "filed_surtax")]
-        amounts = [self._quick(cell) for cell in cells_ if cell[1]]
+        """Return the filed duty, with the filed surtax."""
+        amounts = [
+            self._quick(name, raw) for name in self._filed_fields if (raw := self._raw(cells, name))
+        ]
         known = [amount for amount in amounts if amount is not None]
         return sum(known, Decimal(0)) if known else None
 
@@ -238,6 +244,7 @@ class Finder:
         known = lane.circumstances(manner)
         if manner.base is None or known.base is not None:
             self.known[self.pick(cells)] = known
+            self.is_full |= len(self.known) >= CAP
         return known
 
     def _learn(self, cells: Sequence[str], lane: Lane) -> Point:
@@ -268,12 +275,12 @@ class Finder:
             if value is None and field != "shipped_date":
                 raise KeyError
             found = table[raw] = find(value, warning)
+            self.is_full |= len(table) >= CAP
         return found
 
     def make_room(self) -> None:
-        """Drop all tables when one of them is full. Call it between rows."""
-        if len(self.known) < CAP and not any(lane.is_full for lane in self.lanes.values()):
-            return
+        """Drop all tables once one of them is full. Call it between rows."""
+        self.is_full = False
         self.known.clear()
         for lane in self.lanes.values():
             lane.forget()

@@ -13,9 +13,10 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from tariffcalc.batch.formula import Levies
-from tariffcalc.batch.ready import Base, Ready
+from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.tally import Sums
 from tariffcalc.engine.base import USMCA, BaseDuty
+from tariffcalc.values.rates import Rate
 
 if TYPE_CHECKING:
     from tariffcalc.batch.lane import Lane
@@ -27,12 +28,31 @@ KINDS = 64
 """More than the origins that have base duties of their own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base duty as an integer: `rate` is None where it is not known.
+
+    Attributes:
+        duty: With its rate only where that is a share of the value.
+        number: One for all base duties of one rate.
+        per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
+        reasons: Why it is not known.
+    """
+
+    duty: BaseDuty
+    rate: int | None
+    number: int
+    per_unit: Rate | None = None
+    reasons: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Code:
     """A classification.
 
     Attributes:
         group: Class of codes under the same sheets.
+        sheets: Those sheets, packed as `pack_sheets` does.
         gaps: What the catalogue does not hold of it, as bits.
         sums: Of its chapter.
         bases: Its base duties by period of the schedule, origin and claim.
@@ -41,6 +61,7 @@ class Code:
     digits: str
     key: int
     group: int
+    sheets: int
     gaps: int
     sums: Sums
     warning: str | None
@@ -53,6 +74,7 @@ class Origin:
 
     Attributes:
         group: Class of origins under the same sheets.
+        sheets: Those sheets, packed.
         gaps: What the catalogue does not hold of it, as bits.
         kinds: Its number among the origins that have base duties of their own, without and with
             a claim of preference.
@@ -62,10 +84,34 @@ class Origin:
     country: str
     key: int
     group: int
+    sheets: int
     gaps: int
     kinds: tuple[int, int]
     sums: Sums
     warning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The entry dates from one day on which something turns to the next.
+
+    Attributes:
+        group: Class of days on which the same sheets hold and count.
+        sheets: Those sheets, packed.
+        gaps: What the catalogue does not hold then, as bits.
+        period: That of the schedule, as part of a key.
+        levies: Class of days with the same figures of fees and taxes.
+        entered: Class among the days that some case names.
+        is_late: Whether the law was not followed up to them.
+    """
+
+    group: int
+    sheets: int
+    gaps: int
+    period: int
+    levies: int
+    entered: int
+    is_late: bool
 
 
 @dataclass(slots=True)
@@ -73,23 +119,20 @@ class Day:
     """An entry date.
 
     Attributes:
-        group: Class of days on which the same sheets hold and count.
-        gaps: What the catalogue does not hold on it, as bits.
-        period: That of the schedule, as part of a key.
-        levies: Class of days with the same figures of fees and taxes.
-        entered: Class among the days that some case names.
+        rest: Class in all but sheets and gaps.
         sums: Of its month.
     """
 
     day: date
     key: int
-    group: int
-    gaps: int
-    period: int
-    levies: int
-    entered: int
+    rest: int
     sums: Sums
     warning: str | None
+    span: Span
+    period: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.period = self.span.period
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +182,14 @@ class Circumstances:
         limits: Values of an entry at which what is owed may turn, in ten-thousandths.
         segments: For each place among them, the class of the entry's value.
         shifted: The same as part of a key.
+        ready: What is ready, by the key of a line.
+        made: The same by what makes the difference; None where the engine prices the lines.
         levies: Fees and taxes by the class of the day.
     """
 
     __slots__ = (
-        "base", "claimed", "codes", "days", "is_foreign", "lane", "levies", "limits", "manner",
-        "origins", "ready", "segments", "shifted",
+        "base", "claimed", "codes", "days", "is_foreign", "lane", "levies", "limits", "made",
+        "manner", "origins", "ready", "segments", "shifted",
     )  # fmt: skip
 
     def __init__(
@@ -167,6 +212,7 @@ class Circumstances:
         self.origins = lane.origins
         self.days = lane.days
         self.ready: dict[int, Ready | ByBase] = {}
+        self.made: dict[tuple[object, ...], Ready | None] = {}
         self.levies: dict[int, Levies] = {}
 
     def segment(self, value: int) -> int:
@@ -179,3 +225,11 @@ class ByBase:
     """Stands where what is owed turns on the rate of base duty."""
 
     by_base: dict[int, Ready] = field(default_factory=dict)
+
+
+def pack_sheets(parts: Sequence[int], size: int) -> int:
+    """Put four sets of sheets into one: sure and perhaps there then, sure and perhaps now."""
+    packed = 0
+    for part in reversed(parts):
+        packed = packed << size | part
+    return packed

@@ -7,12 +7,11 @@ too much, so that a file of a million distinct spellings takes no more room than
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.formula import ANY_LINE, VALUE_UNIT, Fee, Levies, base_rate, whole
 from tariffcalc.batch.keys import (
     DAY,
@@ -20,6 +19,7 @@ from tariffcalc.batch.keys import (
     ORIGIN,
     SEGMENT,
     SHIPPED,
+    Base,
     ByBase,
     Circumstances,
     Code,
@@ -28,9 +28,11 @@ from tariffcalc.batch.keys import (
     Origin,
     Point,
     Shipped,
+    Span,
+    pack_sheets,
 )
 from tariffcalc.batch.points import Asked, Numbering, Points
-from tariffcalc.batch.ready import Base, Ready
+from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty
@@ -59,6 +61,11 @@ class Lane:
         limits = (whole(limit, VALUE_UNIT) for limit in self.points.value_limits)
         self.limits = [limit for limit in limits if limit is not None]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
+        self._turning = sorted(
+            {*self.points.turning_days(), *self.gaps.days(), self.coverage.end + timedelta(days=1)}
+        )
+        self._spans: dict[int, Span] = {}
+        self._size = max((head.past for head in self.points.tables.measures), default=0)
         self.codes: dict[str, Code] = {}
         self.origins: dict[str, Origin] = {}
         self.days: dict[str, Day] = {}
@@ -68,27 +75,33 @@ class Lane:
         self._made: dict[Manner, Circumstances] = {}
         self._ready: dict[tuple[int, int, int, Said], Ready] = {}
         self._said: dict[tuple[object, ...], Said] = {}
-        self._rates: Numbering[Rate | None] = Numbering()
+        self._covers: dict[int, int] = {}
+        self._rates: dict[Rate, Base | None] = {}
         self._codes: Numbering[tuple[int, int, str | None]] = Numbering()
         self._origins: Numbering[tuple[int, int, tuple[int, int], str | None]] = Numbering()
-        self._days: Numbering[tuple[object, ...]] = Numbering()
+        self._days: Numbering[tuple[int, int, int]] = Numbering()
+        self._rests: Numbering[tuple[object, ...]] = Numbering()
         self._levies: Numbering[tuple[object, ...]] = Numbering()
         self._shipped: Numbering[tuple[int, str | None]] = Numbering()
 
     def code(self, digits: str, warning: str | None) -> Code:
         """Return a classification."""
-        group, gaps = self.points.code_class(digits), self.gaps.code(digits)
+        points = self.points
+        group, gaps = points.code_class(digits), self.gaps.code(digits)
         key = self._codes.number((group, gaps, warning))
         sums = self.tally.sums(self.currency, "chapter", digits[:2])
-        return Code(digits, key, group, gaps, sums, warning, {})
+        sheets = pack_sheets(2 * points.code_classes.keys[group], self._size)
+        return Code(digits, key, group, sheets, gaps, sums, warning, {})
 
     def origin(self, country: str, warning: str | None) -> Origin:
         """Return a country of origin."""
-        group, gaps = self.points.origin_class(country), self.gaps.origin(country)
-        kinds = self.points.base_kind(country, False), self.points.base_kind(country, True)
+        points = self.points
+        group, gaps = points.origin_class(country), self.gaps.origin(country)
+        kinds = points.base_kind(country, False), points.base_kind(country, True)
         key = self._origins.number((group, gaps, kinds, warning)) << ORIGIN
         sums = self.tally.sums(self.currency, "origin", country)
-        return Origin(country, key, group, gaps, kinds, sums, warning)
+        sheets = pack_sheets(4 * (points.origin_classes.keys[group],), self._size)
+        return Origin(country, key, group, sheets, gaps, kinds, sums, warning)
 
     def day(self, day: date, warning: str | None) -> Day:
         """Return an entry date.
@@ -98,14 +111,29 @@ class Lane:
         """
         if day < self.coverage.start:
             raise KeyError(day)
-        points = self.points
-        group, gaps = points.day_class(day), self.gaps.day(day)
-        period, entered = points.schedule_period(day), points.entered_class(day)
-        levies = self._levies.number(points.levies_period(day))
-        facts = group, gaps, levies, entered, day > self.coverage.end, warning
-        key = self._days.number(facts) << DAY
+        span = bisect_right(self._turning, day)
+        if span not in self._spans:
+            self._spans[span] = self._span(day)
+        facts = self._spans[span]
+        rest = self._rests.number((facts.levies, facts.entered, facts.is_late, warning))
+        key = self._days.number((facts.group, facts.gaps, rest)) << DAY
         sums = self.tally.sums(self.currency, "month", day.isoformat()[:7])
-        return Day(day, key, group, gaps, period * KINDS, levies, entered, sums, warning)
+        return Day(day, key, rest, sums, warning, facts)
+
+    def _span(self, day: date) -> Span:
+        """Return what holds for all days from one turning day to the next."""
+        points = self.points
+        group = points.day_class(day)
+        then, now = points.day_classes.keys[group]
+        return Span(
+            group,
+            pack_sheets((then, then, now, now), self._size),
+            self.gaps.day(day),
+            points.schedule_period(day) * KINDS,
+            self._levies.number(points.levies_period(day)),
+            points.entered_class(day),
+            day > self.coverage.end,
+        )
 
     def shipped_on(self, day: date | None, warning: str | None) -> Shipped:
         """Return a shipped date."""
@@ -129,7 +157,7 @@ class Lane:
         """Return the base duty of a line, or None when only the engine can compute it."""
         if known.manner.base is not None:
             return known.base
-        key = day.period + origin.kinds[known.claimed]
+        key = day.span.period + origin.kinds[known.claimed]
         found = code.bases.get(key)
         if found is None:
             duty = self.points.base(code.digits, origin.country, day.day, bool(known.claimed))
@@ -139,23 +167,27 @@ class Lane:
         return found
 
     def _base(self, duty: BaseDuty) -> Base | None:
-        rate = base_rate(duty)
+        """Return a base duty, one object for all of one rate."""
+        if duty.rate is not None and duty.rate in self._rates:
+            return self._rates[duty.rate]
+        rate, found = base_rate(duty), None
         if rate is not None:
-            return Base(duty, rate, self._rates.number(duty.rate))
-        if duty.rate is not None and not duty.rate.specifics:
-            return None
-        charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
-        unknown = duty._replace(rate=None)
-        number = self._rates.number(None)
-        return Base(unknown, None, number, duty.rate, remarks.of_unknown(charges))
+            found = Base(duty, rate, len(self._rates) + 1)
+        elif duty.rate is None or duty.rate.specifics:
+            charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
+            reasons = tuple(remarks.of_unknown(charges))
+            found = Base(duty._replace(rate=None), None, 0, duty.rate, reasons)
+        if duty.rate is not None:
+            self._rates[duty.rate] = found
+        return found
 
     def levies(self, manner: Manner, day: Day) -> Levies:
         """Return the fees and taxes that a line bears."""
         known = self.circumstances(manner)
-        found = known.levies.get(day.levies)
+        found = known.levies.get(day.span.levies)
         if found is None:
             found = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
-            known.levies[day.levies] = found
+            known.levies[day.span.levies] = found
         return found
 
     def fees_borne(self, manner: Manner, day: Day) -> Sequence[tuple[Fee, int]]:
@@ -176,47 +208,66 @@ class Lane:
             base: Its base duty.
         """
         key = point.key + (segment << SEGMENT)
-        found = known.ready.get(key)
-        if isinstance(found, ByBase):
-            found = found.by_base.get(base.number)
-        if found is not None:
-            return found
+        held = known.ready.get(key)
+        if isinstance(held, Ready):
+            return held
+        ready = None if held is None else held.by_base.get(base.number)
+        if ready is not None:
+            return ready
         cover = self._cover(point)
+        turns = self.points.turns_on_base(cover)
+        code, origin, day, shipped = point
+        same = (
+            cover, segment, base.number if turns else -1, code.gaps & origin.gaps & day.span.gaps,
+            day.rest, origin.country if known.claimed else "", code.warning, origin.warning,
+            None if shipped is None else (shipped.group, shipped.warning),
+        )  # fmt: skip
+        if same not in known.made:
+            known.made[same] = self._make(known, point, segment, base, cover)
+        ready = known.made[same]
+        if ready is None:
+            return None
+        self.forget_lines()
+        self.resolved += 1
+        if not turns:
+            known.ready[key] = ready
+            return ready
+        held = known.ready.setdefault(key, ByBase())
+        assert isinstance(held, ByBase)
+        held.by_base[base.number] = ready
+        return ready
+
+    def _make(
+        self, known: Circumstances, point: Point, segment: int, base: Base, cover: int
+    ) -> Ready | None:
+        """Make what is ready for all points that are like this one."""
         then, now = self.points.steps(cover, self._asked(known, point, segment), base.duty)
         if then is None or now is None:
             return None
         levies, said = self.levies(known.manner, point.day), self.remarks(known.manner, point)
         # Steps, and levies of one manner, are one object where they are equal.
-        same = id(then), id(now), id(levies), said
-        ready = self._ready.get(same)
-        if ready is None:
-            ready = Ready(then, now, levies, said, self.currency, self.edition, self.tally)
-            self._ready[same] = ready
-        self.resolved += 1
-        if self.points.turns_on_base(cover):
-            held = known.ready.setdefault(key, ByBase())
-            assert isinstance(held, ByBase)
-            held.by_base[base.number] = ready
-        else:
-            known.ready[key] = ready
-        return ready
+        key = id(then), id(now), id(levies), said
+        if key not in self._ready:
+            self._ready[key] = Ready(
+                then, now, levies, said, self.currency, self.edition, self.tally
+            )
+        return self._ready[key]
 
     def remarks(self, manner: Manner, point: Point) -> Said:
         """Return the warnings of a point, and of the cells that stand for it."""
         code, origin, day, shipped = point
-        gaps = code.gaps & origin.gaps & day.gaps
-        is_late = day.day > self.coverage.end
+        gaps = code.gaps & origin.gaps & day.span.gaps
         is_partner = origin.country in PARTNERS[self.importer]
         left = None if shipped is None else shipped.warning
         cells = code.warning, origin.warning, day.warning, left, manner.warnings
         in_vain = None if is_partner else (origin.country, manner.claims)
-        key = gaps, is_late, in_vain, cells
+        key = gaps, day.span.is_late, in_vain, cells
         found = self._said.get(key)
         if found is None:
             names = "classification", "origin", "entry_date", "shipped_date"
             texts = code.warning, origin.warning, day.warning, left
             told = {name: text for name, text in zip(names, texts, strict=True) if text}
-            followed = self.coverage.end if is_late else None
+            followed = self.coverage.end if day.span.is_late else None
             titles = self.gaps.titles(gaps)
             said = remarks.of_point(self.importer, origin.country, manner.claims, followed, titles)
             found = self._said[key] = (*remarks.of_cells({**told, **dict(manner.warnings)}), *said)
@@ -236,26 +287,34 @@ class Lane:
         return self.points.turns_on_base(self._cover(point))
 
     def _cover(self, point: Point) -> int:
-        return self.points.cover(point.code.group, point.origin.group, point.day.group)
+        code, origin, day, _ = point
+        sheets = code.sheets & origin.sheets & day.span.sheets
+        found = self._covers.get(sheets)
+        if found is None:
+            found = self._covers[sheets] = self.points.cover(
+                code.group, origin.group, day.span.group
+            )
+        return found
 
     def _asked(self, known: Circumstances, point: Point, segment: int) -> Asked:
         shipped = -1 if point.shipped is None else point.shipped.group
-        return Asked(known.manner.claims, shipped, point.day.entered, segment)
+        return Asked(known.manner.claims, shipped, point.day.span.entered, segment)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether it is time to forget."""
-        tables = self.codes, self.origins, self.days, self.shipped
-        return self.resolved >= RESOLVED or any(len(table) >= CAP for table in tables)
+    def forget_lines(self) -> None:
+        """Drop the keys of lines when they are many. What is ready is found again by its sheets."""
+        if self.resolved >= RESOLVED:
+            self.resolved = 0
+            for known in self._made.values():
+                known.ready.clear()
 
     def forget(self) -> None:
         """Drop what was found for single texts."""
         for table in (
             self.codes, self.origins, self.days, self.shipped, self.reasons, self._made,
-            self._ready, self._said,
+            self._ready, self._said, self._rates, self._covers,
         ):  # fmt: skip
             table.clear()
-        for numbering in (self._codes, self._origins, self._days, self._shipped):
+        for numbering in (self._codes, self._origins, self._days, self._rests, self._shipped):
             numbering.clear()
         self.points.forget()
         self.resolved = 0

@@ -12,15 +12,15 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.by_engine import as_shipment, price_by_engine, price_under
+from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, price_under
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
-from tariffcalc.batch.keys import Point
-from tariffcalc.batch.ready import Base, Paid, Ready, count, total
+from tariffcalc.batch.keys import Base, Point
+from tariffcalc.batch.ready import Paid, Ready, total
 from tariffcalc.batch.result import (
     PROHIBITED,
     Charges,
@@ -72,7 +72,11 @@ class LinePricer:
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
         self.entries = entries
-        self._is_ordinary = self._measures is None and not any(f in columns.places for f in MORE)
+        self._is_ordinary = (
+            self._measures is None
+            and not any(name in columns.places for name in MORE)
+            and self._finder.units("1.50") is not None
+        )
         self._width = len(columns.header)
         self._known = self._finder.known
         self._pick = self._finder.pick
@@ -118,20 +122,25 @@ class LinePricer:
             code = known.codes[cells[self._code]]
             origin = known.origins[cells[self._origin] if self._origin >= 0 else ""]
             day = known.days[cells[self._day] if self._day >= 0 else ""]
-            value = self._finder.value(cells[self._value])
-            base = known.base or code.bases[day.period + origin.kinds[known.claimed]]
-            shifted = known.shifted[bisect_left(known.limits, value)]
-            ready = known.ready[code.key + origin.key + day.key + shifted]
-            if not isinstance(ready, Ready):
-                ready = ready.by_base[base.number]
+            raw = cells[self._value]
+            digits = raw[:-3] + raw[-2:]
+            if raw[-3:-2] == "." and digits.isdigit() and raw.isascii() and len(raw) < 12:
+                value = int(digits) * 100  # plain dollars and cents
+            else:
+                value = self._finder.value(raw)
         except KeyError:
             return self._price_any(cells, number)
-        if known.is_foreign:
+        if known.is_foreign or not value:
             return self._price_any(cells, number)
-        if ready.is_short and base.rate is not None:
-            return ready.price(value, base.rate, code.sums, origin.sums, day.sums)
-        point = Point(code, origin, day, None)
-        return self._price_ready(Found(known, point, value, []), ready, base, value)
+        base = known.base or code.bases.get(day.period + origin.kinds[known.claimed])
+        shifted = known.shifted[bisect_left(known.limits, value)]
+        ready = known.ready.get(code.key + origin.key + day.key + shifted)
+        if isinstance(ready, Ready) and base is not None:
+            if ready.is_short and base.rate is not None:
+                return ready.price(value, base.rate, code.sums, origin.sums, day.sums)
+            found = Found(known, Point(code, origin, day, None), value, [])
+            return self._price_ready(found, ready, base, value)
+        return self._price_found(Found(known, Point(code, origin, day, None), value, []), cells)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -154,7 +163,8 @@ class LinePricer:
 
     def _price_any(self, cells: Sequence[str], number: int) -> Result:
         """Price a row of any kind."""
-        self._finder.make_room()
+        if self._finder.is_full:
+            self._finder.make_room()
         if not any(cells):
             self._tally.add_status("blank")
             return without_price("blank", self._edition, self._charges)

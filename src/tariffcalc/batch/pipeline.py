@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -100,7 +100,8 @@ def _layout(job: Job, table: Table) -> Layout:
     delimiter, encoding = getattr(rows, "delimiter", ","), getattr(rows, "encoding", "utf-8")
     # Whatever is not plain UTF-8 comes from a spreadsheet, which knows UTF-8 by its mark only.
     marked = encoding != "utf-8" or any(note.code == "encoding" for note in rows.notes)
-    return choose_layout(job.output, job.form, delimiter, rows.raw_ends, marked)
+    layout = choose_layout(job.output, job.form, delimiter, rows.raw_ends, marked)
+    return replace(layout, is_ragged=rows.source.kind != "parquet")
 
 
 def _say(notes: Iterable[Issue], quiet: bool) -> None:

@@ -91,7 +91,7 @@ class Points:
         self.resolved = 0
         self._on_base: dict[int, bool] = {}
         self._base: dict[Hashable, BaseDuty] = {}
-        self._turning: dict[str, list[date]] = {}
+        self._common = turning_days(law.store, self.tables, "")
         listed = (country for entry in law.store.column_2 for country in entry["origins"])
         self._told_apart = sorted({*PARTNERS[importer], *listed})
         self.shipped_days = turns.shipped_days(self.tables)
@@ -196,11 +196,11 @@ class Points:
             day: Entry date.
             claimed: Whether NAFTA or USMCA preference is claimed.
         """
-        days = self._turning.get(code)
-        if days is None:
-            days = self._turning[code] = turning_days(self.law.store, self.tables, code)
+        # What is told apart beside the rows of the code: NAFTA or USMCA, column 2 or not yet.
+        rows = self.tables.base_rows(code[:8])
+        row = next((place for place, row in enumerate(rows) if day in row.period), None)
         partner = origin in PARTNERS[self.importer]
-        key = code, bisect_right(days, day), self.base_kind(origin, claimed)
+        key = code, row, bisect_right(self._common, day), self.base_kind(origin, claimed)
         found = self._base.get(key)
         if found is None:
             found = self._base[key] = schedule_duty(
@@ -225,6 +225,12 @@ class Points:
         """Return the number of the period over which no base duty of the schedule changes."""
         return bisect_right(self.schedule_days, day)
 
+    def turning_days(self) -> list[date]:
+        """Return the days between which nothing that turns on the entry date alone changes."""
+        law, tables = self.law, self.tables
+        days = {*turns.law_days(law, self.importer), *turns.levy_days(tables)}
+        return sorted({*days, *self.entered_days, *self.schedule_days})
+
     def levies_period(self, day: date) -> tuple[LevyRate | None, ...]:
         """Return the figures of all fees and taxes that hold on a day."""
         return tuple(figures_on(levy, day) for levy in self.tables.levies)
@@ -248,7 +254,6 @@ class Points:
     def forget(self) -> None:
         """Drop what was found for single codes and sets of claims, however many there were."""
         self._base.clear()
-        self._turning.clear()
         self._steps.clear()
         self._formulas.clear()
         self._distinct.clear()

@@ -18,7 +18,7 @@ from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import PARTNERS, USMCA
 from tariffcalc.values.codes import digits_of
-from tariffcalc.values.days import LATEST
+from tariffcalc.values.days import LATEST, parse_day
 
 BETWEEN = "; "
 ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
@@ -31,13 +31,16 @@ class Gaps:
     def __init__(self, store: Store, importer: str) -> None:
         gaps = store.not_covered.get(importer, ())
         self._gaps: list[dict[str, Any]] = [gap for gap in gaps if gap["origins"] or gap["goods"]]
+        self._goods = [tuple(map(digits_of, gap["goods"])) or ("",) for gap in self._gaps]
+
+    def days(self) -> set[date]:
+        """Return the days on which a gap begins or ends."""
+        ends = (gap[key] for gap in self._gaps for key in ("from", "until"))
+        return {parse_day(day) for day in ends if day}
 
     def code(self, code: str) -> int:
         """Return the gaps that a code touches."""
-        return self._bits(
-            not gap["goods"] or code.startswith(tuple(map(digits_of, gap["goods"])))
-            for gap in self._gaps
-        )
+        return self._bits(map(code.startswith, self._goods))
 
     def origin(self, origin: str) -> int:
         """Return the gaps that an origin touches."""

@@ -87,6 +87,11 @@ def money(cents: int) -> str:
     return f"{cents // 100}{CENTS[cents % 100]}"
 
 
+def show(cents: int | None, unknown: str = UNKNOWN) -> str:
+    """Write an amount in cents, or the word for one that is not known."""
+    return unknown if cents is None else money(cents)
+
+
 def effective_rate(duty: int, value: int) -> str:
     """Write duty in cents as a share of a value in ten-thousandths, as `quote` does.
 
@@ -128,7 +133,7 @@ def priced_line(
     """
     blank = "" if prohibited else UNKNOWN
     base, added, total, fees, taxes, payable, now = (
-        blank if cents is None else money(cents)
+        show(cents, blank)
         for cents in (
             owed.base, owed.added, owed.total, owed.fees, owed.taxes, owed.payable, since[0],
         )
@@ -137,7 +142,7 @@ def priced_line(
     return (
         PROHIBITED if prohibited else status, base, charges, added, total, fees, taxes, payable,
         blank if rate == UNKNOWN else rate, *law, "", now,
-        "" if since[1] is None else money(since[1]), warnings, "", "", "", edition,
+        show(since[1], ""), warnings, "", "", "", edition,
     )  # fmt: skip
 
 

@@ -54,8 +54,3 @@ class SheetWriter:
             hint = "Write a .csv or .parquet file."
             raise InputError([Issue("sheet-full", "error", message, "--output", hint)])
         self._sheet.append(row)
-
-
-def open_rows_out(file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> SheetWriter:
-    """Return a writer of XLSX."""
-    return SheetWriter(file, header, columns)

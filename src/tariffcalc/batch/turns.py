@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.tables import Sheet, Tables
 from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind, Paint
@@ -47,9 +48,10 @@ def limits_that_count(tables: Tables, claims: frozenset[str]) -> list[Decimal]:
     """
     found: set[Decimal] = set()
     for sheet in _sheets(tables):
-        if sheet.measure.kind is Kind.REQUIREMENT and not any(
+        frees = sheet.paint.terms.duty.effect is Effect.FREE_ENTRY or any(
             _claims(case) <= claims for case in sheet.paint.cases if _frees(case)
-        ):
+        )
+        if sheet.measure.kind is Kind.REQUIREMENT and not frees:
             continue
         found.update(limit for case in sheet.paint.cases for limit in _limits(case))
     return sorted(found)
@@ -63,6 +65,21 @@ def free_entries(tables: Tables) -> list[frozenset[str]]:
             found.append(frozenset[str]())
         found += [_claims(case) for case in sheet.paint.cases if _frees(case)]
     return found
+
+
+def law_days(law: Law, importer: str) -> list[date]:
+    """Return the days on which other sheets begin to hold or to count, under any knowledge."""
+    rows = law.store.connection.execute(
+        "SELECT key FROM edge WHERE importer = ? AND sort IN ('day', 'made')", (importer,)
+    )
+    assumed = {day for day in law.assumed.values() if day is not None}
+    return sorted({*assumed, *(parse_day(day) for (day,) in rows)})
+
+
+def levy_days(tables: Tables) -> list[date]:
+    """Return the days on which a figure of some fee or tax changes."""
+    periods = [figures.period for levy in tables.levies for figures in levy.rates]
+    return sorted({day for period in periods for day in (period.start, period.end)})
 
 
 def schedule_days(store: Store, tables: Tables) -> list[date]:

@@ -55,6 +55,7 @@ class Layout:
         line_end: After each of its rows.
         byte_order_mark: Whether it begins with one, as spreadsheets write UTF-8.
         is_zipped: Whether gzip goes over it.
+        is_ragged: Whether rows may have more cells than the header.
     """
 
     form: Form
@@ -62,6 +63,7 @@ class Layout:
     line_end: str = "\n"
     byte_order_mark: bool = False
     is_zipped: bool = False
+    is_ragged: bool = True
 
 
 class Writer(Protocol):
@@ -130,18 +132,19 @@ def open_writer(
         return CsvWriter(layout, file, header, columns)
     if layout.form is Form.JSONL:
         return JsonLinesWriter(file, header, columns)
-    module, extra = ("arrow_rows", "fast") if layout.form is Form.PARQUET else ("sheet", "xlsx")
-    from importlib import import_module
-
+    extra = "fast" if layout.form is Form.PARQUET else "xlsx"
     try:
-        made: Writer = import_module(f"tariffcalc.batch.{module}").open_rows_out(
-            file, header, columns
-        )
+        if layout.form is Form.PARQUET:
+            from tariffcalc.batch.arrow_rows import ParquetWriter
+
+            return ParquetWriter(file, header, columns, layout.is_ragged)
+        from tariffcalc.batch.sheet import SheetWriter
+
+        return SheetWriter(file, header, columns)
     except ModuleNotFoundError as error:
         message = f"{layout.form} files need {error.name}, which is not installed"
         hint = f'Install it with: pip install "tariffcalc[{extra}]"'
         raise InputError([Issue("missing-extra", "error", message, "--output", hint)]) from None
-    return made
 
 
 class CsvForm:
