@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tariffcalc import __version__
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
-from tariffcalc.batch.declared import ORDER, LineReader
+from tariffcalc.batch.declared import ORDER
 from tariffcalc.batch.entries import gather_entries
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.writers import unique_names
@@ -133,6 +133,8 @@ def price(
         InputError: when fields are missing or could be one of two columns, and when another
             argument cannot be understood. A row that cannot be priced says so in `error_message`.
     """
+    from tariffcalc.catalogue.source import read_text  # a worker has no use for YAML
+
     header = dataframe.columns
     given = Defaults(importer, origin, currency, str(entry_date), tuple(claims), mode, province)
     mapped = map_columns(header, columns or {}, given)
@@ -150,9 +152,12 @@ def price(
         decimal_comma,
     )
     opened = load_catalogue(catalogue, overlays)
-    rates = "" if fx_rates is None else Path(fx_rates).read_text(encoding="utf-8-sig")
-    added = _check(task, opened, rates).columns
-    names = [*header, *_names_beside(header, added)]
+    rates = "" if fx_rates is None else read_text(Path(fx_rates))
+    pricer = _make_pricer(task, opened, rates)
+    _check_defaults(task, pricer)
+    # To Spark, small and capital letters are one.
+    taken = [name.lower() for name in header]
+    names = [*header, *unique_names([*taken, *pricer.columns])[len(header) :]]
     sent = _send(dataframe, opened, rates)
 
     def price_partition(batches: Iterable[Any]) -> Iterator[Any]:
@@ -187,48 +192,34 @@ def _check_columns(dataframe: DataFrame, mapped: ColumnMap) -> None:
         raise InputError(issues)
 
 
-def _check(task: Task, catalogue: Catalogue, rates: str) -> LinePricer:
-    """Make a pricer to see whether the workers can: a wrong argument is told before Spark runs."""
-    columns, cells = _read_as(task, catalogue.store)
-    reader = LineReader(catalogue.store, columns, columns.defaults, cells)
-    issues = []
-    for name, _ in task.defaults:
-        try:
-            reader.field(name, "")
-        except CellError as error:
-            issues.append(Issue(error.code, "error", error.message, name))
-    if issues:
-        raise InputError(issues)
-    return _make_pricer(task, catalogue, rates)
-
-
-def _read_as(task: Task, store: Store) -> tuple[ColumnMap, CellReader]:
-    """Return the columns that are read, as a table of their own, and a reader of their cells."""
+def _make_pricer(task: Task, catalogue: Catalogue, rates: str) -> LinePricer:
     columns = ColumnMap(
         task.fields,
         {name: place for place, name in enumerate(task.fields)},
         kinds=dict(task.kinds),
         defaults=Defaults(**dict(task.defaults)),
     )
-    return columns, CellReader(store, task.date_format, task.decimal_comma, columns.kinds)
-
-
-def _make_pricer(task: Task, catalogue: Catalogue, rates: str) -> LinePricer:
-    columns, cells = _read_as(task, catalogue.store)
     return LinePricer(
         catalogue,
         columns,
         columns.defaults,
-        cells,
+        CellReader(catalogue.store, task.date_format, task.decimal_comma, columns.kinds),
         known_on=task.known_on,
         assume=task.assume,
         rates=parse_rates(rates, "fx_rates") if rates else None,
     )
 
 
-def _names_beside(header: Sequence[str], added: Sequence[str]) -> list[str]:
-    """Return names that are not taken; to Spark, small and capital letters are one."""
-    return unique_names([*(name.lower() for name in header), *added])[len(header) :]
+def _check_defaults(task: Task, pricer: LinePricer) -> None:
+    """A default that cannot be read would fail row after row: say it before Spark runs."""
+    issues = []
+    for name, _ in task.defaults:
+        try:
+            pricer.finder.reader.field(name, "")
+        except CellError as error:
+            issues.append(Issue(error.code, "error", error.message, name))
+    if issues:
+        raise InputError(issues)
 
 
 def _send(dataframe: DataFrame, catalogue: Catalogue, rates: str) -> Any:
@@ -288,18 +279,19 @@ def _gather(batches: Iterable[Any], is_by_entry: bool) -> Iterator[Any]:
     held: list[Any] = []
     for batch in batches:
         end = batch.num_rows
-        if is_by_entry:
+        if end and is_by_entry:
             entries = batch.column(ENTRY)
             end = pc.index(entries, entries[-1]).as_py()
         held.append(batch.slice(0, end))
         if end and sum(one.num_rows for one in held) >= LEAST:
-            yield _joined(held)
+            yield from _joined(held)
             held = []
         held.append(batch.slice(end))
-    if any(one.num_rows for one in held):
-        yield _joined(held)
+    yield from _joined(held)
 
 
-def _joined(batches: Sequence[Any]) -> Any:
-    (batch,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
-    return batch
+def _joined(batches: Sequence[Any]) -> Iterator[Any]:
+    """Yield the rows of some batches as one, unless there is none."""
+    rows = [batch for batch in batches if batch.num_rows]
+    if rows:
+        yield from pa.Table.from_batches(rows).combine_chunks().to_batches()

@@ -29,6 +29,7 @@ MARGIN = 4 * LONGEST_CELL
 """Bytes behind a stretch that must be at hand: more than the longest cell has."""
 
 LF, CR, QUOTE = 10, 13, 34
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -85,7 +86,7 @@ def _strict_block(held: bytes, number: int, is_last: bool, delimiter: str) -> Bl
 
 
 def _last_row_end(
-    held: bytes, data: np.ndarray[Any, np.dtype[np.uint8]], quotes: Places, is_last: bool
+    held: bytes, data: Bytes, quotes: Places, is_last: bool
 ) -> int:
     """Return the end of the last row that is whole if quotes go in pairs; 0 when there is none."""
     if is_last and len(quotes) % 2 == 0:
@@ -119,7 +120,7 @@ def is_strict(held: bytes, quotes: Places, delimiter: str) -> bool:
     return bool((around[before] & around[after] & doubled_before & doubled_after).all())
 
 
-def count_rows(data: np.ndarray[Any, np.dtype[np.uint8]], quotes: Places) -> int:
+def count_rows(data: Bytes, quotes: Places) -> int:
     """Return how many rows strict bytes hold."""
     if not data.size:
         return 0

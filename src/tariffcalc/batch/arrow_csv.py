@@ -98,7 +98,7 @@ class _Printer:
             return "".join(self._by_row(block.rows, block.number, range(block.count))).encode()
         form, lane = self._form, self.lane
         cells = Cells(block.data, form.delimiter, form.width)
-        answer = lane.answer({name: cells.column(place) for name, place in lane.places.items()})
+        answer = lane.answer(cells.columns(lane.places))
         left = np.union1d(cells.odd, cells.even[~answer.done])
         rewritten = np.setdiff1d(cells.unusual(self._starts), left)
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
@@ -108,7 +108,7 @@ class _Printer:
         )
         chosen = np.zeros((block.count, 1 + len(written.places)), np.int32)
         chosen[:, 0] = np.arange(block.count) * 2 + written.first
-        even = slice(None) if cells.even.size == block.count else cells.even
+        even = slice(None) if cells.is_all_even else cells.even
         for place, numbers in enumerate(written.places, 1):
             chosen[even, place] = numbers
         changed = np.append(rewritten, left)

@@ -104,7 +104,7 @@ class ArrowLane:
         found = self.points.find(columns, value)
         done = plain & found.answered()
         if "quantity" in columns:
-            asks = self.formulas.bases.of(found.base, "asks") > 0
+            asks = self.formulas.bases.ids(found.base, "asks") > 0
             done &= ~asks | _is_blank(columns["quantity"])
         while True:
             answer, priced, fits = self._price(found, np.where(done, value, 0), done, filed, is_filed)
@@ -142,12 +142,12 @@ class ArrowLane:
         """Return the result, what is to be added up, and which rows this lane can write."""
         formulas = self.formulas
         plan = np.where(done, found.plan, 0)
-        then = formulas.plans.of(plan, "then")
+        then = formulas.plans.ids(plan, "then")
         lines = Lines(value, then, np.where(done, found.base, 0), np.where(done, found.levies, 0))
         owed = work_out(lines, formulas)
-        is_refused = formulas.steps.of(then, "refused") > 0
+        is_refused = formulas.steps.ids(then, "refused") > 0
         refused = is_refused if is_refused.any() else None
-        now, refundable = self._since(lines, formulas.plans.of(plan, "now"), owed)
+        now, refundable = self._since(lines, formulas.plans.ids(plan, "now"), owed)
         hundredths = share(owed.total, value)
         fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
         words = self._words(found, plan, lines, owed, done)
@@ -156,7 +156,7 @@ class ArrowLane:
         status = np.where(known, 1, 2).astype(np.int32)
         if refused is not None:
             status = np.where(refused, 3, status)
-        law = Words(formulas.law, formulas.steps.of(then, "law").astype(np.int32))
+        law = Words(formulas.law, formulas.steps.ids(then, "law"))
         less: list[Column] = []
         if self._has_filed:
             less.append(_less(filed, is_filed, owed.total))
@@ -202,10 +202,10 @@ class ArrowLane:
         formulas, measures = self.formulas, self.pricer.measures
         slots = []
         for slot, amounts in enumerate(owed.charges):
-            words = formulas.steps.of(steps, f"word{slot}").astype(np.int8)
+            words = formulas.steps.ids(steps, f"word{slot}").astype(np.int8)
             slots.append(Money(amounts, words if (words > 0).any() else None))
         if measures is None:
-            counts = formulas.steps.of(steps, "count").astype(np.int32)
+            counts = formulas.steps.ids(steps, "count")
             return [Charges(counts, steps, formulas.called, slots)]
         columns: list[Column] = []
         for measure in measures:
@@ -222,18 +222,23 @@ class ArrowLane:
 
     def _words(self, found: Found, plan: Ids, lines: Lines, owed: Owed, done: Flags) -> Ids:
         """Return what is said of each row: of its point, and why amounts are not known."""
-        formulas = self.formulas
-        base, charge, fee = np.full((3, done.size), NONE, np.int32)
-        if owed.base.known is not True:
-            rows = np.flatnonzero(~owed.base.known)
-            base[rows] = formulas.bases.of(lines.base[rows], "reason")
-        if owed.added.known is not True:
-            rows = np.flatnonzero(~owed.added.known)
-            charge[rows] = self._reasons_of(found, plan, lines.value, rows)
-        if owed.fees.known is not True:
-            rows = np.flatnonzero(~owed.fees.known)
-            fee[rows] = formulas.levies.of(lines.levies[rows], "reason")
-        return self.said.numbers(np.where(done, found.said, 0), base, charge, fee)
+        formulas, point = self.formulas, np.where(done, found.said, 0)
+        words = self.said.of_points(point)
+        known = owed.base.known & owed.added.known & owed.fees.known
+        if known is True:
+            return words
+        rows = np.flatnonzero(~known)
+        base, charge, fee = np.full((3, rows.size), NONE, np.int32)
+        for sum_, reasons, of in (
+            (owed.base, base, lambda at: formulas.bases.ids(lines.base[at], "reason")),
+            (owed.added, charge, lambda at: self._reasons_of(found, plan, lines.value, at)),
+            (owed.fees, fee, lambda at: formulas.levies.ids(lines.levies[at], "reason")),
+        ):
+            if sum_.known is not True:
+                lost = ~sum_.known[rows]
+                reasons[lost] = of(rows[lost])
+        words[rows] = self.said.numbers(point[rows], base, charge, fee)
+        return words
 
     def _reasons_of(self, found: Found, plan: Ids, value: Amounts, rows: Any) -> Ids:
         """Return why the charges of some rows are not known, found once for goods and formula."""
@@ -283,13 +288,21 @@ class ArrowLane:
         points = self.points
         tally = Tally()
         by = {
-            "chapter": (points.goods.of(found.goods, "chapter"), points.chapters),
-            "origin": (points.sources.of(found.source, "origin"), points.origins),
-            "month": (found.month, points.months),
+            "chapter": (points.goods.ids(found.goods, "chapter"), points.chapters.keys),
+            "origin": (points.sources.ids(found.source, "origin"), points.origins.keys),
+            "month": self._months(found),
         }
         add_up(tally, priced, by, self.formulas.measures)
         with self.lock:
             self._tally.merge(tally)
+
+    def _months(self, found: Found) -> tuple[Ids, list[Any]]:
+        """Return the month and currency of each row, by number."""
+        readings = self.points.readings
+        currencies = ["", *(lane.currency for lane in readings.lanes)]
+        months = readings.values["entry_date"].ids(found.entered, "month")
+        names = [(currency, month) for month in readings.months.keys for currency in currencies]
+        return months * np.int32(len(currencies)) + found.country, names
 
 
 def _is_blank(texts: Any) -> Flags:

@@ -65,12 +65,12 @@ class Lines:
 def work_out(lines: Lines, formulas: Formulas) -> Owed:
     """Return what lines owe, each an entry of its own."""
     value, steps = lines.value, lines.steps
-    free = formulas.steps.of(steps, "free") > 0
+    free = formulas.steps.ids(steps, "free") > 0
     if not free.any():
         free = None
     base = _base(lines, formulas, free)
     charges, added = [], np.zeros_like(value)
-    for slot in range(int(formulas.steps.of(steps, "count").max(initial=0))):
+    for slot in range(int(formulas.steps.ids(steps, "count").max(initial=0))):
         amount = cents(value, formulas.steps.of(steps, f"rate{slot}"))
         charges.append(amount)
         added += amount
@@ -90,7 +90,7 @@ def cents(value: Amounts, rate: Amounts) -> Amounts:
 
 
 def _known(records: Records, numbers: Ids) -> Known:
-    lost = records.of(numbers, "lost") > 0
+    lost = records.ids(numbers, "lost") > 0
     return ~lost if lost.any() else True
 
 
@@ -107,7 +107,7 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
     of = formulas.levies.of
     sum_: Amounts = np.zeros_like(value)
     lost: Any = False
-    for slot in range(int(of(levies, "fees").max(initial=0))):
+    for slot in range(int(formulas.levies.ids(levies, "fees").max(initial=0))):
         amount = cents(value, of(levies, f"rate{slot}"))
         # The exact amount is below a bound in cents where the rounded one is, or is equal to it.
         np.clip(amount, of(levies, f"least{slot}"), of(levies, f"most{slot}"), out=amount)
@@ -124,7 +124,7 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
 
 def _taxes(lines: Lines, formulas: Formulas, total: Sum) -> Sum:
     sum_ = np.zeros_like(lines.value)
-    count = formulas.levies.of(lines.levies, "taxes")
+    count = formulas.levies.ids(lines.levies, "taxes")
     most = int(count.max(initial=0))
     if not most:
         return Sum(sum_)

@@ -28,8 +28,8 @@ class Found(NamedTuple):
 
     goods: Ids
     source: Ids
+    country: Ids
     entered: Ids
-    month: Ids
     manner: Ids
     shipped: Ids
     plan: Ids
@@ -39,10 +39,7 @@ class Found(NamedTuple):
 
     def answered(self) -> Any:
         """Return which rows this lane answers."""
-        return (
-            (self.month > 0) & (self.plan > 0) & (self.base > 0) & (self.levies > 0)
-            & (self.said > 0)
-        )  # fmt: skip
+        return (self.plan > 0) & (self.base > 0) & (self.levies > 0) & (self.said > 0)
 
 
 class PointTables:
@@ -51,7 +48,7 @@ class PointTables:
     Attributes:
         goods: Country and code, by number, with the number of their class and chapter.
         sources: Country and origin, with the number of their class and of the origin.
-        chapters, origins, months: Currency and name, by number: what sums are made of.
+        chapters, origins: Currency and name, by number: what sums are made of.
     """
 
     def __init__(
@@ -63,13 +60,13 @@ class PointTables:
         self._said = said.points
         self.goods = Records("group", "chapter")
         self.sources = Records("group", "origin")
-        self.chapters, self.origins, self.months = Records(), Records(), Records()
+        self.chapters, self.origins = Records(), Records()
         self._days = Records("period")
         self._first_of_day: dict[int, date] = {}
         self._first_of_period: dict[tuple[int, int], date] = {}
         self._shipped = Records()
         self._groups, self._touched = Records(), Records()
-        self._pairs, self._spots = Records(), Records("after", "gaps")
+        self._pairs, self._spots = Records(), Records("after", "gaps", "said")
         self._classes: dict[int, tuple[int, int]] = {}
         self._sheets: dict[Any, tuple[int, int]] = {}
         self._spot_numbers: dict[Any, int] = {}
@@ -80,7 +77,7 @@ class PointTables:
             name: Grid(find, lock)
             for name, find in {
                 "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
-                "month": self._find_month, "shipped": self._find_shipped,
+                "shipped": self._find_shipped,
                 "pair": self._find_pair, "spot": self._find_spot, "kind": self._find_kind,
                 "history": self._find_history, "base": self._find_base, "ask": self._find_ask,
                 "size": self._find_size, "based": self._find_based, "plan": self._find_plan,
@@ -92,38 +89,52 @@ class PointTables:
         """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
         readings, formulas, grid = self.readings, self.formulas, self.number
         manner = readings.manner(columns)
-        country = readings.of_manner(manner, "country")
-        claims = readings.of_manner(manner, "claims")
+        country = readings.manners.ids(manner, "country")
+        claims = readings.manners.ids(manner, "claims")
+        claimed = readings.manners.ids(manner, "claimed")
         entered = readings.number("entry_date", columns)
         left = readings.number("shipped_date", columns)
+        day = grid("day", country, entered)
         late = readings.ordinal("shipped_date", left) > readings.ordinal("entry_date", entered)
-        day = np.where(late, 0, grid("day", country, entered))
+        if late.any():
+            day = np.where(late, 0, day)
         goods = grid("goods", country, readings.number("classification", columns))
         source = grid("source", country, readings.number("origin", columns))
         shipped = grid("shipped", country, left)
-        group, touched = self.goods.of(goods, "group"), self.sources.of(source, "group")
-        spot = grid("spot", grid("pair", group, touched), day)
-        kind = grid("kind", source, readings.of_manner(manner, "claimed"))
-        base = grid("base", grid("history", goods, kind), self._days.of(day, "period"))
-        declared = readings.of_manner(manner, "base")
+        pair = grid("pair", self.goods.ids(goods, "group"), self.sources.ids(source, "group"))
+        spot = grid("spot", pair, day)
+        history = grid("history", goods, grid("kind", source, claimed))
+        base = grid("base", history, self._days.ids(day, "period"))
+        declared = readings.manners.ids(manner, "base")
         if declared.any():
             base = np.where(declared > 0, declared, base)
-        based = grid("based", spot, formulas.bases.of(base, "by_rate"))
+        based = grid("based", spot, formulas.bases.ids(base, "by_rate"))
         size = grid("size", grid("ask", claims, shipped), self._segments(country, value))
-        vain = grid("vain", source, claims)
-        after, gaps = self._spots.of(spot, "after"), self._spots.of(spot, "gaps")
         return Found(
             goods,
             source,
+            country,
             entered,
-            grid("month", country, entered),
             manner,
             left,
             grid("plan", based, size),
             base,
-            grid("levies", day, readings.of_manner(manner, "terms")),
-            self._said.joined(self._said.joined(after, vain), gaps),
+            grid("levies", day, readings.manners.ids(manner, "terms")),
+            self._said_of(spot, source, claims, claimed),
         )
+
+    def _said_of(self, spot: Ids, source: Ids, claims: Ids, claimed: Ids) -> Ids:
+        """Return what is said of points."""
+        said = self._spots.ids(spot, "said")
+        rows = np.flatnonzero(np.broadcast_to(claimed, said.shape) == 2)
+        if rows.size:
+            spot, source, claims = (
+                np.broadcast_to(numbers, said.shape)[rows] for numbers in (spot, source, claims)
+            )
+            vain = self.number("vain", source, claims)
+            after, gaps = self._spots.ids(spot, "after"), self._spots.ids(spot, "gaps")
+            said[rows] = self._said.joined(self._said.joined(after, vain), gaps)
+        return said
 
     def number(self, grid: str, first: Any, second: Any) -> Ids:
         """Return the number of each pair of numbers in a table."""
@@ -166,10 +177,6 @@ class PointTables:
         self._first_of_period.setdefault((country, period), day)
         return found
 
-    def _find_month(self, country: int, entered: int) -> int:
-        day = self.readings.values["entry_date"].keys[entered]
-        return self.months.number((self.readings.lanes[country - 1].currency, f"{day:%Y-%m}"))
-
     def _find_shipped(self, country: int, left: int) -> int:
         day = self.readings.values["shipped_date"].keys[left]
         points = self.readings.lanes[country - 1].points
@@ -205,7 +212,8 @@ class PointTables:
             after = self._said.say(remarks.of_point(lane.importer, "", NOBODY, followed, ()))
             titles = lane.gaps.titles(gaps & day_gaps)
             missing = self._said.say(remarks.of_point(lane.importer, "", NOBODY, None, titles))
-            found = self._spots.number((*point[:4], after, missing), after, missing)
+            both = int(self._said.joined(np.array([after]), np.array([missing]))[0])
+            found = self._spots.number((*point[:4], after, missing), after, missing, both)
             self._spot_numbers[point] = found
         return found
 

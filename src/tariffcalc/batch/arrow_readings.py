@@ -36,7 +36,8 @@ class Readings:
     Attributes:
         lanes: The tables of the importing countries met so far; the first is country number 1.
         alike: Their sets of sheets, by what they charge.
-        values: What the texts of a field were read as, by number, with the ordinal of a day.
+        values: What the texts of a field were read as, by number, with ordinal and month of a day.
+        months: Months of days, by number.
         claims: Country and claims made, by number.
         terms: Country, claims, mode and province, by number.
         manners: Manners of entry, with the number of country, claims, terms and base duty, and
@@ -57,7 +58,8 @@ class Readings:
         self._lock = lock
         self.lanes: list[Lane] = []
         self.alike: list[Alike] = []
-        self.values = {name: Records("ordinal") for name in KEYS}
+        self.values = {name: Records("ordinal", "month") for name in KEYS}
+        self.months = Records()
         self.claims, self.terms = Records(), Records()
         self.manners = Records("country", "claims", "claimed", "terms", "base")
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
@@ -76,7 +78,7 @@ class Readings:
 
     def ordinal(self, name: str, numbers: Ids) -> Any:
         """Return the days of a field as ordinals, 0 where there is none."""
-        return self.values[name].of(numbers, "ordinal")
+        return self.values[name].ids(numbers, "ordinal")
 
     def manner(self, columns: Columns) -> Ids:
         """Return the number of each row's manner of entry."""
@@ -84,10 +86,6 @@ class Readings:
         for name in self._declared:
             part = self._part.numbers(part, self.number(name, columns))
         return self._manner.numbers(part, ONE)
-
-    def of_manner(self, manner: Ids, name: str) -> Ids:
-        """Return a figure of manners of entry."""
-        return self.manners.of(manner, name).astype(np.int32)
 
     def _reading(self, name: str) -> Callable[[str], int]:
         """Return a function that gives the number of what a text is read as."""
@@ -99,8 +97,10 @@ class Readings:
                 return 0
             if warning is not None or (value is None and name in NEEDED):
                 return 0
-            ordinal = value.toordinal() if isinstance(value, date) else 0
-            return self.values[name].number(value, ordinal)
+            if not isinstance(value, date):
+                return self.values[name].number(value, 0, 0)
+            month = self.months.number(value.isoformat()[:7])
+            return self.values[name].number(value, value.toordinal(), month)
 
         return number
 

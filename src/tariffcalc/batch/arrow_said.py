@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from threading import RLock
 from typing import Any
 
+import numpy as np
+
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import WordTable
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records
 
 NONE = 1
 """The number of no warning at all; 0 is what is not answered."""
+ONE = np.full(1, NONE, np.int32)
 
 
 class Texts:
@@ -60,6 +63,11 @@ class Said:
         self._of_duties = Grid(lambda *pair: self._duties.number(pair), lock)
         self._of_others = Grid(lambda *pair: self._others.number(pair), lock)
         self._all = Grid(self._write, lock)
+
+    def of_points(self, point: Any) -> Ids:
+        """Return the rows of `table` for points of which nothing else is said."""
+        others = self._of_others.numbers(point, ONE)
+        return self._all.numbers(self._of_duties.numbers(ONE, ONE), others)
 
     def numbers(self, point: Any, base: Any, charge: Any, fee: Any) -> Ids:
         """Return the rows of `table` for what is said of each kind."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_owed import Owed
-from tariffcalc.batch.arrow_tables import Amounts, Ids, Records
+from tariffcalc.batch.arrow_tables import Amounts, Ids
 from tariffcalc.batch.tally import Tally
 
 EXACT = 2**53
@@ -38,7 +38,7 @@ class Priced(NamedTuple):
 def add_up(
     tally: Tally,
     lines: Priced,
-    by: Mapping[str, tuple[Ids, Records]],
+    by: Mapping[str, tuple[Ids, Sequence[Any]]],
     measures: Sequence[tuple[tuple[str, str], ...]],
 ) -> None:
     """Add lines to the sums of a file.
@@ -64,12 +64,13 @@ def add_up(
         if kind == "month":
             columns += [base, payable, refundable]
         numbers = np.where(rows, numbers, 0)
-        count = len(names.keys)
+        count = len(names)
         lines_of = np.bincount(numbers, minlength=count)
         sums = [lines_of, *(_sums_by(numbers, column, count) for column in columns)]
         for number in np.flatnonzero(lines_of).tolist():
-            if number:
-                _add(tally.sums(*_named(kind, names.keys[number])), [int(s[number]) for s in sums])
+            # Number 0, or a month without a currency, is a row that is not counted.
+            if number and names[number] and names[number][0]:
+                _add(tally.sums(*_named(kind, names[number])), [int(s[number]) for s in sums])
     _add_charges(tally, lines, np.where(paid, lines.steps, 0), measures)
     if lines.refused is not None:
         tally.add_status("prohibited", int(np.count_nonzero(rows & lines.refused)))

@@ -131,6 +131,7 @@ class Records:
         self._rows: list[tuple[int, ...]] = [(0,) * len(names)]
         self._numbers: dict[Any, int] = {}
         self._held: Amounts = np.zeros((len(names), 0), np.int64)
+        self._held_ids: Ids = np.zeros((len(names), 0), np.int32)
 
     def number(self, key: Any, *figures: int) -> int:
         """Return the number of a thing, new or known. Call it under the lane's lock."""
@@ -151,3 +152,11 @@ class Records:
     def of(self, numbers: Ids, name: str) -> Amounts:
         """Return a figure of some things."""
         return np.take(self.column(name), numbers)
+
+    def ids(self, numbers: Ids, name: str) -> Ids:
+        """Return a figure of some things that is a number in another table."""
+        held = self._held_ids
+        if held.shape[1] < len(self._rows):
+            self.column(name)
+            held = self._held_ids = self._held.astype(np.int32)
+        return np.take(held[self._names[name]], numbers)

@@ -109,21 +109,23 @@ class Fragments:
         if isinstance(column, Money):
             return self.money(column, self.mark)
         if isinstance(column, Share):
-            return [self._instead(column.words, column.hundredths + self._share, self.mark)]
+            return [self._instead(column.words, column.hundredths.astype(np.int32) + np.int32(self._share), self.mark)]
         assert isinstance(column, Words)
         return [self._of_words(column, is_last)]
 
     def money(self, column: Money, first: str) -> list[Ids]:
         """Return the fragments of amounts: sign where there are signs, head, tail."""
-        head = column.cents // SPLIT
-        tail = column.cents - head * SPLIT
-        tail += np.where(head > 0, self._tail + SPLIT, self._tail)
+        cents = column.cents.astype(np.int32)  # all below LARGEST
+        head = cents // np.int32(SPLIT)
+        tail = cents - head * np.int32(SPLIT)
+        tail += np.int32(self._tail)
+        tail += (head > 0) * np.int32(SPLIT)
         signs = []
         if column.is_negative is not None:
             minus, plus = self.number(f"{first}-"), self.number(first)
             signs = [self._instead(column.words, np.where(column.is_negative, minus, plus), None)]
         elif first:
-            head += HEADS
+            head += np.int32(HEADS)
         if column.words is not None:
             head = np.where(column.words < 0, head, 0)
         return [*signs, head, self._instead(column.words, tail, first)]

@@ -182,6 +182,7 @@ class Circumstances:
         limits: Values of an entry at which what is owed may turn, in ten-thousandths.
         segments: For each place among them, the class of the entry's value.
         shifted: The same as part of a key.
+        shift: The last of these, the only one where there are no limits.
         ready: What is ready, by the key of a line.
         made: The same by what makes the difference; None where the engine prices the lines.
         levies: Fees and taxes by the class of the day.
@@ -189,7 +190,7 @@ class Circumstances:
 
     __slots__ = (
         "base", "claimed", "codes", "days", "is_foreign", "lane", "levies", "limits", "made",
-        "manner", "origins", "ready", "segments", "shifted",
+        "manner", "origins", "ready", "segments", "shift", "shifted",
     )  # fmt: skip
 
     def __init__(
@@ -208,6 +209,7 @@ class Circumstances:
         self.limits = limits
         self.segments = segments
         self.shifted = [segment << SEGMENT for segment in segments]
+        self.shift = self.shifted[-1]
         self.codes = lane.codes
         self.origins = lane.origins
         self.days = lane.days

@@ -72,12 +72,13 @@ class LinePricer:
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
         self.entries = entries
-        self._is_ordinary = (
-            self._measures is None
+        is_ordinary = (
+            charges == "compact"
             and not any(name in columns.places for name in MORE)
             and self._finder.units("1.50") is not None
         )
-        self._width = len(columns.header)
+        # Only an ordinary row is looked at at all before it is read field by field.
+        self._width = len(columns.header) if is_ordinary else -1
         self._known = self._finder.known
         self._pick = self._finder.pick
         self._code = columns.places["classification"]
@@ -115,7 +116,7 @@ class LinePricer:
             cells: The row.
             number: Its number as spreadsheets count, for the summary of errors.
         """
-        if not self._is_ordinary or len(cells) != self._width:
+        if len(cells) != self._width:
             return self._price_any(cells, number)
         try:
             known = self._known[self._pick(cells)]
@@ -123,7 +124,7 @@ class LinePricer:
             origin = known.origins[cells[self._origin] if self._origin >= 0 else ""]
             day = known.days[cells[self._day] if self._day >= 0 else ""]
             raw = cells[self._value]
-            digits = raw[:-3] + raw[-2:]
+            digits = raw.replace(".", "", 1)
             if raw[-3:-2] == "." and digits.isdigit() and raw.isascii() and len(raw) < 12:
                 value = int(digits) * 100  # plain dollars and cents
             else:
@@ -133,7 +134,9 @@ class LinePricer:
         if known.is_foreign or not value:
             return self._price_any(cells, number)
         base = known.base or code.bases.get(day.period + origin.kinds[known.claimed])
-        shifted = known.shifted[bisect_left(known.limits, value)]
+        shifted = known.shift
+        if known.limits:
+            shifted = known.shifted[bisect_left(known.limits, value)]
         ready = known.ready.get(code.key + origin.key + day.key + shifted)
         if isinstance(ready, Ready) and base is not None:
             if ready.is_short and base.rate is not None:

@@ -91,13 +91,15 @@ class Points:
         self.resolved = 0
         self._on_base: dict[int, bool] = {}
         self._base: dict[Hashable, BaseDuty] = {}
-        self._common = turning_days(law.store, self.tables, "")
+        self._rows: dict[str, tuple[int, ...]] = {}
+        self._phases = turning_days(law.store, self.tables, "")
         listed = (country for entry in law.store.column_2 for country in entry["origins"])
         self._told_apart = sorted({*PARTNERS[importer], *listed})
         self.shipped_days = turns.shipped_days(self.tables)
         self.entered_days = turns.entered_days(self.tables)
         self.value_limits = turns.value_limits(self.tables)
         self.schedule_days = turns.schedule_days(law.store, self.tables)
+        self._asking = turns.sheets_on_base(self.tables)
         self._freeing = turns.free_entries(self.tables)
 
     def code_class(self, code: str) -> int:
@@ -181,9 +183,9 @@ class Points:
         if found is None:
             covers = self.covers.keys[cover]
             found = self._on_base[cover] = any(
-                turns.asks_base_rate(top.sheet.paint)
+                self._asking >> top.sheet.bit & 1
                 for law, over in ((self.law, covers.then), (self.law.as_it_stands, covers.now))
-                for top in law.tops(self.importer, over)
+                for top in stack(law, self.importer, over).tops
             )
         return found
 
@@ -196,17 +198,27 @@ class Points:
             day: Entry date.
             claimed: Whether NAFTA or USMCA preference is claimed.
         """
-        # What is told apart beside the rows of the code: NAFTA or USMCA, column 2 or not yet.
-        rows = self.tables.base_rows(code[:8])
-        row = next((place for place, row in enumerate(rows) if day in row.period), None)
-        partner = origin in PARTNERS[self.importer]
-        key = code, row, bisect_right(self._common, day), self.base_kind(origin, claimed)
+        rows = self._rows.get(code) or self._find_rows(code)
+        kind = self.base_kind(origin, claimed)
+        # Beside the rows of the code count NAFTA or USMCA, and column 2 or not yet.
+        phase = bisect_right(self._phases, day) if kind else 0
+        key = code, rows[self.schedule_period(day)], phase, kind
         found = self._base.get(key)
         if found is None:
+            partner = origin in PARTNERS[self.importer]
             found = self._base[key] = schedule_duty(
                 self.law.store, self.tables, code, origin, day, claimed and partner
             )
         return found
+
+    def _find_rows(self, code: str) -> tuple[int, ...]:
+        """Return which row of the schedule holds for a code in each of its periods; -1: none."""
+        rows = self.tables.base_rows(code[:8])
+        found = [-1]
+        for day in self.schedule_days:
+            found.append(next((n for n, row in enumerate(rows) if day in row.period), -1))
+        self._rows[code] = tuple(found)
+        return self._rows[code]
 
     def origin_kind(self, origin: str) -> int:
         """Return the number of an origin whose goods may have a base duty of their own, else 0."""
@@ -254,6 +266,7 @@ class Points:
     def forget(self) -> None:
         """Drop what was found for single codes and sets of claims, however many there were."""
         self._base.clear()
+        self._rows.clear()
         self._steps.clear()
         self._formulas.clear()
         self._distinct.clear()

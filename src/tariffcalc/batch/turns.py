@@ -92,12 +92,9 @@ def schedule_days(store: Store, tables: Tables) -> list[date]:
     return sorted({*turning_days(store, tables, ""), *(parse_day(day) for (day,) in rows)})
 
 
-def asks_base_rate(paint: Paint) -> bool:
-    """Whether what a paint charges depends on the base duty."""
-    terms = (paint.terms, *(case.terms for case in paint.cases))
-    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
-        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
-    )
+def sheets_on_base(tables: Tables) -> int:
+    """Return the sheets whose charge turns on the base duty, as bits: totals, tests of its rate."""
+    return sum(1 << sheet.bit for sheet in _sheets(tables) if _asks_base_rate(sheet.paint))
 
 
 def _sheets(tables: Tables) -> Iterator[Sheet]:
@@ -123,3 +120,10 @@ def _claims(case: Case) -> frozenset[str]:
 
 def _frees(case: Case) -> bool:
     return case.terms.duty.effect is Effect.FREE_ENTRY
+
+
+def _asks_base_rate(paint: Paint) -> bool:
+    terms = (paint.terms, *(case.terms for case in paint.cases))
+    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
+        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
+    )
