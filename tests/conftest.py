@@ -1,4 +1,4 @@
-"""The shipped catalogue, opened once for all tests, compiled into a folder of the test run's own."""
+"""The shipped catalogue, opened once for all tests, compiled into a folder of their own."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_golden_quote(case: dict, catalogue: Catalogue) -> None:
     request = read_request(case["shipment"], catalogue.store)
     quote = catalogue.law(request.known_on, request.assume).quote(request.shipment)
     expect = case["expect"]
-    lines = expect["lines"] if "lines" in expect else [expect]
+    lines = expect.get("lines", [expect])
     found = {
         "status": quote.status,
         "charges": [amounts(line.charges) for line in quote.lines],

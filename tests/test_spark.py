@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -141,13 +142,38 @@ def test_an_entry_shares_its_fees_wherever_its_rows_lie(spark: Any, by_command: 
 
 
 @needs_spark
-@pytest.mark.slow
-def test_typed_columns_read_as_text_and_stay_what_they_are(spark: Any) -> None:
-    from pyspark.sql.types import StructType
+def test_no_entry_is_cut_in_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow as pa
 
+    from tariffcalc import spark as module
+
+    monkeypatch.setattr(module, "LEAST", 4)
+    sent = ["", "a", "ab", "bb", "bcd", "dd", "ef", "g"]
+    batches = [pa.record_batch({module.ENTRY: pa.array([*names], pa.string())}) for names in sent]
+    cut = ["".join(b.column(0).to_pylist()) for b in module._gather(batches, is_by_entry=True)]
+    assert "".join(cut) == "".join(sent)
+    assert len(cut) > 2
+    assert all(not set(one) & set(other) for one, other in pairwise(cut))
+    freely = [batch.num_rows for batch in module._gather(batches, is_by_entry=False)]
+    assert freely == [5, 5, 3]
+
+
+@needs_spark
+@pytest.mark.slow
+def test_no_rows_give_no_rows(spark: Any) -> None:
     from tariffcalc.spark import price
 
-    schema = StructType.fromDDL(
+    dataframe = spark.createDataFrame([INGOT], list(PLAIN)).where("origin = 'none'")
+    assert priced(dataframe) == []
+    assert price(dataframe).columns == [*PLAIN, *COLUMNS]
+
+
+@needs_spark
+@pytest.mark.slow
+def test_typed_columns_read_as_text_and_stay_what_they_are(spark: Any) -> None:
+    from tariffcalc.spark import price
+
+    schema = (
         "entry_date date, customs_value decimal(18,4), classification long, origin string,"
         " shipped_date timestamp_ntz, quantity double, tags array<string>, note string"
     )
@@ -157,7 +183,7 @@ def test_typed_columns_read_as_text_and_stay_what_they_are(spark: Any) -> None:
     )  # fmt: skip
     dataframe = spark.createDataFrame([values], schema)
     found = price(dataframe, importer="US")
-    assert found.schema.fields[: len(values)] == schema.fields
+    assert found.schema.fields[: len(values)] == dataframe.schema.fields
     assert {field.dataType.typeName() for field in found.schema.fields[len(values) :]} == {"string"}
     row = found.first()
     assert tuple(row)[: len(values)] == values

@@ -46,7 +46,9 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
     for back in range(2, 6):
         well += np.take(is_point, ends - back, mode="clip") & (lengths >= back)
     if np.count_nonzero(is_point) != int(well.sum()) or int(well.max()) > 1:
-        points = np.bincount(np.searchsorted(ends, np.flatnonzero(is_point), "right"), minlength=rows)
+        points = np.bincount(
+            np.searchsorted(ends, np.flatnonzero(is_point), "right"), minlength=rows
+        )
         ok &= (points == well) & (points <= 1)
     if not ok.all():
         texts = pc.if_else(pa.array(ok), texts, "0")

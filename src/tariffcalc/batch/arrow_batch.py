@@ -55,5 +55,3 @@ def _as_text(column: Any) -> Any:
 
         return pa.array(as_texts(column), pa.string())
     return column.fill_null("") if column.null_count else column
-
-

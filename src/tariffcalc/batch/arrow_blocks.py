@@ -38,13 +38,11 @@ class Block:
     """Whole rows: as bytes that are strict, or as cells.
 
     Attributes:
-        number: Of the first row, counted from 0.
-        count: Of the rows.
+        count: How many.
         data: The bytes.
         rows: The cells, when the bytes are not strict.
     """
 
-    number: int
     count: int
     data: bytes
     rows: list[list[str]] | None = None
@@ -52,14 +50,14 @@ class Block:
 
 def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
     """Cut UTF-8 text that comes in pieces, the first one beginning with a row, into blocks."""
-    held, number, is_last, stretch = b"", 0, False, STRETCH
+    held, is_last, stretch = b"", False, STRETCH
     while held or not is_last:
         if not is_last:
             piece = next(pieces, None)
             is_last = piece is None
             held += piece or b""
         while held and (is_last or len(held) >= SIZE):
-            block, used = _strict_block(held, number, is_last, delimiter), 0
+            block, used = _strict_block(held, is_last, delimiter), 0
             if block is not None:
                 used, stretch = len(block.data), STRETCH
             else:
@@ -67,13 +65,12 @@ def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
                 if not is_last and len(held) < stretch + MARGIN:
                     break
                 rows, used = loose_rows(held, stretch, delimiter)
-                block, stretch = Block(number, len(rows), held[:used], rows), min(SIZE, stretch * 4)
+                block, stretch = Block(len(rows), held[:used], rows), min(SIZE, stretch * 4)
             held = held[used:]
-            number += block.count
             yield block
 
 
-def _strict_block(held: bytes, number: int, is_last: bool, delimiter: str) -> Block | None:
+def _strict_block(held: bytes, is_last: bool, delimiter: str) -> Block | None:
     """Return the whole rows of some bytes as a block, or None when they are not strict."""
     data = np.frombuffer(held, np.uint8)
     quotes = np.flatnonzero(data == QUOTE) if QUOTE in held else np.zeros(0, np.int64)
@@ -82,12 +79,10 @@ def _strict_block(held: bytes, number: int, is_last: bool, delimiter: str) -> Bl
     chosen = held[:end]
     if not end or not is_strict(chosen, quotes, delimiter):
         return None
-    return Block(number, count_rows(data[:end], quotes), chosen)
+    return Block(count_rows(data[:end], quotes), chosen)
 
 
-def _last_row_end(
-    held: bytes, data: Bytes, quotes: Places, is_last: bool
-) -> int:
+def _last_row_end(held: bytes, data: Bytes, quotes: Places, is_last: bool) -> int:
     """Return the end of the last row that is whole if quotes go in pairs; 0 when there is none."""
     if is_last and len(quotes) % 2 == 0:
         return len(held)
@@ -111,8 +106,10 @@ def is_strict(held: bytes, quotes: Places, delimiter: str) -> bool:
     around = np.zeros(256, bool)
     around[[LF, CR, QUOTE, ord(delimiter)]] = True
     before = data[opening - 1] if opening[0] else np.append(np.uint8(LF), data[opening[1:] - 1])
-    after = data[closing + 1] if closing[-1] + 1 < data.size else np.append(
-        data[closing[:-1] + 1], np.uint8(LF)
+    after = (
+        data[closing + 1]
+        if closing[-1] + 1 < data.size
+        else np.append(data[closing[:-1] + 1], np.uint8(LF))
     )
     # A doubled quote closes and opens at once: it has a quote before and one after.
     doubled_before = (before != QUOTE) | np.append(False, closing[:-1] + 1 == opening[1:])

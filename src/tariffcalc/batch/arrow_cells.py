@@ -110,8 +110,8 @@ class Cells:
         """Return the even rows that hold one of some bytes."""
         if not places.size:
             return np.zeros(0, np.int64)
-        rows = np.searchsorted(self.row_starts, places, side="right") - 1
-        return np.intersect1d(rows, self.even)
+        rows = np.unique(np.searchsorted(self.row_starts, places, side="right") - 1)
+        return rows if self.is_all_even else np.intersect1d(rows, self.even)
 
     def _spans(self, starts: Ids, ends: Ids) -> Any:
         """Return texts of which every second is a span, and the others lie between two."""
@@ -129,10 +129,10 @@ class Cells:
 def _last_cells(data: Bytes, ends: Ids, width: int) -> Places:
     """Return the numbers of the cells that end a row."""
     regular = ends[width - 1 :: width]
-    whole = ends.size == regular.size * width and data[-1] == LF
-    if whole and int(np.count_nonzero(data == LF)) == regular.size:
-        if (np.take(data, regular) == LF).all():
-            return np.arange(width - 1, ends.size, width)
+    is_regular = ends.size == regular.size * width and data[-1] == LF
+    is_regular = is_regular and int(np.count_nonzero(data == LF)) == regular.size
+    if is_regular and (np.take(data, regular) == LF).all():
+        return np.arange(width - 1, ends.size, width)
     is_end = np.take(data, ends, mode="clip") == LF
     is_end[-1] = True
     return np.flatnonzero(is_end)

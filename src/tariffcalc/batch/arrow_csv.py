@@ -7,24 +7,21 @@ stands so already, and is copied byte for byte; any other line is read and writt
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
+from tariffcalc.batch.arrow_blocks import SIZE, Block, cut_blocks
 from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
+from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_text import Fragments
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.writers import CsvForm
-
-THREADS = 2
 
 __all__ = ["NotForThisLane", "price_csv"]
 
@@ -57,27 +54,14 @@ def price_csv(
         raise NotForThisLane("it writes the delimiter that it reads, and more than one column")
     printer = _Printer(ArrowLane(pricer), form, rows.row_number(0))
     done = 0
-    waiting: deque[tuple[int, Future[Any]]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-
-        def write_next() -> None:
-            nonlocal done
-            count, future = waiting.popleft()
-            out.write(future.result())
-            done += count
-            if progress is not None:
-                progress(done)
-
-        try:
-            for block in cut_blocks(rows.pieces(SIZE), rows.delimiter):
-                waiting.append((block.count, pool.submit(printer.print, block)))
-                if len(waiting) > threads:
-                    write_next()
-            while waiting:
-                write_next()
-        finally:
-            for _, future in waiting:
-                future.cancel()
+    blocks = cut_blocks(rows.pieces(SIZE), rows.delimiter)
+    for count, priced in in_order(
+        printer.print, ((block.count, block) for block in blocks), threads
+    ):
+        out.write(priced)
+        done += count
+        if progress is not None:
+            progress(done)
     printer.lane.close()
     return done
 
@@ -92,17 +76,17 @@ class _Printer:
         self._starts = STARTS.replace(form.delimiter, "").replace("\r", "")
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
 
-    def print(self, block: Block) -> Any:
-        """Return the bytes of a block."""
+    def print(self, before: int, block: Block) -> Any:
+        """Return the bytes of a block that has some rows before it."""
         if block.rows is not None:
-            return "".join(self._by_row(block.rows, block.number, range(block.count))).encode()
+            return "".join(self._by_row(block.rows, before, range(block.count))).encode()
         form, lane = self._form, self.lane
         cells = Cells(block.data, form.delimiter, form.width)
         answer = lane.answer(cells.columns(lane.places))
         left = np.union1d(cells.odd, cells.even[~answer.done])
         rewritten = np.setdiff1d(cells.unusual(self._starts), left)
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
-        texts += self._by_row(cells.read(left), block.number, left.tolist())
+        texts += self._by_row(cells.read(left), before, left.tolist())
         written = self._fragments.written(
             answer.columns, [cells.lines, pa.array(texts, pa.string())]
         )
@@ -116,11 +100,9 @@ class _Printer:
         chosen[changed, 0] = written.first + len(cells.lines) + np.arange(changed.size)
         return written.texts.take(pa.array(chosen.reshape(-1))).buffers()[2]
 
-    def _by_row(
-        self, rows: list[list[str]], number: int, places: Places | range | list[int]
-    ) -> Iterator[str]:
+    def _by_row(self, rows: list[list[str]], before: int, places: Iterable[int]) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""
-        numbers = [self._first_row + number + place for place in places]
+        numbers = [self._first_row + before + place for place in places]
         priced = self.lane.price_rows(rows, numbers)
         for cells, result in zip(rows, priced, strict=True):
             yield self._form.row(cells, result)

@@ -17,6 +17,7 @@ from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS, Levies, Steps, base_rate
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
+from tariffcalc.values.rates import Rate
 
 DUTY, LEVY = 4 * RATE_UNIT, RATE_UNIT
 """Base duties, charges together, and fees and taxes together are no more than that.
@@ -58,6 +59,8 @@ class Formulas:
         self.law = WordTable(3 + len(self._blank_filed))
         self._said = said
         self.duties: dict[int, BaseDuty] = {}
+        self._known: dict[int, int] = {}
+        self._plain: dict[Rate, int] = {}
         self._rates = Records()
 
     def plan(self, then: Steps | None, now: Steps | None, point: Hashable) -> int:
@@ -76,7 +79,16 @@ class Formulas:
         return self.plans.number((first, second, None if is_known else point), first, second)
 
     def _steps(self, steps: Steps | None) -> int:
-        if steps is None or len(steps.terms) > MOST or steps.total_rate > DUTY:
+        # Whoever finds formulas keeps them: an object has its number for good.
+        if steps is None:
+            return 0
+        found = self._known.get(id(steps))
+        if found is None:
+            found = self._known[id(steps)] = self._number(steps)
+        return found
+
+    def _number(self, steps: Steps) -> int:
+        if len(steps.terms) > MOST or steps.total_rate > DUTY:
             return 0
         rates, words = [0] * MOST, [AMOUNT] * MOST
         for slot, term in enumerate(steps.terms):
@@ -89,9 +101,7 @@ class Formulas:
             steps.free_entry,
             steps.prohibited,
             any(term.rate is None for term in steps.terms),
-            self.law.number(
-                (steps.measures, steps.headings, steps.citations, *self._blank_filed)
-            ),
+            self.law.number((steps.measures, steps.headings, steps.citations, *self._blank_filed)),
             *rates,
             *words,
         )
@@ -107,10 +117,12 @@ class Formulas:
         One that asks for a quantity is not known where none is declared; that is what its number
         stands for, and `asks` marks it.
         """
+        if duty.rate is not None and duty.rate in self._plain:
+            return self._plain[duty.rate]
         rate = base_rate(duty)
         if (rate or 0) > DUTY:
             return 0
-        asks = 0
+        asks, asked = 0, duty.rate
         reason = duty.reason or duty.assumption
         if rate is None and duty.rate is not None:
             if duty.rate.amount(Decimal(1)) is not None:
@@ -124,7 +136,10 @@ class Formulas:
         by_rate = self._rates.number(duty.rate)
         self.duties.setdefault(by_rate, duty)
         key = by_rate, said, asks
-        return self.bases.number(key, rate or 0, rate is None, by_rate, said, asks)
+        found = self.bases.number(key, rate or 0, rate is None, by_rate, said, asks)
+        if asked is not None:
+            self._plain[asked] = found
+        return found
 
     def charged(self, levies: Levies) -> int:
         """Return the number of fees and taxes."""

@@ -13,31 +13,27 @@ A lane serves the batches of one file, from any thread:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_amounts import plain_amounts
 from tariffcalc.batch.arrow_columns import Charges, Column, Flags, Money, Share, Words, WordTable
 from tariffcalc.batch.arrow_formulas import Formulas
-from tariffcalc.batch.arrow_owed import CENT, Lines, Owed, Sum, as_money, share, work_out, words_for
+from tariffcalc.batch.arrow_owed import CENT, Lines, Owed, Sum, as_money, share, words_for, work_out
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_readings import KEYS, Columns, Readings
-from tariffcalc.batch.arrow_said import NONE, Said
+from tariffcalc.batch.arrow_reasons import Reasons
+from tariffcalc.batch.arrow_said import Said
 from tariffcalc.batch.arrow_sums import Priced, add_up
 from tariffcalc.batch.arrow_tables import Amounts, Ids
 from tariffcalc.batch.arrow_text import LARGEST, SHARES, Fragments
-from tariffcalc.batch.by_engine import price_under
 from tariffcalc.batch.finder import RARE
-from tariffcalc.batch.formula import VALUE_UNIT
 from tariffcalc.batch.lane import Lane
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.tally import Tally
-from tariffcalc.engine.shipment import Line, Shipment
 
 FILED = ("filed_duty", "filed_surtax")
 TAKEN = (*KEYS, "customs_value", "quantity", "fx", *RARE, *FILED)
@@ -82,7 +78,7 @@ class ArrowLane:
         for status in ("ok", "partial", "prohibited"):
             self._statuses.number((status,))
         self.plain = Fragments()
-        self._reasons: dict[tuple[int, int], int] = {}
+        self._reasons = Reasons(pricer.law, self.points, self.said, self.lock)
         self._tally = Tally()
 
     def _lane_of(self, importer: str) -> Lane | None:
@@ -107,7 +103,9 @@ class ArrowLane:
             asks = self.formulas.bases.ids(found.base, "asks") > 0
             done &= ~asks | _is_blank(columns["quantity"])
         while True:
-            answer, priced, fits = self._price(found, np.where(done, value, 0), done, filed, is_filed)
+            answer, priced, fits = self._price(
+                found, np.where(done, value, 0), done, filed, is_filed
+            )
             if fits.all():
                 break
             done = done & fits
@@ -150,7 +148,7 @@ class ArrowLane:
         now, refundable = self._since(lines, formulas.plans.ids(plan, "now"), owed)
         hundredths = share(owed.total, value)
         fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
-        words = self._words(found, plan, lines, owed, done)
+        words = self._reasons.words(found, lines, plan, owed, done)
         fits &= words > 0
         known = owed.payable.known
         status = np.where(known, 1, 2).astype(np.int32)
@@ -220,63 +218,19 @@ class ArrowLane:
             columns.append(Money(cents, words))
         return columns
 
-    def _words(self, found: Found, plan: Ids, lines: Lines, owed: Owed, done: Flags) -> Ids:
-        """Return what is said of each row: of its point, and why amounts are not known."""
-        formulas, point = self.formulas, np.where(done, found.said, 0)
-        words = self.said.of_points(point)
-        known = owed.base.known & owed.added.known & owed.fees.known
-        if known is True:
-            return words
-        rows = np.flatnonzero(~known)
-        base, charge, fee = np.full((3, rows.size), NONE, np.int32)
-        for sum_, reasons, of in (
-            (owed.base, base, lambda at: formulas.bases.ids(lines.base[at], "reason")),
-            (owed.added, charge, lambda at: self._reasons_of(found, plan, lines.value, at)),
-            (owed.fees, fee, lambda at: formulas.levies.ids(lines.levies[at], "reason")),
-        ):
-            if sum_.known is not True:
-                lost = ~sum_.known[rows]
-                reasons[lost] = of(rows[lost])
-        words[rows] = self.said.numbers(point[rows], base, charge, fee)
-        return words
-
-    def _reasons_of(self, found: Found, plan: Ids, value: Amounts, rows: Any) -> Ids:
-        """Return why the charges of some rows are not known, found once for goods and formula."""
-        goods = np.broadcast_to(found.goods, value.shape)
-        keys, first, which = np.unique(
-            goods[rows].astype(np.int64) << 32 | plan[rows], return_index=True, return_inverse=True
-        )
-        numbers = []
-        with self.lock:
-            for key, row in zip(keys.tolist(), rows[first].tolist(), strict=True):
-                pair = key >> 32, key & 0xFFFFFFFF
-                if pair not in self._reasons:
-                    self._reasons[pair] = self._reason(found, row, int(value[row]))
-                numbers.append(self._reasons[pair])
-        return np.array(numbers, np.int32)[which]
-
-    def _reason(self, found: Found, row: int, value: int) -> int:
-        """Ask the engine why charges of a row are not known."""
-        at = Found(*(column[row if column.size > 1 else 0] for column in found))
-        points, values = self.points, self.points.readings.values
-        country, digits = points.goods.keys[at.goods]
-        manner = points.readings.manners.keys[at.manner]
-        worth = Decimal(value) / VALUE_UNIT
-        line = Line(
-            digits, points.sources.keys[at.source][1], worth, claims=manner[1], base_rate=manner[4]
-        )
-        day, left = values["entry_date"].keys[at.entered], values["shipped_date"].keys[at.shipped]
-        shipment = Shipment(points.readings.lanes[country - 1].importer, day, (line,), left)
-        charges = price_under(self.pricer.law, shipment, worth, None).charges[1:]
-        return self.said.charges.say(remarks.of_unknown(charges))
-
     def price_rows(
         self, rows: Iterable[Sequence[str]], numbers: Iterable[int]
     ) -> list[tuple[str, ...]]:
         """Return the results of rows that this lane does not answer, from the Python lane."""
         with self.lock:
-            price = self.pricer.price
-            return [price(cells, number) for cells, number in zip(rows, numbers, strict=True)]
+            price, tally, errors = self.pricer.price, self.pricer.finder.tally, Tally()
+            # Threads come in any order; the first rows with an error are told in theirs.
+            kept, tally.errors = tally.errors, errors.errors
+            try:
+                return [price(cells, number) for cells, number in zip(rows, numbers, strict=True)]
+            finally:
+                tally.errors = kept
+                self._tally.merge(errors)
 
     def close(self) -> None:
         """Hand the sums to the pricer. Call it once, after the last batch."""
@@ -306,7 +260,8 @@ class ArrowLane:
 
 
 def _is_blank(texts: Any) -> Flags:
-    return pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+    found: Flags = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _less(filed: Amounts, is_filed: Flags, total: Sum) -> Money:
@@ -315,4 +270,3 @@ def _less(filed: Amounts, is_filed: Flags, total: Sum) -> Money:
     cents = (np.abs(exact) + CENT // 2) // CENT
     words = np.where(is_filed & total.known, -1, 0).astype(np.int8)
     return Money(np.where(words < 0, cents, 0), words, (exact < 0) & (cents > 0))
-

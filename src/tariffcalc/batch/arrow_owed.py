@@ -1,4 +1,4 @@
-"""What the lines of a batch owe: formulas multiplied out in integers, each charge rounded half up."""
+"""What the lines of a batch owe: formulas multiplied out, each charge rounded half up."""
 
 from __future__ import annotations
 
@@ -65,9 +65,8 @@ class Lines:
 def work_out(lines: Lines, formulas: Formulas) -> Owed:
     """Return what lines owe, each an entry of its own."""
     value, steps = lines.value, lines.steps
-    free = formulas.steps.ids(steps, "free") > 0
-    if not free.any():
-        free = None
+    is_free = formulas.steps.ids(steps, "free") > 0
+    free = is_free if is_free.any() else None
     base = _base(lines, formulas, free)
     charges, added = [], np.zeros_like(value)
     for slot in range(int(formulas.steps.ids(steps, "count").max(initial=0))):
@@ -157,5 +156,3 @@ def share(total: Sum, value: Amounts) -> Amounts:
     twice = 2 * rest
     hundredths += (twice > divisor) | ((twice == divisor) & (hundredths & 1 > 0))
     return hundredths
-
-

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -13,14 +11,13 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_batch import price_batch
 from tariffcalc.batch.arrow_lane import ArrowLane
+from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
 
 BATCH = 65_536
 """Rows priced at once, and rows of a row group that is written."""
-
-THREADS = 2
 
 
 def price_parquet(
@@ -53,35 +50,19 @@ def price_parquet(
         names = unique_names([*rows.header, *pricer.columns])
         types = [field.type for field in own] + [pa.string()] * len(pricer.columns)
         schema = pa.schema(list(zip(names, types, strict=True)))
-        waiting: deque[Future[Any]] = deque()
 
-        def price(batch: Any, number: int) -> Any:
-            priced = price_batch(batch, lane, number)
+        def price(before: int, batch: Any) -> Any:
+            priced = price_batch(batch, lane, rows.row_number(before))
             blank = pa.scalar(None, pa.string())
             shown = [pc.if_else(pc.equal(one, ""), blank, one) for one in priced.columns]
             return pa.RecordBatch.from_arrays([*batch.columns, *shown], schema=schema)
 
-        with pq.ParquetWriter(out, schema) as writer, ThreadPoolExecutor(threads) as pool:
-
-            def write_next() -> None:
-                nonlocal done
-                batch = waiting.popleft().result()
+        batches = ((batch.num_rows, batch) for batch in file.iter_batches(BATCH))
+        with pq.ParquetWriter(out, schema) as writer:
+            for count, batch in in_order(price, batches, threads):
                 writer.write_batch(batch)
-                done += batch.num_rows
+                done += count
                 if progress is not None:
                     progress(done)
-
-            try:
-                read = 0
-                for batch in file.iter_batches(BATCH):
-                    waiting.append(pool.submit(price, batch, rows.row_number(read)))
-                    read += batch.num_rows
-                    if len(waiting) > threads:
-                        write_next()
-                while waiting:
-                    write_next()
-            finally:
-                for future in waiting:
-                    future.cancel()
     lane.close()
     return done

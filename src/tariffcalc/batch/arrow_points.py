@@ -18,7 +18,7 @@ from tariffcalc.batch.arrow_readings import Columns, Readings
 from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records
 from tariffcalc.batch.points import Asked
-from tariffcalc.engine.base import PARTNERS, USMCA
+from tariffcalc.engine.base import PARTNERS, USMCA_IN_FORCE
 
 NOBODY = frozenset[str]()
 
@@ -51,9 +51,7 @@ class PointTables:
         chapters, origins: Currency and name, by number: what sums are made of.
     """
 
-    def __init__(
-        self, readings: Readings, formulas: Formulas, said: Said, lock: RLock
-    ) -> None:
+    def __init__(self, readings: Readings, formulas: Formulas, said: Said, lock: RLock) -> None:
         """Begin with nothing known."""
         self.readings = readings
         self.formulas = formulas
@@ -71,7 +69,7 @@ class PointTables:
         self._sheets: dict[Any, tuple[int, int]] = {}
         self._spot_numbers: dict[Any, int] = {}
         self._kinds, self._histories = Records(), Records()
-        self._general: dict[Any, int] = {}
+        self._duties: dict[Any, int] = {}
         self._based, self._asks, self._sizes = Records(), Records(), Records()
         self._grids = {
             name: Grid(find, lock)
@@ -243,15 +241,18 @@ class PointTables:
         digits = self.goods.keys[goods][1]
         day = self._first_of_period[country, period]
         points = self.readings.lanes[country - 1].points
-        if origin:
-            return self.formulas.base(points.base(digits, origin, day, claimed))
-        # The general rate is that of eight digits, over the period of the schedule's row.
         row = points.tables.base_row(digits[:8], day)
-        key = country, digits[:8], row and row.period.start
-        found = self._general.get(key)
+        start = row and row.period.start
+        if not origin:  # the general rate is that of eight digits, as long as the row holds
+            key: tuple[object, ...] = country, digits[:8], start
+        elif claimed:  # a preference turns on the agreement too
+            key = country, digits, start, origin, day >= USMCA_IN_FORCE
+        else:
+            key = country, digits[:8], start, origin, period
+        found = self._duties.get(key)
         if found is None:
-            duty = points.base(digits, origin, day, claimed)
-            found = self._general[key] = self.formulas.base(duty)
+            found = self.formulas.base(points.base(digits, origin, day, claimed))
+            self._duties[key] = found
         return found
 
     def _find_based(self, spot: int, by_rate: int) -> int:

@@ -10,7 +10,11 @@ import numpy as np
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_owed import Owed
 from tariffcalc.batch.arrow_tables import Amounts, Ids
-from tariffcalc.batch.tally import Tally
+from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Tally
+
+OF_KIND = (LINES, VALUE, DUTY)
+OF_ALL = (BASE, PAYABLE, REFUNDABLE)
+"""What a summary keeps of a chapter, origin or month, and of all lines together."""
 
 EXACT = 2**53
 """Sums below this are exact in 64-bit floats."""
@@ -52,25 +56,31 @@ def add_up(
     """
     owed, rows = lines.owed, lines.rows
     paid = rows if lines.refused is None else rows & ~lines.refused
-    value = np.where(rows, lines.value, 0)
+    value = _weights(np.where(rows, lines.value, 0))
     duty, base, payable, refundable = (
-        np.where(paid, amounts, 0)
+        _weights(np.where(paid, amounts, 0))
         for amounts in (
             owed.total.cents, owed.base.cents, owed.payable.cents, lines.refundable,
         )
     )  # fmt: skip
-    for kind, (numbers, names) in by.items():
-        columns = [value, duty]
-        if kind == "month":
-            columns += [base, payable, refundable]
-        numbers = np.where(rows, numbers, 0)
+    for kind, (ids, names) in by.items():
+        numbers = np.where(rows, ids, 0).astype(np.intp)
         count = len(names)
         lines_of = np.bincount(numbers, minlength=count)
-        sums = [lines_of, *(_sums_by(numbers, column, count) for column in columns)]
+        of = {LINES: lines_of, VALUE: _sums_by(numbers, value, count)}
+        of[DUTY] = _sums_by(numbers, duty, count)
+        if kind == "month":
+            of |= {BASE: _sums_by(numbers, base, count)}
+            of |= {PAYABLE: _sums_by(numbers, payable, count)}
+            of |= {REFUNDABLE: _sums_by(numbers, refundable, count)}
         for number in np.flatnonzero(lines_of).tolist():
             # Number 0, or a month without a currency, is a row that is not counted.
-            if number and names[number] and names[number][0]:
-                _add(tally.sums(*_named(kind, names[number])), [int(s[number]) for s in sums])
+            if not number or not names[number] or not names[number][0]:
+                continue
+            currency, name = names[number]
+            _add(tally.sums(currency, kind, name), {p: of[p][number] for p in OF_KIND})
+            if kind == "month":
+                _add(tally.sums(currency), {p: of[p][number] for p in OF_ALL})
     _add_charges(tally, lines, np.where(paid, lines.steps, 0), measures)
     if lines.refused is not None:
         tally.add_status("prohibited", int(np.count_nonzero(rows & lines.refused)))
@@ -78,32 +88,33 @@ def add_up(
         tally.add_status("partial", int(np.count_nonzero(paid & ~owed.payable.known)))
 
 
-def _named(kind: str, name: tuple[str, str]) -> tuple[str, str, str]:
-    return name[0], kind, name[1]
-
-
-def _add(sums: list[int], more: Sequence[int]) -> None:
-    for place, number in enumerate(more):
-        sums[place] += number
+def _add(sums: list[int], more: Mapping[int, Any]) -> None:
+    for place, number in more.items():
+        sums[place] += int(number)
 
 
 def _add_charges(
-    tally: Tally, lines: Priced, steps: Ids, measures: Sequence[tuple[tuple[str, str], ...]]
+    tally: Tally, lines: Priced, ids: Ids, measures: Sequence[tuple[tuple[str, str], ...]]
 ) -> None:
+    steps = ids.astype(np.intp)
     met = np.flatnonzero(np.bincount(steps, minlength=len(measures))).tolist()
     for slot, amounts in enumerate(lines.owed.charges):
-        sums = _sums_by(steps, amounts, len(measures))
+        sums = _sums_by(steps, _weights(amounts), len(measures))
         for number in met:
             if number and slot < len(measures[number]):
-                _add(tally.measure(*measures[number][slot]), [int(sums[number])])
+                _add(tally.measure(*measures[number][slot]), {0: sums[number]})
 
 
-def _sums_by(numbers: Ids, amounts: Amounts, count: int) -> Sequence[int] | Amounts:
+def _weights(amounts: Amounts) -> Any:
+    """Return amounts as floats where their sum is exact, else as they are."""
+    exact = int(amounts.max(initial=0)) * amounts.size < EXACT
+    return amounts.astype(np.float64) if exact else amounts
+
+
+def _sums_by(numbers: Any, weights: Any, count: int) -> Any:
     """Return the sum of amounts for each number below `count`, exactly."""
-    if not amounts.size:
-        return np.zeros(count, np.int64)
-    if int(amounts.max()) * amounts.size < EXACT:
-        return np.bincount(numbers, amounts, count).astype(np.int64)
-    parts = (amounts & 0xFFFF, amounts >> 16)
-    low, high = (np.bincount(numbers, part, count).astype(np.int64) for part in parts)
+    if weights.dtype == np.float64:
+        return np.bincount(numbers, weights, count)
+    parts = (weights & 0xFFFF, weights >> 16)
+    low, high = (np.bincount(numbers, part, count) for part in parts)
     return [int(first) + (int(second) << 16) for first, second in zip(low, high, strict=True)]

@@ -1,8 +1,8 @@
 """Tables of small numbers, filled as texts and pairs of numbers occur: append-only and capped.
 
-Number 0 stands for what this lane does not answer, in every table: a row with a 0 anywhere is priced
-by the Python lane. So no table ever has to say why. Threads read without a lock; only what is new
-is found under one, so that the law is asked once.
+Number 0 stands for what this lane does not answer, in every table: a row with a 0 anywhere is
+priced by the Python lane. So no table ever has to say why. Threads read without a lock; only what
+is new is found under one, so that the law is asked once.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
-Ids = np.ndarray[Any, np.dtype[np.int32]]
-Amounts = np.ndarray[Any, np.dtype[np.int64]]
+Ids = np.ndarray[Any, Any]
+"""Numbers of things, by row: 32 bits."""
+
+Amounts = np.ndarray[Any, Any]
+"""Amounts by row: 64 bits."""
 
 TEXTS = 1 << 16
 """Distinct texts of one column that are kept."""
@@ -47,7 +50,8 @@ class TextTable:
             held, numbers = self._learn(texts.filter(places.is_null()).unique().to_pylist())
             # The last number is 0 and belongs to no text: it stands for those not kept.
             places = pc.index_in(texts, value_set=held).fill_null(len(held))
-        return np.take(numbers, places.to_numpy(), mode="clip")
+        found: Ids = np.take(numbers, places.to_numpy(), mode="clip")
+        return found
 
     def number(self, text: str) -> int:
         """Return the number of one text."""
@@ -56,9 +60,12 @@ class TextTable:
 
     def _learn(self, texts: Sequence[str]) -> tuple[Any, Ids]:
         with self._lock:
+            size = len(self._known)
             for text in texts:
                 if text not in self._known and len(self._known) < TEXTS and len(text) <= LENGTH:
                     self._known[text] = self._find(text)
+            if len(self._known) == size:
+                return self._held
             numbers = np.array([*self._known.values(), 0], np.int32)
             self._held = pa.array(self._known, pa.string()), numbers
             return self._held
@@ -77,13 +84,18 @@ class Grid:
         found = self._look(first, second)
         if found.size and int(found.min()) < 0:
             empty = np.flatnonzero(found < 0)
-            self._learn(_distinct(np.broadcast_to(first, found.shape)[empty],
-                                  np.broadcast_to(second, found.shape)[empty]))
+            self._learn(
+                _distinct(
+                    np.broadcast_to(first, found.shape)[empty],
+                    np.broadcast_to(second, found.shape)[empty],
+                )
+            )
             found = np.maximum(self._look(first, second), 0)
         return found
 
     def _look(self, first: Ids, second: Ids) -> Ids:
-        cells = self._cells
+        cells: Ids | None = self._cells
+        assert cells is not None
         height, width = cells.shape
         top = (int(first.max()), int(second.max())) if first.size and second.size else (0, 0)
         if top[0] >= height or top[1] >= width:
@@ -92,7 +104,8 @@ class Grid:
                 inside = (first < height) & (second < width)
                 return np.where(inside, self._look(first * inside, second * inside), 0)
             width = cells.shape[1]
-        return np.take(cells.reshape(-1), first * np.int32(width) + second, mode="clip")
+        found: Ids = np.take(cells.reshape(-1), first * np.int32(width) + second, mode="clip")
+        return found
 
     def _widened(self, row: int, column: int) -> Ids | None:
         """Return the cells with room for a pair, or None when that would be too many."""
@@ -147,7 +160,8 @@ class Records:
         held = self._held
         if held.shape[1] < len(self._rows):
             held = self._held = np.ascontiguousarray(np.array(self._rows, np.int64).T)
-        return held[self._names[name]]
+        found: Amounts = held[self._names[name]]
+        return found
 
     def of(self, numbers: Ids, name: str) -> Amounts:
         """Return a figure of some things."""

@@ -86,10 +86,13 @@ class Fragments:
         found = self._numbers.get(text)
         if found is None:
             with self._lock:
-                found = self._numbers.setdefault(text, self._count)
-                if found == self._count:
+                found = self._numbers.get(text)
+                if found is None:
+                    found = self._count
                     self._new.append(text)
                     self._count += 1
+                    # Last of all: who sees the number must find the text.
+                    self._numbers[text] = found
         return found
 
     def numbers(self, texts: Any) -> Ids:
@@ -109,7 +112,8 @@ class Fragments:
         if isinstance(column, Money):
             return self.money(column, self.mark)
         if isinstance(column, Share):
-            return [self._instead(column.words, column.hundredths.astype(np.int32) + np.int32(self._share), self.mark)]
+            places = column.hundredths.astype(np.int32) + np.int32(self._share)
+            return [self._instead(column.words, places, self.mark)]
         assert isinstance(column, Words)
         return [self._of_words(column, is_last)]
 
@@ -150,7 +154,8 @@ class Fragments:
         """Return the texts of charges, and which of them each row has; -1: none."""
         numbers = np.full(column.counts.size, -1, np.int32)
         called = self._names_of(column)
-        texts, first = [], 0
+        texts: list[Any] = []
+        first = 0
         for count in range(1, len(column.slots) + 1):
             rows = np.flatnonzero(column.counts == count)
             if not rows.size:
@@ -175,7 +180,8 @@ class Fragments:
             before: Texts that are fragments too, numbered from `Written.first` on.
         """
         places: list[Ids] = []
-        texts, at, charged = [], -1, None
+        texts: list[Any] = []
+        at, charged = -1, None
         for place, column in enumerate(columns):
             if isinstance(column, Charges):
                 texts, charged = self.charges(column)

@@ -18,7 +18,7 @@ from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.charges import charges_of
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.price import Amounts, price
-from tariffcalc.engine.resolve import Facts, stack
+from tariffcalc.engine.resolve import Facts, Plan, stack
 from tariffcalc.engine.shipment import Line
 from tariffcalc.values.rates import Rate
 
@@ -81,7 +81,11 @@ class Steps:
 
 def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty) -> Steps | None:
     """Return the formula of a set of sheets, or None when it is not a share of the value."""
-    plan = stack(law, importer, cover).plan(facts)
+    return steps_of_plan(law, stack(law, importer, cover).plan(facts), duty)
+
+
+def steps_of_plan(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
+    """Return the formula of a plan, or None when it is not a share of the value."""
     priced = price(plan, duty, ONE)
     exact = {step.step.top.measure.id: step for step in priced.steps}
     charges = charges_of(law, ANY_LINE, duty, priced, ONE.customs_value)[1:]

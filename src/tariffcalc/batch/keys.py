@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ORIGIN, DAY, SHIPPED, SEGMENT = 24, 36, 52, 60
 """First bits of the parts of a key; the class of the code stands below them."""
 
-KINDS = 64
+KINDS = 16
 """More than the origins that have base duties of their own."""
 
 
@@ -34,14 +34,12 @@ class Base:
 
     Attributes:
         duty: With its rate only where that is a share of the value.
-        number: One for all base duties of one rate.
         per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
         reasons: Why it is not known.
     """
 
     duty: BaseDuty
     rate: int | None
-    number: int
     per_unit: Rate | None = None
     reasons: tuple[str, ...] = ()
 
@@ -55,7 +53,8 @@ class Code:
         sheets: Those sheets, packed as `pack_sheets` does.
         gaps: What the catalogue does not hold of it, as bits.
         sums: Of its chapter.
-        bases: Its base duties by period of the schedule, origin and claim.
+        rates: Its base duties in millionths by period of the schedule, origin and claim.
+        bases: The same with those that are no share of the value, or are not known.
     """
 
     digits: str
@@ -65,7 +64,8 @@ class Code:
     gaps: int
     sums: Sums
     warning: str | None
-    bases: dict[int, Base]
+    rates: dict[int, int] = field(default_factory=dict)
+    bases: dict[int, Base] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -226,7 +226,7 @@ class Circumstances:
 class ByBase:
     """Stands where what is owed turns on the rate of base duty."""
 
-    by_base: dict[int, Ready] = field(default_factory=dict)
+    by_base: dict[int | None, Ready] = field(default_factory=dict)
 
 
 def pack_sheets(parts: Sequence[int], size: int) -> int:

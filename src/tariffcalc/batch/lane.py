@@ -91,7 +91,7 @@ class Lane:
         key = self._codes.number((group, gaps, warning))
         sums = self.tally.sums(self.currency, "chapter", digits[:2])
         sheets = pack_sheets(2 * points.code_classes.keys[group], self._size)
-        return Code(digits, key, group, sheets, gaps, sums, warning, {})
+        return Code(digits, key, group, sheets, gaps, sums, warning)
 
     def origin(self, country: str, warning: str | None) -> Origin:
         """Return a country of origin."""
@@ -164,6 +164,8 @@ class Lane:
             found = self._base(duty)
             if found is not None:
                 code.bases[key] = found
+                if found.rate is not None:
+                    code.rates[key] = found.rate
         return found
 
     def _base(self, duty: BaseDuty) -> Base | None:
@@ -172,11 +174,11 @@ class Lane:
             return self._rates[duty.rate]
         rate, found = base_rate(duty), None
         if rate is not None:
-            found = Base(duty, rate, len(self._rates) + 1)
+            found = Base(duty, rate)
         elif duty.rate is None or duty.rate.specifics:
             charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
             reasons = tuple(remarks.of_unknown(charges))
-            found = Base(duty._replace(rate=None), None, 0, duty.rate, reasons)
+            found = Base(duty._replace(rate=None), None, duty.rate, reasons)
         if duty.rate is not None:
             self._rates[duty.rate] = found
         return found
@@ -211,14 +213,14 @@ class Lane:
         held = known.ready.get(key)
         if isinstance(held, Ready):
             return held
-        ready = None if held is None else held.by_base.get(base.number)
+        ready = None if held is None else held.by_base.get(base.rate)
         if ready is not None:
             return ready
         cover = self._cover(point)
         turns = self.points.turns_on_base(cover)
         code, origin, day, shipped = point
         same = (
-            cover, segment, base.number if turns else -1, code.gaps & origin.gaps & day.span.gaps,
+            cover, segment, base.rate if turns else -1, code.gaps & origin.gaps & day.span.gaps,
             day.rest, origin.country if known.claimed else "", code.warning, origin.warning,
             None if shipped is None else (shipped.group, shipped.warning),
         )  # fmt: skip
@@ -234,7 +236,7 @@ class Lane:
             return ready
         held = known.ready.setdefault(key, ByBase())
         assert isinstance(held, ByBase)
-        held.by_base[base.number] = ready
+        held.by_base[base.rate] = ready
         return ready
 
     def _make(

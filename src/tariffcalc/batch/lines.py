@@ -19,7 +19,7 @@ from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
-from tariffcalc.batch.keys import Base, Point
+from tariffcalc.batch.keys import Base, ByBase, Point
 from tariffcalc.batch.ready import Paid, Ready, total
 from tariffcalc.batch.result import (
     PROHIBITED,
@@ -133,16 +133,22 @@ class LinePricer:
             return self._price_any(cells, number)
         if known.is_foreign or not value:
             return self._price_any(cells, number)
-        base = known.base or code.bases.get(day.period + origin.kinds[known.claimed])
         shifted = known.shift
         if known.limits:
             shifted = known.shifted[bisect_left(known.limits, value)]
         ready = known.ready.get(code.key + origin.key + day.key + shifted)
-        if isinstance(ready, Ready) and base is not None:
-            if ready.is_short and base.rate is not None:
-                return ready.price(value, base.rate, code.sums, origin.sums, day.sums)
-            found = Found(known, Point(code, origin, day, None), value, [])
-            return self._price_ready(found, ready, base, value)
+        kind = day.period + origin.kinds[known.claimed]
+        rate = code.rates.get(kind) if known.base is None else known.base.rate
+        if isinstance(ready, ByBase) and rate is not None:
+            ready = ready.by_base.get(rate)
+        sums = code.sums, origin.sums, day.sums
+        if isinstance(ready, Ready):
+            if ready.is_short and rate is not None:
+                return ready.price(value, rate, sums)
+            base = known.base or code.bases.get(kind)
+            if ready.is_known and base is not None:
+                duty = None if rate is None else cents(value, rate)
+                return ready.work_out(value, duty, sums, why_base=base.reasons)
         return self._price_found(Found(known, Point(code, origin, day, None), value, []), cells)
 
     def survey(self, cells: Sequence[str]) -> None:
@@ -222,16 +228,12 @@ class LinePricer:
         point, value = found.point, found.value or 0
         sums = point.code.sums, point.origin.sums, point.day.sums
         if ready.is_short and base.rate is not None and paid is None and not said:
-            return ready.price(value, base.rate, *sums)
+            return ready.price(value, base.rate, sums)
         duty = None if base.rate is None else cents(value, base.rate)
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
-        reasons: list[str] = []
-        if duty is None and not ready.then.free_entry:
-            reasons += base.reasons
-        if not ready.is_known:
-            reasons += self._reasons(found, ready, worth)
-        return ready.work_out(value, duty, sums, paid, said, reasons)
+        why = () if ready.is_known else self._reasons(found, ready, worth)
+        return ready.work_out(value, duty, sums, paid, said, base.reasons, why)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
         """Return the entry of a row, None for an entry of its own, and what is odd about it."""

@@ -13,15 +13,15 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from tariffcalc.batch import turns
-from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of
+from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of_plan
 from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.terms import Effect, LevyRate
 from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_days
 from tariffcalc.engine.levies import figures_on
-from tariffcalc.engine.resolve import Facts, stack
+from tariffcalc.engine.resolve import Facts, Stack, stack
 from tariffcalc.values.days import LATEST
 from tariffcalc.values.rates import Rate
 
@@ -74,6 +74,14 @@ class Asked:
     segment: int
 
 
+class Pile(NamedTuple):
+    """What lies on top of some sets of sheets: the stack, its bits, whether it asks for a rate."""
+
+    stack: Stack
+    on_top: tuple[int, ...]
+    asks_base: bool
+
+
 class Points:
     """The resolved points of one importing country under one law."""
 
@@ -86,10 +94,11 @@ class Points:
         self.day_classes: Numbering[tuple[int, int]] = Numbering()
         self.covers: Numbering[Covers] = Numbering()
         self._steps: dict[Hashable, tuple[Steps | None, Steps | None]] = {}
+        self._piles: dict[Cover, Pile] = {}
+        self._tops: dict[tuple[int, ...], Pile] = {}
         self._formulas: dict[Hashable, Steps | None] = {}
         self._distinct: dict[Steps, Steps] = {}
         self.resolved = 0
-        self._on_base: dict[int, bool] = {}
         self._base: dict[Hashable, BaseDuty] = {}
         self._rows: dict[str, tuple[int, ...]] = {}
         self._phases = turning_days(law.store, self.tables, "")
@@ -165,29 +174,40 @@ class Points:
     def _steps_under(
         self, law: Law, cover: Cover, facts: Facts, duty: BaseDuty, rate: Rate | None
     ) -> Steps | None:
-        """Return the formula of a set of sheets, made once for each set of answers to its cases.
+        """Return the formula of a set of sheets, made once for what lies on top and its answers.
 
-        What lies on top does not turn on the day of knowledge, only which sheets are in the set.
         Equal formulas are one object.
         """
-        key = cover, stack(law, self.importer, cover).plan(facts).answers, rate
+        pile = self._pile(law, cover)
+        plan = pile.stack.plan(facts)
+        key = pile.on_top, plan.answers, rate
         if key not in self._formulas:
-            steps = steps_of(law, self.importer, cover, facts, duty)
+            steps = steps_of_plan(law, plan, duty)
             self._formulas[key] = steps and self._distinct.setdefault(steps, steps)
             self.resolved += 1
         return self._formulas[key]
 
+    def _pile(self, law: Law, cover: Cover) -> Pile:
+        """Return what lies on top of a set of sheets, one object for all sets with the same.
+
+        It does not turn on the day of knowledge: that decides which sheets are in the set.
+        """
+        found = self._piles.get(cover)
+        if found is None:
+            tops = law.tops(self.importer, cover)
+            on_top = tuple(top.sheet.bit << 1 | top.doubtful for top in tops)
+            found = self._tops.get(on_top)
+            if found is None:
+                asks = any(self._asking >> top.sheet.bit & 1 for top in tops)
+                found = self._tops[on_top] = Pile(Stack(tops), on_top, asks)
+            self._piles[cover] = found
+        return found
+
     def turns_on_base(self, cover: int) -> bool:
         """Whether some sheet of a set asks for the base duty: a total, or a test of its rate."""
-        found = self._on_base.get(cover)
-        if found is None:
-            covers = self.covers.keys[cover]
-            found = self._on_base[cover] = any(
-                self._asking >> top.sheet.bit & 1
-                for law, over in ((self.law, covers.then), (self.law.as_it_stands, covers.now))
-                for top in stack(law, self.importer, over).tops
-            )
-        return found
+        then, now = self.covers.keys[cover].then, self.covers.keys[cover].now
+        stands = self.law.as_it_stands
+        return self._pile(self.law, then).asks_base or self._pile(stands, now).asks_base
 
     def base(self, code: str, origin: str, day: date, claimed: bool) -> BaseDuty:
         """Return the base duty of a code, looked up once for each period in which it is the same.

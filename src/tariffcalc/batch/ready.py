@@ -25,14 +25,15 @@ class Ready:
     """What a line under one set of sheets, with its fees and taxes, comes to.
 
     Attributes:
+        has_known_fee: Whether it bears one fee, whose figures are known.
         has_changed: Whether something else is owed as the law now stands.
         is_known: Whether every charge but the base duty is known.
         is_short: Whether a line with a known base duty may take the short way.
     """
 
     __slots__ = (
-        "edition", "fee", "has_changed", "is_known", "is_short", "law", "levies", "now", "prefix",
-        "rate", "remarks", "sums", "tally", "tax", "terms", "then", "whole",
+        "edition", "fee", "has_changed", "has_known_fee", "is_known", "is_short", "law", "levies",
+        "now", "prefix", "rate", "remarks", "sums", "tally", "tax", "terms", "then", "whole",
     )  # fmt: skip
 
     def __init__(
@@ -61,26 +62,24 @@ class Ready:
         self.prefix, self.rate, _ = self.terms[0] if len(self.terms) == 1 else ("", None, "")
         self.tax = sum(rate for _, rate in levies.taxes)
         self.fee = short_fee(levies.fees[0]) if levies.fees else None
+        self.has_known_fee = len(levies.fees) == 1 and not levies.fees[0].unknown
         self.has_changed = then != now
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_short = (
             self.is_known
             and not self.has_changed
             and not then.free_entry
-            and len(levies.fees) <= 1
+            and (self.has_known_fee or not levies.fees)
             and len(levies.taxes) <= 1
-            and not any(fee.unknown for fee in levies.fees)
         )
 
-    def price(self, value: int, rate: int, chapter: Sums, origin: Sums, month: Sums) -> Result:
+    def price(self, value: int, rate: int, sums: Sequence[Sums]) -> Result:
         """Return the row of a line that is an entry of its own, the short way.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
             rate: Of base duty, in millionths.
-            chapter: Sums to which the line adds, as to the next two.
-            origin: Those of its origin.
-            month: Those of its month.
+            sums: Those to which the line adds: of its chapter, origin and month.
         """
         base = (value * rate + HALF) // TO_CENTS if rate else 0
         if self.rate is not None:
@@ -112,10 +111,10 @@ class Ready:
             if 2 * rest >= value and (2 * rest > value or share & 1):
                 share += 1
             share_text = f"{share // 100}{CENTS[share % 100]}%"
-        for sums in (chapter, origin, month):
-            sums[LINES] += 1
-            sums[VALUE] += value
-            sums[DUTY] += duty
+        for own in sums:
+            own[LINES] += 1
+            own[VALUE] += value
+            own[DUTY] += duty
         whole = self.whole
         whole[BASE] += base
         whole[PAYABLE] += payable
@@ -146,7 +145,8 @@ class Ready:
         sums: Sequence[Sums],
         paid: Paid | None = None,
         more: Sequence[str] = (),
-        reasons: Sequence[str] = (),
+        why_base: Sequence[str] = (),
+        why: Sequence[str] = (),
     ) -> Result:
         """Return the row of any line, and add it to the sums.
 
@@ -156,7 +156,8 @@ class Ready:
             sums: Those to which the line adds: of its chapter, origin and month.
             paid: Its share of the fees of its entry; None where it is an entry of its own.
             more: Warnings of its own, before those of its point.
-            reasons: Why a duty is not known.
+            why_base: Why the base duty is not known.
+            why: Why other charges are not known.
         """
         then, refused = self.then, self.then.prohibited
         charges, added = self._charges(value)
@@ -173,25 +174,35 @@ class Ready:
         if payable is not None and now is not None:
             refundable = max(0, payable - now)
         status = PROHIBITED if refused else "ok" if payable is not None else "partial"
-        self._count(
-            status, value, 0 if refused else known, base or 0, fees, taxes, refundable, sums
-        )
-        warnings = [*more, *((self.remarks,) if self.remarks else ()), *reasons]
-        if fees is None:
-            warnings += of_unknown_fees(fee for fee in self.levies.fees if fee.unknown)
+        owing = None if refused else known + (fees or 0) + (taxes or 0)
+        self._count(status, value, base or 0, known, owing, refundable, sums)
+        warnings = self.remarks
+        if more or why or base is None or fees is None:
+            warnings = self._warnings(more, why_base if base is None else (), why, fees)
         blank = "" if refused else UNKNOWN
+        share = blank if duty is None else effective_rate(duty, value)
+        measures, headings, citations = self.law
         return (
             status, show(base, blank), charges, show(added if self.is_known else None, blank),
-            show(duty, blank), show(fees, blank), show(taxes, blank), show(payable, blank),
-            blank if duty is None else effective_rate(duty, value), *self.law, "",
-            show(now, blank), show(refundable, ""), BETWEEN.join(warnings), "", "", "",
-            self.edition,
+            show(duty, blank), show(fees, blank), show(taxes, blank), show(payable, blank), share,
+            measures, headings, citations, "", show(now, blank), show(refundable, ""), warnings,
+            "", "", "", self.edition,
         )  # fmt: skip
+
+    def _warnings(
+        self, more: Sequence[str], why_base: Sequence[str], why: Sequence[str], fees: int | None
+    ) -> str:
+        """Return the warnings of a line, joined."""
+        unknown = (fee for fee in self.levies.fees if fee.unknown and fees is None)
+        point = (self.remarks,) if self.remarks else ()
+        return BETWEEN.join((*more, *point, *why_base, *why, *of_unknown_fees(unknown)))
 
     def _fees(self, steps: Steps, value: int) -> int | None:
         """Return the fees of a line that is an entry of its own."""
-        if steps.free_entry:
+        if steps.free_entry or not self.levies.fees:
             return 0
+        if self.fee is not None and self.has_known_fee:
+            return self.fee(value)[0]
         return total([fee.amount(value, value) for fee in self.levies.fees])
 
     def _payable_now(self, value: int, base: int | None, paid: Paid | None) -> int | None:
@@ -206,24 +217,23 @@ class Ready:
         self,
         status: str,
         value: int,
-        duty: int,
         base: int,
-        fees: int | None,
-        taxes: int | None,
+        duty: int,
+        owing: int | None,
         refundable: int | None,
         sums: Sequence[Sums],
     ) -> None:
-        """Add what is known of a line to the sums."""
+        """Add what is known of a line to the sums; `owing` is None where entry is refused."""
         if status != "ok":
             self.tally.add_status(status)
         for own in sums:
             own[LINES] += 1
             own[VALUE] += value
-            own[DUTY] += duty
-        if status != PROHIBITED:
+            own[DUTY] += 0 if owing is None else duty
+        if owing is not None:
             whole = self.whole
             whole[BASE] += base
-            whole[PAYABLE] += duty + (fees or 0) + (taxes or 0)
+            whole[PAYABLE] += owing
             whole[REFUNDABLE] += refundable or 0
 
 

@@ -88,8 +88,8 @@ def money(cents: int) -> str:
 
 
 def show(cents: int | None, unknown: str = UNKNOWN) -> str:
-    """Write an amount in cents, or the word for one that is not known."""
-    return unknown if cents is None else money(cents)
+    """Write an amount in cents, not below zero, or the word for one that is not known."""
+    return unknown if cents is None else f"{cents // 100}{CENTS[cents % 100]}"
 
 
 def effective_rate(duty: int, value: int) -> str:

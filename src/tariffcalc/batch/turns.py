@@ -94,7 +94,15 @@ def schedule_days(store: Store, tables: Tables) -> list[date]:
 
 def sheets_on_base(tables: Tables) -> int:
     """Return the sheets whose charge turns on the base duty, as bits: totals, tests of its rate."""
-    return sum(1 << sheet.bit for sheet in _sheets(tables) if _asks_base_rate(sheet.paint))
+    return sum(1 << sheet.bit for sheet in _sheets(tables) if asks_base_rate(sheet.paint))
+
+
+def asks_base_rate(paint: Paint) -> bool:
+    """Whether what a paint charges depends on the base duty."""
+    terms = (paint.terms, *(case.terms for case in paint.cases))
+    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
+        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
+    )
 
 
 def _sheets(tables: Tables) -> Iterator[Sheet]:
@@ -120,10 +128,3 @@ def _claims(case: Case) -> frozenset[str]:
 
 def _frees(case: Case) -> bool:
     return case.terms.duty.effect is Effect.FREE_ENTRY
-
-
-def _asks_base_rate(paint: Paint) -> bool:
-    terms = (paint.terms, *(case.terms for case in paint.cases))
-    return any(t.duty.effect is Effect.TOTAL for t in terms) or any(
-        condition.name == "base_rate_at_least" for case in paint.cases for condition in case.when
-    )

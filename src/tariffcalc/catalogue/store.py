@@ -83,6 +83,7 @@ class Store:
         for code, (_, alpha3, english, french, others) in self.countries.items():
             for name in (alpha3, english, french, *others.split(";")):
                 found[plain(name)] = code
+        found.pop("", None)  # a country without a name of some sort
         return found
 
     def _instrument(self, instrument: str) -> Instrument:
