@@ -1,4 +1,4 @@
-"""Invoice lines made from a seed: real codes of the shipped schedule, listed goods over-represented."""
+"""Invoice lines made from a seed: codes of the shipped schedule, listed goods more often."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PIECE = 200_000
 BAD_SHARE = 0.005
 CODES = {"US": 3000, "CA": 600}
 ORIGINS = {
-    "US": ["CA", "MX", "CN", "DE", "JP", "KR", "IN", "VN", "TW", "BR", "GB", "IT", "FR", "TR", "RU"],
+    "US": "CA MX CN DE JP KR IN VN TW BR GB IT FR TR RU".split(),  # noqa: SIM905  # shorter
     "CA": ["US", "US", "US", "CN", "MX", "DE", "GB", "RU"],
 }
 OTHERS = [

@@ -18,9 +18,10 @@ import time
 from statistics import median
 
 ROUNDS = 15
-FLAGS = (
-    "quote --into US --origin CA --hs 7601.10.60 --value 100000 --date 2020-08-20 --claim usmca"
-).split()
+FLAGS = [
+    *("quote", "--into", "US", "--origin", "CA", "--hs", "7601.10.60", "--value", "100000"),
+    *("--date", "2020-08-20", "--claim", "usmca"),
+]
 COMMANDS = {
     "bare python": ["-c", "pass"],
     "import typer": ["-c", "import typer"],

@@ -59,7 +59,7 @@ def codes(importer: str) -> tuple[str, ...]:
         " UNION SELECT code FROM rate WHERE importer = ?1 AND code LIKE '%7'",
         (importer,),
     )
-    return tuple(code if len(code) == 10 else f"{code}0000"[:8] for (code,) in rows)
+    return tuple(code if len(code) == 10 else f"{code}000000"[:8] for (code,) in rows)
 
 
 @cache

@@ -20,7 +20,17 @@ import numpy as np
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_amounts import plain_amounts
-from tariffcalc.batch.arrow_columns import Charges, Column, Flags, Money, Share, Words, WordTable
+from tariffcalc.batch.arrow_columns import (
+    AMOUNT,
+    IS_BLANK,
+    Charges,
+    Column,
+    Flags,
+    Money,
+    Share,
+    Words,
+    WordTable,
+)
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_owed import CENT, Lines, Owed, Sum, as_money, share, words_for, work_out
 from tariffcalc.batch.arrow_points import Found, PointTables
@@ -129,6 +139,7 @@ class ArrowLane:
         for name in FILED:
             if name in columns:
                 amount, is_plain = plain_amounts(columns[name])
+                is_plain &= amount % CENT == 0
                 plain &= is_plain | _is_blank(columns[name])
                 sum_ += amount
                 any_ |= is_plain
@@ -157,9 +168,10 @@ class ArrowLane:
         law = Words(formulas.law, formulas.steps.ids(then, "law"))
         less: list[Column] = []
         if self._has_filed:
-            less.append(_less(filed, is_filed, owed.total))
+            less.append(_less(filed, is_filed & done, owed.total))
             fits &= less[0].cents < LARGEST  # type: ignore[union-attr]
-        back = np.where(known & now.known, -1, 0).astype(np.int8)
+        both = known & now.known
+        back = None if both is True else np.where(both, AMOUNT, IS_BLANK).astype(np.int8)
         columns = [
             Words(self._statuses, np.broadcast_to(status, value.shape)),
             as_money(owed.base, refused),
@@ -173,7 +185,7 @@ class ArrowLane:
             law,
             *less,
             as_money(now, refused),
-            Money(refundable, back if back.ndim and back.any() else None),
+            Money(refundable, back),
             Words(self.said.table, words),
         ]
         priced = Priced(value, then, owed, refundable, refused, done)
@@ -265,8 +277,7 @@ def _is_blank(texts: Any) -> Flags:
 
 
 def _less(filed: Amounts, is_filed: Flags, total: Sum) -> Money:
-    """Return the filed duty less the computed, rounded half up, where both are known."""
-    exact = filed - total.cents * CENT
-    cents = (np.abs(exact) + CENT // 2) // CENT
-    words = np.where(is_filed & total.known, -1, 0).astype(np.int8)
-    return Money(np.where(words < 0, cents, 0), words, (exact < 0) & (cents > 0))
+    """Return the filed duty less the computed, where both are known."""
+    less = filed // CENT - total.cents
+    words = np.where(is_filed & total.known, AMOUNT, IS_BLANK).astype(np.int8)
+    return Money(np.where(words < 0, np.abs(less), 0), words, less < 0)

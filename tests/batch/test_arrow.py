@@ -1,0 +1,264 @@
+"""The columnar lane says what the Python lane says, byte for byte, by every way through."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pa = pytest.importorskip("pyarrow")
+np = pytest.importorskip("numpy")
+
+from hypothesis import given, seed, settings  # noqa: E402  # only with the extra
+from hypothesis import strategies as st  # noqa: E402
+from tests.batch.invoices import HEADER, good_row  # noqa: E402
+from tests.batch.test_equality import (  # noqa: E402
+    FIRST,
+    LAST,
+    ORDINARY,
+    ORIGINS,
+    SETTINGS,
+    WIDE,
+    cells_of,
+    codes,
+    opened,
+    ordinary,
+    wide,
+)
+
+from tariffcalc.batch import arrow_blocks  # noqa: E402
+from tariffcalc.batch.arrow_amounts import plain_amounts  # noqa: E402
+from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
+from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
+from tariffcalc.batch.arrow_csv import price_csv  # noqa: E402
+from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane  # noqa: E402
+from tariffcalc.batch.arrow_sheets import Alike  # noqa: E402
+from tariffcalc.batch.cells import CellReader  # noqa: E402
+from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
+from tariffcalc.batch.entries import Entries  # noqa: E402
+from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
+from tariffcalc.batch.formula import steps_of  # noqa: E402
+from tariffcalc.batch.lines import LinePricer  # noqa: E402
+from tariffcalc.batch.points import Asked, Points  # noqa: E402
+from tariffcalc.batch.readers import open_rows  # noqa: E402
+from tariffcalc.batch.text_rows import TextRows  # noqa: E402
+from tariffcalc.batch.writers import CsvForm  # noqa: E402
+
+SPREAD = ("us-232-steel", "us-232-aluminum", "us-ieepa-reciprocal", "anti_dumping")
+
+
+def new_pricer(header: Sequence[str], **options: Any) -> LinePricer:
+    columns = map_columns(header, {}, Defaults())
+    return LinePricer(opened(), columns, columns.defaults, CellReader(opened().store), **options)
+
+
+@cache
+def lane(header: tuple[str, ...], known_on: str = "day", charges: Any = "compact") -> ArrowLane:
+    return ArrowLane(new_pricer(header, known_on=known_on, charges=charges))
+
+
+@cache
+def reference(
+    header: tuple[str, ...], known_on: str = "day", charges: Any = "compact"
+) -> LinePricer:
+    return new_pricer(header, known_on=known_on, charges=charges)
+
+
+def as_batch(rows: Sequence[Sequence[str]], header: Sequence[str]) -> Any:
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, list(header))
+
+
+def compare(rows: Sequence[Sequence[str]], header: tuple[str, ...], *options: Any) -> None:
+    batch = price_batch(as_batch(rows, header), lane(header, *options))
+    found = list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    pricer = reference(header, *options)
+    assert tuple(batch.schema.names) == pricer.columns
+    for cells, result in zip(rows, found, strict=True):
+        assert result == pricer.price(cells, 2), cells
+
+
+@seed(20180601)
+@settings(SETTINGS, max_examples=150)
+@given(st.lists(ordinary(), min_size=1, max_size=20))
+def test_ordinary_lines(lines: list[dict[str, Any]]) -> None:
+    compare([cells_of(line, ORDINARY) for line in lines], ORDINARY)
+
+
+@seed(20250404)
+@settings(SETTINGS, max_examples=150)
+@given(
+    st.lists(wide(), min_size=1, max_size=20),
+    st.sampled_from(("day", "day", "now", "2025-04-05")),
+    st.sampled_from(("compact", "compact", SPREAD)),
+)
+def test_lines_with_every_column(lines: list[dict[str, Any]], known_on: str, charges: Any) -> None:
+    compare([cells_of(line, WIDE) for line in lines], WIDE, known_on, charges)
+
+
+@seed(20260701)
+@settings(SETTINGS, max_examples=100)
+@given(st.lists(ordinary(), min_size=1, max_size=20), st.randoms())
+def test_filed_duties(lines: list[dict[str, Any]], chance: random.Random) -> None:
+    header = (*ORDINARY, "filed_duty", "filed_surtax")
+    filed = ("", "", "0", "12.34", "0.005", "99999999.99", "1000000000", "FREE", "-1", "x")
+    compare([[*cells_of(line, ORDINARY), *chance.choices(filed, k=2)] for line in lines], header)
+
+
+def test_large_amounts_go_to_the_python_lane() -> None:
+    values = ["99999.99", "9999999.99", "10000000", "99999999.9999", "100000000", "1" + "0" * 14]
+    rows = [["2025-06-10", "CN", "7208100000", value, "US", ""] for value in values]
+    compare(rows, ORDINARY)
+
+
+@given(
+    st.lists(
+        st.from_regex(r"\A[0-9]{0,13}\.?[0-9]{0,6}\Z")
+        | st.sampled_from(
+            ["", ".", "-1", "1e3", "+5", "1,000", " 1", "1 ", "٣", "0x1", "nan", "1..2"]
+        )
+        | st.text(max_size=6)
+    )
+)
+def test_numbers_are_those_of_the_python_lane(texts: list[str]) -> None:
+    amounts, plain = plain_amounts(pa.array(texts, pa.string()))
+    for text, amount, is_plain in zip(texts, amounts.tolist(), plain.tolist(), strict=True):
+        expected = plain_units(text)
+        if is_plain:
+            assert expected == amount
+        elif len(text) <= 13:
+            assert expected is None or expected >= HUGE
+
+
+PIECES = ["a", "b", '"', ",", "\n", "\r\n", ";", "é", '""', '",', ',"', '"\n', "1", "=x", " ", "\r"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60), st.integers(1, 40), st.integers(5, 60))
+def test_blocks_hold_the_rows_of_the_file(pieces: list[str], size: int, block: int) -> None:
+    data = "".join(pieces).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "rows.csv")
+        path.write_bytes(b"h1,h2,h3\n" + data)
+        expected = list(open_rows(path, delimiter=","))
+    found: list[list[str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrow_blocks, "SIZE", block)
+        patch.setattr(arrow_blocks, "STRETCH", 10)
+        patch.setattr(arrow_blocks, "MARGIN", 400)
+        parts = (data[start : start + size] for start in range(0, len(data), size))
+        for one in arrow_blocks.cut_blocks(parts, ","):
+            found += one.rows if one.rows is not None else rows_of(one)
+    assert found == expected
+
+
+def rows_of(block: arrow_blocks.Block) -> list[list[str]]:
+    cells = Cells(block.data, ",", 3)
+    assert block.count == (len(cells.lines) + 1) // 2
+    rows = cells.read(np.arange(block.count))
+    columns = cells.columns({"a": 0, "b": 1, "c": 2})
+    unusual = set(cells.unusual("=+").tolist())
+    for place, row in enumerate(cells.even.tolist()):
+        assert rows[row] == [columns[name][place].as_py() for name in "abc"]
+        line = cells.lines[row * 2].as_py()
+        is_odd = '"' in line or any(cell[:1] in ("=", "+") for cell in rows[row])
+        assert is_odd == (row in unusual)
+    return rows
+
+
+def written(path: Path, engine: str, threads: int = 2) -> tuple[bytes, dict[str, Any]]:
+    rows = open_rows(path)
+    assert isinstance(rows, TextRows)
+    pricer = new_pricer(rows.header)
+    form = CsvForm(rows.delimiter, rows.raw_ends, len(rows.header))
+    out = io.BytesIO()
+    if engine == "arrow":
+        price_csv(rows, pricer, form, out, threads=threads)
+    else:
+        for index, cells in enumerate(rows):
+            out.write(form.row(cells, pricer.price(cells, rows.row_number(index))).encode())
+    told = pricer.tally.as_json()
+    del told["resolved"]
+    return out.getvalue(), told
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_files_in_many_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, delimiter: str, line_end: str
+) -> None:
+    """Threads, quotes, stray quotes, formulas, ragged rows, blank rows and errors in any block."""
+    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 5000)
+    monkeypatch.setattr(arrow_blocks, "SIZE", 5000)
+    chance = random.Random(f"{delimiter}{line_end}")
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end)
+    writer.writerow(HEADER)
+    for number in range(600):
+        row = good_row(number, chance)
+        kind = chance.randrange(40)
+        if kind == 0:
+            row[chance.randrange(3, 8)] = chance.choice(["", "?", "-5", "2016-01-01"])
+        elif kind == 1:
+            row = row[: chance.randrange(len(row))]
+        elif kind == 2:
+            row += ["more"]
+        elif kind == 3:
+            row[1] = f"two{line_end}lines"
+        if kind == 4:
+            text.write(delimiter.join(['5" pipe' if at == 1 else c for at, c in enumerate(row)]))
+            text.write(line_end)
+        else:
+            writer.writerow(row)
+    path = tmp_path / "in.csv"
+    path.write_bytes(text.getvalue().encode())
+    python = written(path, "python")
+    assert written(path, "arrow", threads=3) == python
+    assert written(path, "arrow", threads=1) == python
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\r\n"])
+def test_files_without_rows_and_with_one(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "in.csv"
+    head = ",".join(ORDINARY)
+    for body in ("", "\n2020-08-20,CA,7601106030,100000,US,"):
+        path.write_bytes(f"{head}{body}{ending}".encode())
+        assert written(path, "arrow") == written(path, "python")
+
+
+def test_shared_fees_and_commas_are_for_the_python_lane() -> None:
+    columns = map_columns(ORDINARY, {}, Defaults())
+    cells = CellReader(opened().store, None, True)
+    for pricer in (
+        new_pricer(ORDINARY, entries=Entries()),
+        LinePricer(opened(), columns, columns.defaults, cells),
+    ):
+        with pytest.raises(NotForThisLane):
+            ArrowLane(pricer)
+
+
+@pytest.mark.parametrize("importer", ["US", "CA"])
+def test_sets_taken_as_alike_charge_alike(importer: str) -> None:
+    """The formula of a set is that of the set that stands for it, whatever is declared."""
+    chance = random.Random(importer)
+    law = opened().law().sheets
+    points = Points(law, importer)
+    alike = Alike(points)
+    claims = [frozenset(c) for c in ((), ("usmca",), ("us_metal_85",), ("section_321",))]
+    duty = points.base(codes(importer)[0], "DE", date(2025, 9, 1), False)
+    for _ in range(1500):
+        code, origin = chance.choice(codes(importer)), chance.choice(ORIGINS)
+        day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
+        cover = law.cover(importer, code, origin, day)
+        number = alike.number(cover.sure, cover.perhaps)
+        asked = Asked(chance.choice(claims), -1, points.entered_class(day), chance.randint(0, 1))
+        found = alike.steps(number, asked, duty, 1)
+        assert found == steps_of(law, importer, cover, points.facts(asked, duty), duty)

@@ -1,0 +1,120 @@
+"""Formulas as integers: rounding, fees and their bounds, and classes that are not too wide."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tariffcalc import Catalogue
+from tariffcalc.batch.formula import RATE_UNIT, VALUE_UNIT, Fee, cents, levies_of, whole
+from tariffcalc.batch.points import Points
+from tariffcalc.batch.ready import short_fee
+from tariffcalc.batch.result import effective_rate, money, show_share
+from tariffcalc.engine.base import schedule_duty
+from tariffcalc.engine.levies import assess
+from tariffcalc.engine.resolve import Facts
+from tariffcalc.engine.shipment import Line, Shipment
+from tariffcalc.values.days import LATEST, parse_day
+from tariffcalc.values.money import round_cents
+
+RATES = ("0.1", "0.25", "0.125", "0.026", "0.003464", "2", "0.000001", "0")
+
+
+@given(st.integers(1, 10**16), st.sampled_from(RATES))
+def test_cents_round_half_up(value: int, rate: str) -> None:
+    exact = Decimal(value) / VALUE_UNIT * Decimal(rate)
+    assert cents(value, int(Decimal(rate) * RATE_UNIT)) == round_cents(exact) * 100
+
+
+def test_a_tie_goes_up() -> None:
+    assert cents(1875000, 50000) == 938  # 187.50 x 5 % = 9.375
+
+
+@given(st.integers(0, 10**11), st.integers(1, 10**12))
+def test_the_effective_rate_is_written_as_quote_writes_it(duty: int, value: int) -> None:
+    exact = Decimal(duty) / 100, Decimal(value) / VALUE_UNIT
+    assert effective_rate(duty, value) == show_share(*exact)
+
+
+@given(st.integers(0, 10**16))
+def test_money_is_written_to_the_cent(amount: int) -> None:
+    assert money(amount) == f"{Decimal(amount) / 100:.2f}"
+
+
+def test_what_is_no_whole_count_is_none() -> None:
+    assert whole(Decimal("0.003464"), RATE_UNIT) == 3464
+    assert whole(Decimal(1) / 3, RATE_UNIT) is None
+
+
+@pytest.mark.parametrize("day", ["2018-03-01", "2020-08-20", "2025-12-01", "2026-10-02"])
+def test_fees_are_those_of_the_engine(catalogue: Catalogue, day: str) -> None:
+    levies = catalogue.store.tables("US").levies
+    on, chance = parse_day(day), random.Random(day)
+    for mode in (None, "ocean"):
+        facts = Facts(frozenset(), frozenset(), on, None, Decimal(0), None)
+        found = levies_of(levies, facts, mode, None)
+        for _ in range(200):
+            value = Decimal(chance.randint(1, 10 ** chance.randint(1, 10))) / VALUE_UNIT
+            line = Line("84713001", "DE", value)
+            shipment = Shipment("US", on, (line,), mode=mode)
+            assessed = assess(levies, shipment, [value], [value], [False])
+            expected = {one.levy.id: one.amount for one in assessed}
+            units = int(value * VALUE_UNIT)
+            amounts = {fee.id: fee.amount(units, units) for fee in found.fees}
+            assert amounts == {
+                key: None if amount is None else amount * 100 for key, amount in expected.items()
+            }
+            for fee in found.fees:
+                if not fee.unknown:
+                    amount = fee.amount(units, units) or 0
+                    assert short_fee(fee)(units) == (amount, money(amount))
+
+
+def test_a_fee_without_lines_is_nothing() -> None:
+    fee = Fee("us-mpf", 3464, 2679, None, None, None, False)
+    assert fee.amount(0, 10**9) == 0
+    assert fee.amount(10**12, 10**12) == 34_640_000
+
+
+@pytest.mark.parametrize("importer", ["US", "CA"])
+def test_base_duties_of_a_period_are_one(catalogue: Catalogue, importer: str) -> None:
+    law = catalogue.law().sheets
+    points, tables, chance = Points(law, importer), law.tables(importer), random.Random(6)
+    rows = law.store.connection.execute(
+        "SELECT DISTINCT code FROM rate WHERE importer = ?", (importer,)
+    )
+    codes = [*chance.sample([code for (code,) in rows], 80), "99999999", "72081000"]
+    days = [day for day in points.turning_days() if day < LATEST]
+    for code in codes:
+        for _ in range(25):
+            origin = chance.choice(("CA", "US", "MX", "RU", "CU", "DE", "CN"))
+            day, claimed = chance.choice(days), chance.random() < 0.5
+            if day < tables.coverage.start or origin == importer:
+                continue
+            partner = origin in ("CA", "MX", "US")
+            expected = schedule_duty(law.store, tables, code, origin, day, claimed and partner)
+            found = points.base(code, origin, day, claimed)
+            assert (found.rate, found.reason and found.reason[:40]) == (
+                expected.rate,
+                expected.reason and expected.reason[:40],
+            )
+
+
+def test_classes_hold_days_that_nothing_parts(catalogue: Catalogue) -> None:
+    """Between two turning days every class of a day is one."""
+    law = catalogue.law().sheets
+    points = Points(law, "US")
+    chance, days = random.Random(7), points.turning_days()
+    for start, end in itertools.pairwise(days):
+        length = (end - start).days
+        if start.year < 2018 or length < 2 or end.year > 2030:
+            continue
+        other = start.fromordinal(start.toordinal() + chance.randint(1, length - 1))
+        for classify in (points.day_class, points.entered_class, points.schedule_period):
+            assert classify(start) == classify(other)
+        assert points.levies_period(start) == points.levies_period(other)

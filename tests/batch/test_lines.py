@@ -1,0 +1,326 @@
+"""The Python lane: what a row says, what is wrong with a bad one, how its tables stay small."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from tariffcalc import Catalogue
+from tariffcalc.batch import finder, lane
+from tariffcalc.batch.cells import CellReader
+from tariffcalc.batch.columns import Defaults, map_columns
+from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.remarks import Gaps
+from tariffcalc.batch.result import COLUMNS
+from tariffcalc.batch.tally import FIRST_ROWS, Tally
+from tariffcalc.engine.notices import gaps_touched
+from tariffcalc.values.days import parse_day
+from tariffcalc.values.exchange import parse_rates
+
+INGOT = {
+    "entry_date": "2020-08-20", "origin": "CA", "classification": "7601.10.60",
+    "customs_value": "100000.00", "importer": "US", "claims": "usmca",
+}  # fmt: skip
+
+
+def priced(
+    catalogue: Catalogue,
+    row: dict[str, str],
+    *,
+    defaults: Defaults | None = None,
+    comma: bool = False,
+    **options: object,
+) -> dict[str, str]:
+    """Return the result of one row under a header of just its columns."""
+    columns = map_columns(tuple(row), {}, defaults or Defaults())
+    cells = CellReader(catalogue.store, None, comma, columns.kinds)
+    pricer = LinePricer(catalogue, columns, columns.defaults, cells, **options)  # type: ignore[arg-type]
+    results = [pricer.price(list(row.values()), number) for number in (2, 3)]
+    assert results[0] == results[1]
+    return dict(zip(pricer.columns, results[0], strict=True))
+
+
+def without(row: dict[str, str], *names: str) -> dict[str, str]:
+    return {name: cell for name, cell in row.items() if name not in names}
+
+
+def test_a_row_says_all_that_quote_says(catalogue: Catalogue) -> None:
+    assert priced(catalogue, INGOT) == {
+        **dict.fromkeys(COLUMNS, ""),
+        "status": "ok",
+        "base_duty": "0.00",
+        "charges": "us-232-aluminum=10000.00",
+        "additional_duty": "10000.00",
+        "total_duty": "10000.00",
+        "fees": "0.00",
+        "taxes": "0.00",
+        "payable": "10000.00",
+        "effective_rate": "10.00%",
+        "measures": "us-232-aluminum",
+        "headings": "9903.85.21",
+        "citations": "85 FR 49921",
+        "since_payable": "10000.00",
+        "refundable": "0.00",
+        "edition": catalogue.edition,
+    }
+
+
+def test_law_made_later_is_a_refund(catalogue: Catalogue) -> None:
+    row = {**INGOT, "entry_date": "2020-09-10"}
+    then, now = priced(catalogue, row), priced(catalogue, row, known_on="now")
+    assert (then["payable"], then["since_payable"], then["refundable"]) == (
+        "10000.00", "0.00", "10000.00",
+    )  # fmt: skip
+    assert (now["payable"], now["since_payable"], now["refundable"]) == ("0.00", "0.00", "0.00")
+
+
+def test_an_assumed_act_is_priced(catalogue: Catalogue) -> None:
+    row = {**INGOT, "entry_date": "2020-07-01"}
+    threat = ("us-aluminum-threat-2020-06",)
+    assert priced(catalogue, row)["payable"] == "0.00"
+    assert priced(catalogue, row, assume=threat)["charges"] == "us-232-aluminum=10000.00"
+
+
+def test_a_refused_line_owes_nothing(catalogue: Catalogue) -> None:
+    row = {**INGOT, "entry_date": "2026-09-30", "classification": "0404.10.05", "claims": ""}
+    found = priced(catalogue, row)
+    assert found["status"] == "prohibited"
+    assert found["charges"] == "us-338-canada-ban=prohibited"
+    assert {found[name] for name in ("total_duty", "payable", "since_payable", "refundable")} == {
+        ""
+    }
+
+
+def test_unknown_amounts_say_why(catalogue: Catalogue) -> None:
+    found = priced(catalogue, {**INGOT, "classification": "7601.10.61", "claims": ""})
+    assert (found["status"], found["base_duty"], found["payable"]) == (
+        "partial", "unknown", "unknown",
+    )  # fmt: skip
+    assert found["warnings"].startswith("unknown base_duty: no schedule held here has 7601.10.61")
+    per_kilo = priced(catalogue, {**INGOT, "classification": "0406.10.08", "claims": ""})
+    assert "quantity in kg not declared" in per_kilo["warnings"]
+    later = priced(catalogue, {**INGOT, "entry_date": "2026-10-20", "claims": ""})
+    assert later["fees"] == "unknown"
+    assert "after-verified: the law of US was followed up to" in later["warnings"]
+    assert "unknown us-mpf" in later["warnings"]
+
+
+def test_a_quantity_makes_a_duty_per_unit_known(catalogue: Catalogue) -> None:
+    row = {**INGOT, "classification": "0406.10.08", "claims": "", "quantity": "10", "unit": "kg"}
+    found = priced(catalogue, row)
+    declared = {**row, "claims": []}
+    quote = catalogue.law().quote(catalogue.shipment(**declared))
+    assert found["base_duty"] == f"{quote.totals.base_duty:.2f}"
+    assert found["payable"] == f"{quote.totals.payable:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field", "words"),
+    [
+        ({"classification": "7601.1"}, "bad-classification", "classification", "has 5 digits"),
+        ({"classification": ""}, "missing-field", "classification", "classification is missing"),
+        ({"origin": "Kanada"}, "unknown-country", "origin", "is no country code"),
+        ({"entry_date": "2020-02-30"}, "bad-entry-date", "entry_date", "not a day"),
+        ({"entry_date": "03/04/2020"}, "ambiguous-date", "entry_date", "--date-format"),
+        ({"entry_date": "2017-12-31"}, "before-coverage", "entry_date", "Give a later day."),
+        ({"importer": "DE"}, "importer-not-covered", "importer", "holds no law of DE"),
+        ({"customs_value": "12,5"}, "bad-customs-value", "customs_value", "decimal comma"),
+        ({"customs_value": "0.00"}, "bad-customs-value", "customs_value", "more than zero"),
+        ({"customs_value": "1e3"}, "bad-customs-value", "customs_value", "exponent"),
+        ({"customs_value": "١٢"}, "bad-customs-value", "customs_value", "plain number"),
+        ({"claims": "usmka"}, "unknown-claim", "claims", "did you mean usmca"),
+        ({"currency": "CAD"}, "no-exchange-rate", "currency", "--fx-rates"),
+        ({"currency": "C"}, "bad-currency", "currency", "not a currency code"),
+        ({"steel": "100001"}, "bad-content", "steel", "more than the customs value"),
+        ({"quantity": "x"}, "bad-quantity", "quantity", "not a plain number"),
+        ({"mode": "boat?"}, "bad-mode", "mode", "is no mode of transport"),
+        ({"filed_duty": "-1"}, "bad-filed-duty", "filed_duty", "below zero"),
+        (
+            {"shipped_date": "2020-08-21"},
+            "shipped-after-entry", "shipped_date", "after their entry",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_cell_is_named(
+    catalogue: Catalogue, change: dict[str, str], code: str, field: str, words: str
+) -> None:
+    found = priced(catalogue, {**INGOT, **change})
+    assert (found["status"], found["error_code"], found["error_field"]) == ("error", code, field)
+    assert words in found["error_message"]
+    amounts = COLUMNS[COLUMNS.index("base_duty") : COLUMNS.index("error_code")]
+    assert {found[name] for name in amounts} == {""}
+
+
+def test_ragged_and_blank_rows_come_out(catalogue: Catalogue) -> None:
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    pricer = LinePricer(catalogue, columns, columns.defaults, CellReader(catalogue.store))
+    cells = list(INGOT.values())
+    assert pricer.price(cells[:-1], 2)[COLUMNS.index("error_code")] == "ragged-row"
+    assert pricer.price([*cells, "x"], 3)[COLUMNS.index("error_code")] == "ragged-row"
+    assert pricer.price([*cells, ""], 4)[0] == "ok"
+    assert [pricer.price(row, 5)[0] for row in ([], [""] * 6)] == ["blank", "blank"]
+    sums = pricer.tally.as_json()
+    assert sums["statuses"] == {"ok": 1, "error": 2, "blank": 2}
+    assert sums["lines"] == 5
+    assert sums["errors"] == {"ragged-row": {"count": 2, "first_rows": [2, 3]}}
+
+
+def test_defaults_hold_where_a_cell_is_blank_or_missing(catalogue: Catalogue) -> None:
+    defaults = Defaults("US", "CA", "", "2020-08-20", ("usmca",))
+    bare = without(INGOT, "importer", "origin", "entry_date", "claims")
+    assert priced(catalogue, bare, defaults=defaults)["payable"] == "10000.00"
+    blank = {**INGOT, "origin": "", "entry_date": "", "claims": ""}
+    assert priced(catalogue, blank, defaults=defaults) == priced(catalogue, INGOT)
+    denied = {**bare, "claims": "usmca=no"}
+    assert priced(catalogue, denied, defaults=defaults)["fees"] == "346.40"
+
+
+def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) -> None:
+    row = {**INGOT, "customs_value": "100.01", "currency": "CAD", "fx": "0.75005"}
+    assert priced(catalogue, row)["additional_duty"] == "7.50"  # on 75.01
+    rates = parse_rates("date,currency,rate\n2020-08-14,USD,1.3333\n", "rates.csv")
+    by_file = priced(catalogue, without(row, "fx"), rates=rates)
+    assert by_file["additional_duty"] == "7.50"
+    shipped = {**without(row, "fx"), "shipped_date": "2020-08-01"}
+    assert priced(catalogue, shipped, rates=rates)["error_code"] == "no-exchange-rate"
+    turned = priced(catalogue, {**row, "fx": "1.3333"})
+    assert turned["warnings"] == "fx-direction: 1.3333 says that one CAD costs 1.3333 USD"
+
+
+def test_cells_are_cleaned_and_warned_of(catalogue: Catalogue) -> None:
+    row = {**INGOT, "customs_value": "$100,000.00", "origin": "Canada"}
+    assert priced(catalogue, row) == priced(catalogue, INGOT)
+    cheese = {**INGOT, "classification": "406905200"}
+    warning = 'classification: leading zero restored: "406905200" read as 0406905200'
+    assert warning in priced(catalogue, cheese)["warnings"]
+    euros = {**INGOT, "customs_value": "100.000,00"}
+    assert priced(catalogue, euros, comma=True)["payable"] == "10000.00"
+
+
+def test_gaps_of_the_catalogue_are_warned_of(catalogue: Catalogue) -> None:
+    row = {**INGOT, "origin": "CN", "entry_date": "2019-05-01"}
+    warnings = priced(catalogue, row)["warnings"].split("; ")
+    assert warnings[0] == "claim-without-effect: usmca on goods of CN"
+    assert warnings[1].startswith("not-covered: Section 301 duties on goods of China")
+
+
+def test_gaps_as_bits_are_those_of_quote(catalogue: Catalogue) -> None:
+    chance = random.Random(1)
+    codes = ("85414060", "84501100", "72081000", "22042120", "9405990000", "04041005")
+    for importer in ("US", "CA"):
+        gaps = Gaps(catalogue.store, importer)
+        for _ in range(500):
+            day = random_day(chance)
+            code, origin = chance.choice(codes), chance.choice(("CN", "MX", "US", "BR", "DE", "NI"))
+            on = parse_day(day)
+            bits = gaps.code(code) & gaps.origin(origin) & gaps.day(on)
+            touched = gaps_touched(catalogue.store, importer, code, origin, on)
+            assert gaps.titles(bits) == [gap["title"] for gap in touched]
+
+
+def test_a_filed_duty_is_compared(catalogue: Catalogue) -> None:
+    for filed, less in (("10000", "0.00"), ("$10,500.25", "500.25"), ("0", "-10000.00")):
+        assert priced(catalogue, {**INGOT, "filed_duty": filed})["filed_minus_computed"] == less
+    assert priced(catalogue, {**INGOT, "filed_duty": ""})["filed_minus_computed"] == ""
+
+
+def test_measures_may_have_columns_of_their_own(catalogue: Catalogue) -> None:
+    own = ("us-232-steel", "us-232-aluminum")
+    found = priced(catalogue, INGOT, charges=own)
+    assert [found[name] for name in own] == ["", "10000.00"]
+    assert "charges" not in found
+
+
+def random_day(chance: random.Random) -> str:
+    return f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+
+
+def rows_of(chance: random.Random, count: int) -> list[list[str]]:
+    codes = ("7601.10.60", "7208.10.00.00", "0406.90.95", "8471.30.01.00", "2204.21.20")
+    return [
+        [
+            random_day(chance),
+            chance.choice(("CA", "MX", "CN", "DE", "RU")),
+            chance.choice(codes)
+            if chance.random() < 0.9
+            else f"{chance.randint(10**7, 10**8 - 1)}",
+            f"{chance.randint(1, 10**7) / 100:.2f}",
+            chance.choice(("US", "CA")),
+            chance.choice(("", "usmca", "section_321", "personal")),
+        ]
+        for _ in range(count)
+    ]
+
+
+def answers(catalogue: Catalogue, rows: Sequence[Sequence[str]]) -> tuple[list[object], Tally]:
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    pricer = LinePricer(catalogue, columns, columns.defaults, CellReader(catalogue.store))
+    return [pricer.price(row, number) for number, row in enumerate(rows, 2)], pricer.tally
+
+
+def test_tables_that_are_full_are_filled_anew(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(random.Random(2), 400)
+    expected, sums = answers(catalogue, rows)
+    monkeypatch.setattr(finder, "CAP", 5)
+    monkeypatch.setattr(lane, "RESOLVED", 7)
+    found, again = answers(catalogue, rows)
+    assert found == expected
+    assert without_resolved(again) == without_resolved(sums)
+
+
+def without_resolved(tally: Tally) -> dict[str, object]:
+    return {key: part for key, part in tally.as_json().items() if key != "resolved"}
+
+
+def test_sums_are_those_of_the_rows(catalogue: Catalogue) -> None:
+    rows = rows_of(random.Random(3), 300)
+    results, tally = answers(catalogue, rows)
+    sums = tally.as_json()
+    assert json.loads(json.dumps(sums)) == sums
+    assert sums["lines"] == 300
+    for importer, currency in (("US", "USD"), ("CA", "CAD")):
+        of = [
+            dict(zip(COLUMNS, result, strict=True))
+            for row, result in zip(rows, results, strict=True)
+            if row[4] == importer
+        ]
+        known = [row for row in of if row["status"] == "ok"]
+        steel = sum(charge(row, "us-232-steel") for row in of)
+        shown = sums["currencies"][currency]
+        assert shown["lines"] == len(of)
+        assert Decimal(shown["by_measure"].get("us-232-steel", "0")) == steel
+        assert Decimal(shown["payable"]) >= sum(Decimal(row["payable"]) for row in known)
+        assert Decimal(shown["refundable"]) == sum(Decimal(row["refundable"] or 0) for row in of)
+        for kind in ("by_chapter", "by_origin", "by_month"):
+            for name in ("lines", "customs_value", "duty"):
+                parts = sum(Decimal(part[name]) for part in shown[kind].values())
+                assert parts == Decimal(shown[name])
+
+
+def charge(row: dict[str, str], measure: str) -> Decimal:
+    if row["status"] == "prohibited":
+        return Decimal(0)
+    amounts = dict(part.split("=") for part in row["charges"].split(";") if part)
+    amount = amounts.get(measure, "0")
+    return Decimal(0) if amount == "unknown" else Decimal(amount)
+
+
+def test_sums_of_parts_are_merged(catalogue: Catalogue) -> None:
+    rows = rows_of(random.Random(4), 200)
+    rows[::9] = [["2020-01-01", "??", "7601.10.60", "1", "US", ""]] * len(rows[::9])
+    _, whole = answers(catalogue, rows)
+    _, merged = answers(catalogue, rows[:120])
+    _, rest = answers(catalogue, rows[120:])
+    merged.merge(rest)
+    found, expected = without_resolved(merged), without_resolved(whole)
+    assert found["currencies"] == expected["currencies"]
+    assert found["statuses"] == expected["statuses"]
+    (faults,) = merged.errors.values()
+    assert len(faults.rows) == FIRST_ROWS
+    assert faults.count == len(rows[::9])
