@@ -204,7 +204,7 @@ def test_cells_are_cleaned_and_warned_of(catalogue: Catalogue) -> None:
 def test_gaps_of_the_catalogue_are_warned_of(catalogue: Catalogue) -> None:
     row = {**INGOT, "origin": "CN", "entry_date": "2019-05-01"}
     warnings = priced(catalogue, row)["warnings"].split("; ")
-    assert warnings[0] == "claim-without-effect: usmca on goods of CN"
+    assert warnings[0] == "claim-without-effect: usmca frees base duty of CA and MX goods only"
     assert warnings[1].startswith("not-covered: Section 301 duties on goods of China")
 
 

@@ -87,7 +87,9 @@ def of_point(
     if followed is not None:
         found.append(f"after-verified: the law of {importer} was followed up to {followed}")
     if USMCA in claims and origin not in PARTNERS[importer]:
-        found.append(f"claim-without-effect: usmca on goods of {origin}")
+        # One text for all such origins: they are one class to the lanes.
+        partners = " and ".join(PARTNERS[importer])
+        found.append(f"claim-without-effect: usmca frees base duty of {partners} goods only")
     return [*found, *(f"not-covered: {title}" for title in titles)]
 
 

@@ -1,0 +1,190 @@
+"""How fast is batch: a file of invoice lines priced, as a ratio to copying it at the same width.
+
+    python benchmarks/batch.py --rows 10000 1000000 --workdir /tmp
+
+The floor is Polars reading the same file and writing its columns with as many constant columns as
+the result has, as many bytes wide. Runs are interleaved, each a process of its own with start-up,
+and medians are compared: on a busy machine only the ratios count. It needs the extra `fast` and
+Polars. Both engines must write the same bytes, and a sample of the rows must say what `quote` says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import filecmp
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from invoices import write_csv
+
+SAMPLE = 300
+RESULT_COLUMNS = 20
+SLOW = 2_000_000
+"""Rows from which the Python engine is left out, unless asked for."""
+
+FLOOR = """
+import sys, polars as pl
+source, target, width, kind = sys.argv[1:]
+texts = ["x" * (int(width) // {n} - 1)] * {n}
+constants = [pl.lit(text).alias(f"c{{i}}") for i, text in enumerate(texts)]
+if kind == "csv":
+    pl.scan_csv(source, infer_schema=False).with_columns(constants).sink_csv(target)
+else:
+    pl.scan_parquet(source).with_columns(constants).sink_parquet(target)
+""".format(n=RESULT_COLUMNS)
+
+
+class Run:
+    """One process: seconds, and megabytes at its peak."""
+
+    def __init__(self, command: list[str], expected: tuple[int, ...] = (0,)) -> None:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        self.seconds = time.perf_counter() - began
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak = usage.ru_maxrss / 1024
+        code = os.waitstatus_to_exitcode(status)
+        if code not in expected:
+            raise SystemExit(f"{' '.join(command)} ended with {code}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workdir", type=Path, default=Path("/tmp"))
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--python-too", action="store_true", help="also above two million rows")
+    parser.add_argument("--parquet", action="store_true", help="also Parquet to Parquet")
+    told = parser.parse_args()
+    print(f"{os.cpu_count()} CPUs, Python {sys.version.split()[0]}")
+    for rows in told.rows:
+        engines = ["arrow", "python"] if rows < SLOW or told.python_too else ["arrow"]
+        folder = told.workdir / f"tariffcalc-bench-{os.getpid()}"
+        folder.mkdir()
+        try:
+            measure(folder, rows, told.seed, told.rounds, engines, told.parquet)
+        finally:
+            for path in folder.iterdir():
+                path.unlink()
+            folder.rmdir()
+
+
+def measure(
+    folder: Path, rows: int, seed: int, rounds: int, engines: list[str], parquet: bool
+) -> None:
+    source = folder / "in.csv"
+    with source.open("wb") as file:
+        write_csv(file, rows, seed)
+    outputs = {engine: folder / f"{engine}.csv" for engine in engines}
+    runs: dict[str, Callable[[], Run]] = {
+        engine: lambda engine=engine: price(source, outputs[engine], engine) for engine in engines
+    }
+    first = runs["arrow"]()
+    width = (outputs["arrow"].stat().st_size - source.stat().st_size) // rows
+    print(f"\n{rows:,} rows, {source.stat().st_size / rows:.0f} bytes in and {width} more out")
+    print(f"first run, arrow: {first.seconds:.2f} s")
+    runs = {"floor": lambda: floor(source, folder / "floor.csv", width, "csv"), **runs}
+    report(rows, runs, rounds)
+    size = (folder / "floor.csv").stat().st_size / outputs["arrow"].stat().st_size
+    print(f"the floor wrote {size:.2f} times the bytes of the engines")
+    if len(engines) > 1:
+        same = filecmp.cmp(outputs["arrow"], outputs["python"], shallow=False)
+        print(f"both engines wrote the same bytes: {same}")
+    print(f"{compare_with_quote(outputs['arrow'], rows)} rows of a sample say what quote says")
+    if parquet:
+        measure_parquet(folder, source, rows, width, rounds)
+
+
+def measure_parquet(folder: Path, source: Path, rows: int, width: int, rounds: int) -> None:
+    import polars as pl
+
+    table = folder / "in.parquet"
+    pl.scan_csv(source, infer_schema=False).sink_parquet(table)
+    runs: dict[str, Callable[[], Run]] = {
+        "floor": lambda: floor(table, folder / "floor.parquet", width, "parquet"),
+        "arrow": lambda: price(table, folder / "arrow.parquet", "arrow"),
+    }
+    print("Parquet to Parquet")
+    report(rows, runs, rounds)
+
+
+def report(rows: int, runs: dict[str, Callable[[], Run]], rounds: int) -> None:
+    done: dict[str, list[Run]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            done[name].append(run())
+    base = median(run.seconds for run in done["floor"])
+    base_cpu = median(run.cpu for run in done["floor"])
+    print(
+        f"{'':8} {'seconds':>8} {'x floor':>8} {'CPU s':>8} {'x floor':>8} {'rows/s':>10} {'peak MB':>8}"
+    )
+    for name, ones in done.items():
+        seconds, cpu = median(run.seconds for run in ones), median(run.cpu for run in ones)
+        peak = max(run.peak for run in ones)
+        print(
+            f"{name:8} {seconds:8.2f} {seconds / base:8.2f} {cpu:8.2f} {cpu / base_cpu:8.2f}"
+            f" {rows / seconds:10,.0f} {peak:8.0f}"
+        )
+
+
+def floor(source: Path, target: Path, width: int, kind: str) -> Run:
+    return Run([sys.executable, "-c", FLOOR, str(source), str(target), str(width), kind])
+
+
+def price(source: Path, target: Path, engine: str) -> Run:
+    command = [sys.executable, "-m", "tariffcalc", "batch", str(source), "-o", str(target)]
+    # Some rows are bad on purpose: the command then ends with 1.
+    return Run([*command, "--engine", engine, "--quiet", "--force"], (0, 1))
+
+
+def compare_with_quote(path: Path, rows: int) -> int:
+    """Price a sample again with `quote`, and stop at the first difference."""
+    from tariffcalc import load_catalogue
+
+    catalogue = load_catalogue()
+    law = catalogue.law()
+    chosen = set(random.Random(1).sample(range(rows), min(SAMPLE, rows)))
+    compared = 0
+    with path.open(newline="", encoding="utf-8") as file:
+        for number, row in enumerate(csv.DictReader(file)):
+            if number not in chosen or row["status"] == "error":
+                continue
+            declared: dict[str, Any] = {
+                key: row[key]
+                for key in ("entry_date", "shipped_date", "importer", "customs_value", "mode")
+                if row[key]
+            }
+            declared["classification"] = row["classification"].replace(".", "")
+            declared |= {"origin": row["origin"], "claims": row["claims"].split(";")}
+            if not row["claims"]:
+                del declared["claims"]
+            quote = law.quote(catalogue.shipment(**declared))
+            totals = quote.totals
+            for name, amount in {
+                "base_duty": totals.base_duty, "additional_duty": totals.additional_duty,
+                "fees": totals.fees, "taxes": totals.taxes, "payable": totals.payable,
+                "since_payable": quote.since.payable,
+            }.items():  # fmt: skip
+                found = row[name]
+                expected = None if found in ("", "unknown") else Decimal(found)
+                if expected != amount or row["status"] != quote.status:
+                    raise SystemExit(f"row {number + 2}, {name}: {found}, quote says {amount}")
+            compared += 1
+    return compared
+
+
+if __name__ == "__main__":
+    main()
