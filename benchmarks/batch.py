@@ -160,7 +160,7 @@ def compare_with_quote(path: Path, rows: int) -> int:
     compared = 0
     with path.open(newline="", encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file)):
-            if number not in chosen or row["status"] == "error":
+            if number not in chosen or row["status"] == "error" or "restored" in row["warnings"]:
                 continue
             declared: dict[str, Any] = {
                 key: row[key]

@@ -85,6 +85,19 @@ def test_an_assumed_act_is_priced(catalogue: Catalogue) -> None:
     assert priced(catalogue, row, assume=threat)["charges"] == "us-232-aluminum=10000.00"
 
 
+def test_a_line_free_once_and_charged_since_is_not_known_to_be_free_now(
+    catalogue: Catalogue,
+) -> None:
+    """Section 321 ended on 2025-08-29; beef pays by the kilogram, and no quantity is declared."""
+    row = {
+        **INGOT, "entry_date": "2025-08-29", "origin": "DE", "classification": "0201.10.05",
+        "customs_value": "100.00", "claims": "section_321",
+    }  # fmt: skip
+    found = priced(catalogue, row, known_on="2025-04-05")
+    assert (found["status"], found["payable"]) == ("ok", "0.00")
+    assert (found["since_payable"], found["refundable"]) == ("unknown", "")
+
+
 def test_a_refused_line_owes_nothing(catalogue: Catalogue) -> None:
     row = {**INGOT, "entry_date": "2026-09-30", "classification": "0404.10.05", "claims": ""}
     found = priced(catalogue, row)

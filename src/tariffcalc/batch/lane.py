@@ -78,7 +78,7 @@ class Lane:
         self._covers: dict[int, int] = {}
         self._rates: dict[Rate, Base | None] = {}
         self._codes: Numbering[tuple[int, int, str | None]] = Numbering()
-        self._origins: Numbering[tuple[int, int, tuple[int, int], str, str | None]] = Numbering()
+        self._origins: Numbering[tuple[int, int, tuple[int, int], str | None]] = Numbering()
         self._days: Numbering[tuple[int, int, int]] = Numbering()
         self._rests: Numbering[tuple[object, ...]] = Numbering()
         self._levies: Numbering[tuple[object, ...]] = Numbering()
@@ -98,9 +98,7 @@ class Lane:
         points = self.points
         group, gaps = points.origin_class(country), self.gaps.origin(country)
         kinds = points.base_kind(country, False), points.base_kind(country, True)
-        # A claim that has no effect is told with the name of the country.
-        name = "" if country in PARTNERS[self.importer] else country
-        key = self._origins.number((group, gaps, kinds, name, warning)) << ORIGIN
+        key = self._origins.number((group, gaps, kinds, warning)) << ORIGIN
         sums = self.tally.sums(self.currency, "origin", country)
         sheets = pack_sheets(4 * (points.origin_classes.keys[group],), self._size)
         return Origin(country, key, group, sheets, gaps, kinds, sums, warning)

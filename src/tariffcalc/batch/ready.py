@@ -161,9 +161,9 @@ class Ready:
         """
         then, refused = self.then, self.then.prohibited
         charges, added = self._charges(value)
-        paid_base = 0 if then.free_entry else base
-        known = (paid_base or 0) + added
-        duty = known if self.is_known and paid_base is not None else None
+        base_owed = 0 if then.free_entry else base
+        known = (base_owed or 0) + added
+        duty = known if self.is_known and base_owed is not None else None
         fees = self._fees(then, value) if paid is None else paid[0]
         taxes = taxes_on(self.levies, value, duty)
         payable = now = _payable(duty, fees, taxes)
@@ -174,15 +174,15 @@ class Ready:
             refundable = max(0, payable - now)
         status = PROHIBITED if refused else "ok" if payable is not None else "partial"
         owing = None if refused else known + (fees or 0) + (taxes or 0)
-        self._count(status, value, paid_base or 0, known, owing, refundable, sums)
+        self._count(status, value, base_owed or 0, known, owing, refundable, sums)
         warnings = self.remarks
-        if more or why or paid_base is None or fees is None:
-            warnings = self._warnings(more, why_base if paid_base is None else (), why, fees)
+        if more or why or base_owed is None or fees is None:
+            warnings = self._warnings(more, why_base if base_owed is None else (), why, fees)
         blank = "" if refused else UNKNOWN
         share = blank if duty is None else effective_rate(duty, value)
         measures, headings, citations = self.law
         return (
-            status, show(paid_base, blank), charges, show(added if self.is_known else None, blank),
+            status, show(base_owed, blank), charges, show(added if self.is_known else None, blank),
             show(duty, blank), show(fees, blank), show(taxes, blank), show(payable, blank), share,
             measures, headings, citations, "", show(now, blank), show(refundable, ""), warnings,
             "", "", "", self.edition,
