@@ -93,9 +93,8 @@ def _piece(
     days: np.ndarray,
 ) -> pa.Table:
     into_ca = rng.random(size) < 0.2
-    rank = np.minimum(rng.zipf(1.2, size) - 1, 10**6)
-    us = rank % (first_ca // 5) * 5 + rng.integers(0, 5, size)
-    ca = first_ca + rank % ((len(texts) - first_ca) // 5) * 5 + rng.integers(0, 5, size)
+    us = _ranks(rng, size, first_ca // 5) * 5 + rng.integers(0, 5, size)
+    ca = first_ca + _ranks(rng, size, (len(texts) - first_ca) // 5) * 5 + rng.integers(0, 5, size)
     number = {text: place for place, text in enumerate(origins)}
     usual = {key: np.array([number[text] for text in ORIGINS[key]]) for key in ORIGINS}
     origin = np.where(
@@ -124,6 +123,12 @@ def _piece(
         "sku": pa.array(rng.integers(0, 10**6, size)).cast(pa.string()),
     }
     return pa.table(_spoil(rng, columns, size))
+
+
+def _ranks(rng: np.random.Generator, size: int, count: int) -> np.ndarray:
+    """Return places among some codes, the first ones often, as Zipf found it of words."""
+    weights = 1 / np.arange(1, count + 1)
+    return rng.choice(count, size, p=weights / weights.sum())
 
 
 def _values(rng: np.random.Generator, size: int) -> pa.Array:

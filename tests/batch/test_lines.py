@@ -281,7 +281,9 @@ def test_tables_that_are_full_are_filled_anew(
     rows = rows_of(random.Random(2), 400)
     expected, sums = answers(catalogue, rows)
     monkeypatch.setattr(finder, "CAP", 5)
+    monkeypatch.setattr(finder, "MANNERS", 3)
     monkeypatch.setattr(lane, "RESOLVED", 7)
+    monkeypatch.setattr(lane, "READY", 11)
     found, again = answers(catalogue, rows)
     assert found == expected
     assert without_resolved(again) == without_resolved(sums)

@@ -13,6 +13,7 @@ A lane serves the batches of one file, from any thread:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -44,6 +45,8 @@ from tariffcalc.batch.finder import RARE
 from tariffcalc.batch.lane import Lane
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.tally import Tally
+from tariffcalc.catalogue.law import Law
+from tariffcalc.values.days import parse_day
 
 FILED = ("filed_duty", "filed_surtax")
 TAKEN = (*KEYS, "customs_value", "quantity", "fx", *RARE, *FILED)
@@ -82,7 +85,9 @@ class ArrowLane:
         self.said = Said(pricer.law.store.meta["edition"], self.lock)
         self.formulas = Formulas(self.said, has_filed)
         readings = Readings(finder.reader, self._lane_of, self.formulas, self.lock)
-        self.points = PointTables(readings, self.formulas, self.said, self.lock)
+        self.points = PointTables(
+            readings, self.formulas, self.said, _column_2_days(pricer.law), self.lock
+        )
         self._has_filed = has_filed
         self._statuses = WordTable(1)
         for status in ("ok", "partial", "prohibited"):
@@ -269,6 +274,12 @@ class ArrowLane:
         months = readings.values["entry_date"].ids(found.entered, "month")
         names = [(currency, month) for month in readings.months.keys for currency in currencies]
         return months * np.int32(len(currencies)) + found.country, names
+
+
+def _column_2_days(law: Law) -> list[date]:
+    """Return the days on which some country begins or ceases to pay column 2."""
+    days = (entry.get(key) for entry in law.store.column_2 for key in ("from", "until"))
+    return sorted({parse_day(day) for day in days if day})
 
 
 def _is_blank(texts: Any) -> Flags:

@@ -6,6 +6,8 @@ declared in a plan. Number 0 is what the Python lane is to price.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import date
 from threading import RLock
 from typing import Any, NamedTuple
@@ -51,8 +53,15 @@ class PointTables:
         chapters, origins: Currency and name, by number: what sums are made of.
     """
 
-    def __init__(self, readings: Readings, formulas: Formulas, said: Said, lock: RLock) -> None:
-        """Begin with nothing known."""
+    def __init__(
+        self,
+        readings: Readings,
+        formulas: Formulas,
+        said: Said,
+        column_2_days: Sequence[date],
+        lock: RLock,
+    ) -> None:
+        """Begin with nothing known; on `column_2_days` countries begin or cease to pay column 2."""
         self.readings = readings
         self.formulas = formulas
         self._said = said.points
@@ -70,6 +79,7 @@ class PointTables:
         self._spot_numbers: dict[Any, int] = {}
         self._kinds, self._histories = Records(), Records()
         self._duties: dict[Any, int] = {}
+        self._column_2_days = column_2_days
         self._based, self._asks, self._sizes = Records(), Records(), Records()
         self._grids = {
             name: Grid(find, lock)
@@ -247,8 +257,8 @@ class PointTables:
             key: tuple[object, ...] = country, digits[:8], start
         elif claimed:  # a preference turns on the agreement too
             key = country, digits, start, origin, day >= USMCA_IN_FORCE
-        else:
-            key = country, digits[:8], start, origin, period
+        else:  # column 2, while its country pays it
+            key = country, digits[:8], start, origin, bisect_right(self._column_2_days, day)
         found = self._duties.get(key)
         if found is None:
             found = self.formulas.base(points.base(digits, origin, day, claimed))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tariffcalc.batch.formula import Steps, steps_of
+from tariffcalc.batch.formula import Steps, steps_of_plan
 from tariffcalc.batch.points import Asked, Points
 from tariffcalc.batch.turns import asks_base_rate
 from tariffcalc.catalogue.law import Cover, Top
@@ -82,12 +82,12 @@ class Alike:
             duty: A base duty.
             by_rate: A number for its rate, where the set turns on it.
         """
-        points, cover = self._points, self._covers[number]
+        points = self._points
         facts = points.facts(asked, duty)
-        answers = stack(points.law, points.importer, cover).plan(facts).answers
-        key = number, answers, by_rate
+        plan = stack(points.law, points.importer, self._covers[number]).plan(facts)
+        key = number, plan.answers, by_rate if self._turns[number] else 0
         if key not in self._steps:
-            self._steps[key] = steps_of(points.law, points.importer, cover, facts, duty)
+            self._steps[key] = steps_of_plan(points.law, plan, duty)
             points.resolved += 1
         return self._steps[key]
 

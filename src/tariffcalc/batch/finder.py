@@ -40,6 +40,9 @@ RARE = (*CONTENTS, "add_cvd")
 MORE = ("shipped_date", "fx", "quantity", "entry", "filed_duty", "filed_surtax", *RARE)
 """Fields beyond those of an ordinary row."""
 
+MANNERS = 1 << 11
+"""Manners of entry that are kept."""
+
 HUGE = 10**12
 """Values from here on, 100 million, are left to the engine: it divides in 28 digits."""
 
@@ -244,7 +247,7 @@ class Finder:
         known = lane.circumstances(manner)
         if manner.base is None or known.base is not None:
             self.known[self.pick(cells)] = known
-            self.is_full |= len(self.known) >= CAP
+            self.is_full |= len(self.known) >= MANNERS
         return known
 
     def _learn(self, cells: Sequence[str], lane: Lane) -> Point:

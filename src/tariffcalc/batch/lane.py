@@ -44,6 +44,9 @@ from tariffcalc.values.rates import Rate
 RESOLVED = 1 << 18
 """Keys of lines that are kept."""
 
+READY = 1 << 13
+"""Objects with texts and rates that are kept."""
+
 Said = tuple[str, ...]
 
 
@@ -224,12 +227,13 @@ class Lane:
             day.rest, origin.country if known.claimed else "", code.warning, origin.warning,
             None if shipped is None else (shipped.group, shipped.warning),
         )  # fmt: skip
+        if self.resolved >= RESOLVED or len(self._ready) >= READY:
+            self._make_room()
         if same not in known.made:
             known.made[same] = self._make(known, point, segment, base, cover)
         ready = known.made[same]
         if ready is None:
             return None
-        self.forget_lines()
         self.resolved += 1
         if not turns:
             known.ready[key] = ready
@@ -302,21 +306,31 @@ class Lane:
         shipped = -1 if point.shipped is None else point.shipped.group
         return Asked(known.manner.claims, shipped, point.day.span.entered, segment)
 
-    def forget_lines(self) -> None:
-        """Drop the keys of lines when they are many. What is ready is found again by its sheets."""
+    def _make_room(self) -> None:
+        """Drop keys of lines, or what is ready, when they are many. Both are found again."""
+        if len(self._ready) >= READY:
+            self._forget_ready()
         if self.resolved >= RESOLVED:
             self.resolved = 0
             for known in self._made.values():
                 known.ready.clear()
 
+    def _forget_ready(self) -> None:
+        for known in self._made.values():
+            known.ready.clear()
+            known.made.clear()
+        for table in (self._ready, self._said, self.reasons):
+            table.clear()
+        self.points.forget()
+        self.resolved = 0
+
     def forget(self) -> None:
-        """Drop what was found for single texts."""
+        """Drop all that was found. Whoever holds circumstances must find them again."""
+        self._forget_ready()
         for table in (
-            self.codes, self.origins, self.days, self.shipped, self.reasons, self._made,
-            self._ready, self._said, self._rates, self._covers,
+            self.codes, self.origins, self.days, self.shipped, self._made, self._rates,
+            self._covers,
         ):  # fmt: skip
             table.clear()
         for numbering in (self._codes, self._origins, self._days, self._rests, self._shipped):
             numbering.clear()
-        self.points.forget()
-        self.resolved = 0

@@ -101,6 +101,7 @@ class Points:
         self.resolved = 0
         self._base: dict[Hashable, BaseDuty] = {}
         self._rows: dict[str, tuple[int, ...]] = {}
+        self._periods: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._phases = turning_days(law.store, self.tables, "")
         listed = (country for entry in law.store.column_2 for country in entry["origins"])
         self._told_apart = sorted({*PARTNERS[importer], *listed})
@@ -108,6 +109,7 @@ class Points:
         self.entered_days = turns.entered_days(self.tables)
         self.value_limits = turns.value_limits(self.tables)
         self.schedule_days = turns.schedule_days(law.store, self.tables)
+        self._limits = turns.limits_that_count(self.tables)
         self._asking = turns.sheets_on_base(self.tables)
         self._freeing = turns.free_entries(self.tables)
 
@@ -237,7 +239,8 @@ class Points:
         found = [-1]
         for day in self.schedule_days:
             found.append(next((n for n, row in enumerate(rows) if day in row.period), -1))
-        self._rows[code] = tuple(found)
+        periods = tuple(found)
+        self._rows[code] = self._periods.setdefault(periods, periods)
         return self._rows[code]
 
     def origin_kind(self, origin: str) -> int:
@@ -273,7 +276,8 @@ class Points:
 
     def limits_that_count(self, claims: frozenset[str]) -> list[Decimal]:
         """Return the limits of value at which what a line with these claims owes may turn."""
-        return turns.limits_that_count(self.tables, claims)
+        rules = (limits for needed, limits in self._limits if needed <= claims)
+        return sorted(frozenset[Decimal]().union(*rules))
 
     def frees(self, cover: int, asked: Asked, duty: BaseDuty) -> tuple[bool, bool]:
         """Return whether such a line enters free of all duty and fees, then and now."""
@@ -290,6 +294,8 @@ class Points:
         self._steps.clear()
         self._formulas.clear()
         self._distinct.clear()
+        self._piles.clear()
+        self._tops.clear()
 
     def facts(self, asked: Asked, duty: BaseDuty) -> Facts:
         """Return facts that stand for a whole class."""

@@ -41,27 +41,26 @@ def value_limits(tables: Tables) -> list[Decimal]:
     return sorted({limit for case in cases for limit in _limits(case)})
 
 
-def limits_that_count(tables: Tables, claims: frozenset[str]) -> list[Decimal]:
-    """Return the limits of value at which what a line with these claims owes may turn.
+def limits_that_count(tables: Tables) -> list[tuple[frozenset[str], frozenset[Decimal]]]:
+    """Return limits of value at which what a line owes may turn, each with the claims it needs.
 
-    A requirement says something of every small entry; it counts where it frees one.
+    A requirement says something of every small entry; it counts only where it frees one.
     """
-    found: set[Decimal] = set()
+    found: set[tuple[frozenset[str], frozenset[Decimal]]] = set()
     for sheet in _sheets(tables):
-        frees = sheet.paint.terms.duty.effect is Effect.FREE_ENTRY or any(
-            _claims(case) <= claims for case in sheet.paint.cases if _frees(case)
-        )
-        if sheet.measure.kind is Kind.REQUIREMENT and not frees:
-            continue
-        found.update(limit for case in sheet.paint.cases for limit in _limits(case))
-    return sorted(found)
+        limits = frozenset(limit for case in sheet.paint.cases for limit in _limits(case))
+        needed = [_claims(case) for case in sheet.paint.cases if _frees(case)]
+        if sheet.measure.kind is not Kind.REQUIREMENT or _frees(sheet.paint):
+            needed = [frozenset()]
+        found.update((claims, limits) for claims in needed if limits)
+    return list(found)
 
 
 def free_entries(tables: Tables) -> list[frozenset[str]]:
     """Return the claims under which some sheet frees a line of all duty and fees."""
     found = []
     for sheet in _sheets(tables):
-        if sheet.paint.terms.duty.effect is Effect.FREE_ENTRY:
+        if _frees(sheet.paint):
             found.append(frozenset[str]())
         found += [_claims(case) for case in sheet.paint.cases if _frees(case)]
     return found
@@ -126,5 +125,5 @@ def _claims(case: Case) -> frozenset[str]:
     return frozenset(condition.name for condition in case.when if condition.is_claim)
 
 
-def _frees(case: Case) -> bool:
-    return case.terms.duty.effect is Effect.FREE_ENTRY
+def _frees(part: Case | Paint) -> bool:
+    return part.terms.duty.effect is Effect.FREE_ENTRY
