@@ -78,6 +78,8 @@ def read_yaml(path: Path) -> Tree:
         before = text[: getattr(error, "position", 0)]  # of a character that YAML refuses
         line = mark.line + 1 if mark else before.count("\n") + 1
         problem = getattr(error, "problem", None) or getattr(error, "reason", "cannot be read")
+        if "nesting" in problem:  # from PyYAML 6.0.4 on, the reader has a limit of its own
+            raise _too_deep(path, line) from None
         raise _refusal(path, "not-yaml", f"is not YAML: {problem}", line=line) from None
     if tree is None:
         raise _refusal(path, "empty", "holds nothing", "Fill it in, or delete it.")
@@ -103,8 +105,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: in
         message = f"the tag {tag} is refused"
         raise _refusal(path, "tag", message, "Take it out: all is text.", line)
     if depth > DEEPEST:
-        message = f"is nested more than {DEEPEST} deep"
-        raise _refusal(path, "too-deep", message, "Nothing in a catalogue is.", line)
+        raise _too_deep(path, line)
     if isinstance(event, yaml.ScalarEvent):
         text = Text(event.value)
         text.line = line
@@ -146,6 +147,11 @@ def line_at(tree: Tree, place: tuple[int | str, ...]) -> int:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _too_deep(path: Path, line: int) -> CatalogueError:
+    message = f"is nested more than {DEEPEST} deep"
+    return _refusal(path, "too-deep", message, "Nothing in a catalogue is.", line)
 
 
 def _refusal(

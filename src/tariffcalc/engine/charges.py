@@ -96,7 +96,7 @@ def _known(law: Law, line: Line, sheet: Sheet, instrument: Known) -> Known:
 def _reason(law: Law, line: Line, priced: Priced) -> str | None:
     step = priced.step
     if priced.reason == "doubt":
-        return _doubt(law, line, step.top.sheet)
+        return doubt(law, line.classification, step.top.sheet)
     if step.terms.duty.effect is Effect.PROHIBITED:
         return step.terms.note or "entry is refused"
     if step.terms.duty.effect is Effect.UNKNOWN:
@@ -112,14 +112,13 @@ def _reason(law: Law, line: Line, priced: Priced) -> str | None:
     return _basis_note(step.terms.on)
 
 
-def _doubt(law: Law, line: Line, sheet: Sheet) -> str:
-    """Say why it is open whether a sheet lies over a line."""
+def doubt(law: Law, code: str, sheet: Sheet) -> str:
+    """Say why it is open whether a sheet lies over goods of a code."""
     for item in sheet.paint.goods or ():
-        row = law.store.listed(item, line.classification) if "/" in item else None
+        row = law.store.listed(item, code) if "/" in item else None
         if row is not None and row.uncertain:
             return f"{dotted(row.code)} is not known to be on the list: {row.source}"
-    shown = dotted(line.classification)
-    return f"only some numbers below {shown} are on the list; give 10 digits"
+    return f"only some numbers below {dotted(code)} are on the list; give 10 digits"
 
 
 def _in_words(case: Case) -> str:

@@ -6,7 +6,7 @@ multiplied out many times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -82,7 +82,7 @@ class Plan:
     idle: tuple[Step, ...]
     settled: tuple[Step, ...]
     doubtful: frozenset[str]
-    asks: tuple[Ask, ...]
+    asks: tuple[Ask, ...] = ()
     answers: tuple[bool | None, ...] = ()
 
 
@@ -141,23 +141,27 @@ def stack(law: Law, importer: str, cover: Cover) -> Stack:
 
 def resolve(tops: Iterable[Top], facts: Facts) -> Plan:
     """Choose the case of each topmost sheet and put the measures in the order of charging."""
-    steps = _in_order([_step(top, facts) for top in tops])
+    steps = in_order([choose(top, facts) for top in tops])
+    return replace(arrange(steps), asks=tuple(dict.fromkeys(_asks(steps, facts))))
+
+
+def arrange(steps: Sequence[Step]) -> Plan:
+    """Return the plan of steps in the order of charging; what it asks for is left open."""
     settled: tuple[Step, ...] = ()
     for effect in SETTLING:
         settled = settled or tuple(
             step for step in steps if step.terms.duty.effect is effect and not step.top.doubtful
         )
-    listed = tuple(step for step in steps if _is_listed(step))
+    listed = tuple(step for step in steps if is_listed(step))
     return Plan(
         listed,
-        tuple(step for step in steps if not _is_listed(step)),
+        tuple(step for step in steps if not is_listed(step)),
         settled,
         frozenset(step.top.measure.id for step in steps if step.top.doubtful),
-        tuple(dict.fromkeys(_asks(steps, facts))),
     )
 
 
-def _is_listed(step: Step) -> bool:
+def is_listed(step: Step) -> bool:
     """Whether a step belongs among the charges: it takes something, may, or a case freed it."""
     if step.top.measure.kind is Kind.REQUIREMENT:
         return False
@@ -169,7 +173,8 @@ def _is_listed(step: Step) -> bool:
     )
 
 
-def _step(top: Top, facts: Facts) -> Step:
+def choose(top: Top, facts: Facts) -> Step:
+    """Choose the case of a topmost sheet."""
     for case in top.sheet.paint.cases:
         if all(facts.holds(condition) for condition in case.when):
             return Step(top, case.terms, case, charges_something(case.terms))
@@ -177,7 +182,7 @@ def _step(top: Top, facts: Facts) -> Step:
     return Step(top, terms, None, charges_something(terms))
 
 
-def _in_order(steps: list[Step]) -> list[Step]:
+def in_order(steps: list[Step]) -> list[Step]:
     """Put every step behind those it yields to or is excluded by."""
     waiting = {step.top.measure.id: step for step in steps}
     ordered: list[Step] = []
