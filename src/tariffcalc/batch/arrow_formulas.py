@@ -6,7 +6,6 @@ number 0, which the Python lane prices.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from decimal import Decimal
 
 from tariffcalc.batch import remarks
@@ -37,6 +36,7 @@ class Formulas:
         measures: The same with the currency in which each is charged.
         currencies: The currency of each measure.
         law: Texts of measures, headings and citations, and the blank filed duty.
+        doubts: Formulas of which it turns on the goods why an amount is not known.
         duties: Some base duty of each rate, by the number of the rate.
     """
 
@@ -44,7 +44,10 @@ class Formulas:
         """Begin with nothing known; `has_filed` says whether there are filed duties to compare."""
         rates = (f"rate{slot}" for slot in SLOTS)
         words = (f"word{slot}" for slot in SLOTS)
-        self.steps = Records("count", "free", "refused", "lost", "law", *rates, *words)
+        self.steps = Records(
+            "count", "free", "refused", "lost", "why", "doubt", "law", *rates, *words
+        )
+        self.doubts = Records()
         self.plans = Records("then", "now")
         self.bases = Records("rate", "lost", "by_rate", "reason", "asks")
         self.levies = Records(
@@ -59,32 +62,23 @@ class Formulas:
         self.law = WordTable(3 + len(self._blank_filed))
         self._said = said
         self.duties: dict[int, BaseDuty] = {}
-        self._known: dict[int, int] = {}
+        self._known: dict[int, tuple[Steps, int]] = {}
         self._plain: dict[Rate, int] = {}
         self._rates = Records()
 
-    def plan(self, then: Steps | None, now: Steps | None, point: Hashable) -> int:
-        """Return the number of a formula, then and now.
-
-        Args:
-            then: Under the law asked for.
-            now: As it now stands.
-            point: The sheets and facts it was found for: where an amount is not known, the reason
-                may turn on them.
-        """
+    def plan(self, then: Steps | None, now: Steps | None) -> int:
+        """Return the number of a formula, under the law asked for and as it now stands."""
         first, second = self._steps(then), self._steps(now)
-        if not first or not second or then is None:
-            return 0
-        is_known = all(term.rate is not None for term in then.terms)
-        return self.plans.number((first, second, None if is_known else point), first, second)
+        return self.plans.number((first, second), first, second) if first and second else 0
 
     def _steps(self, steps: Steps | None) -> int:
-        # Whoever finds formulas keeps them: an object has its number for good.
+        # Equal formulas are mostly one object, which is faster to find than to compare.
         if steps is None:
             return 0
-        found = self._known.get(id(steps))
+        _, found = self._known.get(id(steps), (None, None))
         if found is None:
-            found = self._known[id(steps)] = self._number(steps)
+            found = self._number(steps)
+            self._known[id(steps)] = steps, found
         return found
 
     def _number(self, steps: Steps) -> int:
@@ -95,12 +89,19 @@ class Formulas:
             rates[slot] = term.rate or 0
             if term.rate is None:
                 words[slot] = IS_PROHIBITED if term.refuses else IS_UNKNOWN
+        why, doubt = 0, 0
+        if any(term.doubtful is not None for term in steps.terms):
+            doubt = self.doubts.number(steps)
+        else:
+            why = self._said.charges.say(remarks.of_terms(steps.terms, lambda sheet: ""))
         number = self.steps.number(
             steps,
             len(steps.terms),
             steps.free_entry,
             steps.prohibited,
             any(term.rate is None for term in steps.terms),
+            why,
+            doubt,
             self.law.number((steps.measures, steps.headings, steps.citations, *self._blank_filed)),
             *rates,
             *words,

@@ -13,7 +13,7 @@ A lane serves the batches of one file, from any thread:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from functools import cached_property
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -42,11 +42,9 @@ from tariffcalc.batch.arrow_sums import Priced, add_up
 from tariffcalc.batch.arrow_tables import Amounts, Ids
 from tariffcalc.batch.arrow_text import LARGEST, SHARES, Fragments
 from tariffcalc.batch.finder import RARE
-from tariffcalc.batch.lane import Lane
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.points import Points
 from tariffcalc.batch.tally import Tally
-from tariffcalc.catalogue.law import Law
-from tariffcalc.values.days import parse_day
 
 FILED = ("filed_duty", "filed_surtax")
 TAKEN = (*KEYS, "customs_value", "quantity", "fx", *RARE, *FILED)
@@ -84,25 +82,30 @@ class ArrowLane:
         has_filed = any(name in self.places for name in FILED)
         self.said = Said(pricer.law.store.meta["edition"], self.lock)
         self.formulas = Formulas(self.said, has_filed)
-        readings = Readings(finder.reader, self._lane_of, self.formulas, self.lock)
-        self.points = PointTables(
-            readings, self.formulas, self.said, _column_2_days(pricer.law), self.lock
-        )
+        self._countries: dict[str, Points] = {}
+        readings = Readings(finder.reader, self._points_of, self.formulas, self.lock)
+        self.points = PointTables(readings, self.formulas, self.said, self.lock)
         self._has_filed = has_filed
         self._statuses = WordTable(1)
         for status in ("ok", "partial", "prohibited"):
             self._statuses.number((status,))
-        self.plain = Fragments()
-        self._reasons = Reasons(pricer.law, self.points, self.said, self.lock)
+        self._reasons = Reasons(self.points, self.said, self.lock)
         self._tally = Tally()
 
-    def _lane_of(self, importer: str) -> Lane | None:
-        finder, law = self.pricer.finder, self.pricer.law
+    def _points_of(self, importer: str) -> Points | None:
+        # Not those of the Python lane: it drops what it found when that is too much.
+        law = self.pricer.law
         if importer not in law.store.importers:
             return None
-        if importer not in finder.lanes:
-            finder.lanes[importer] = Lane(law, importer, finder.tally)
-        return finder.lanes[importer]
+        if importer not in self._countries:
+            self._countries[importer] = Points(law, importer)
+            self.pricer.finder.points.append(self._countries[importer])
+        return self._countries[importer]
+
+    @cached_property
+    def plain(self) -> Fragments:
+        """The fragments of cells that stand by themselves."""
+        return Fragments()
 
     def answer(self, columns: Columns) -> Answer:
         """Price the rows of a batch that this lane answers, and add them to the sums.
@@ -164,7 +167,7 @@ class ArrowLane:
         now, refundable = self._since(lines, formulas.plans.ids(plan, "now"), owed)
         hundredths = share(owed.total, value)
         fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
-        words = self._reasons.words(found, lines, plan, owed, done)
+        words = self._reasons.words(found, lines, owed, done)
         fits &= words > 0
         known = owed.payable.known
         status = np.where(known, 1, 2).astype(np.int32)
@@ -270,16 +273,10 @@ class ArrowLane:
     def _months(self, found: Found) -> tuple[Ids, list[Any]]:
         """Return the month and currency of each row, by number."""
         readings = self.points.readings
-        currencies = ["", *(lane.currency for lane in readings.lanes)]
+        currencies = ["", *(points.currency for points in readings.countries)]
         months = readings.values["entry_date"].ids(found.entered, "month")
         names = [(currency, month) for month in readings.months.keys for currency in currencies]
         return months * np.int32(len(currencies)) + found.country, names
-
-
-def _column_2_days(law: Law) -> list[date]:
-    """Return the days on which some country begins or ceases to pay column 2."""
-    days = (entry.get(key) for entry in law.store.column_2 for key in ("from", "until"))
-    return sorted({parse_day(day) for day in days if day})
 
 
 def _is_blank(texts: Any) -> Flags:

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from tariffcalc.batch.arrow_formulas import Formulas
-from tariffcalc.batch.arrow_sheets import Alike
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable
 from tariffcalc.batch.cells import CellError
 from tariffcalc.batch.declared import LineReader, join_claims
-from tariffcalc.batch.lane import Lane
+from tariffcalc.batch.points import Points
 from tariffcalc.engine.base import USMCA, BaseDuty
 
 MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
@@ -34,8 +33,7 @@ class Readings:
     """What texts are read as.
 
     Attributes:
-        lanes: The tables of the importing countries met so far; the first is country number 1.
-        alike: Their sets of sheets, by what they charge.
+        countries: The points of the importing countries met so far; the first is number 1.
         values: What the texts of a field were read as, by number, with ordinal and month of a day.
         months: Months of days, by number.
         claims: Country and claims made, by number.
@@ -47,17 +45,16 @@ class Readings:
     def __init__(
         self,
         reader: LineReader,
-        lane_of: Callable[[str], Lane | None],
+        points_of: Callable[[str], Points | None],
         formulas: Formulas,
         lock: RLock,
     ) -> None:
-        """Begin with nothing known; `lane_of` gives the tables of an importing country."""
+        """Begin with nothing known; `points_of` gives the points of an importing country."""
         self._reader = reader
-        self._lane_of = lane_of
+        self._points_of = points_of
         self._formulas = formulas
         self._lock = lock
-        self.lanes: list[Lane] = []
-        self.alike: list[Alike] = []
+        self.countries: list[Points] = []
         self.values = {name: Records("ordinal", "month") for name in KEYS}
         self.months = Records()
         self.claims, self.terms = Records(), Records()
@@ -115,15 +112,14 @@ class Readings:
         if not all(numbers.values()):
             return 0
         told = {name: self.values[name].keys[number] for name, number in numbers.items()}
-        lane = self._lane_of(told["importer"])
-        if lane is None or told["currency"] not in (None, lane.currency):
+        points = self._points_of(told["importer"])
+        if points is None or told["currency"] not in (None, points.currency):
             return 0
-        country = self._countries.number(lane.importer)
-        if country > len(self.lanes):
-            self.lanes.append(lane)
-            self.alike.append(Alike(lane.points))
-            for head in lane.points.tables.measures:
-                self._formulas.currencies[head.id] = lane.currency
+        country = self._countries.number(points.importer)
+        if country > len(self.countries):
+            self.countries.append(points)
+            for head in points.tables.measures:
+                self._formulas.currencies[head.id] = points.currency
         claims = join_claims(told["claims"], told["preference"])[0]
         base, rate = 0, told["base_rate"]
         if rate is not None:

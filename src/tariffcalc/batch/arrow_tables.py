@@ -8,6 +8,7 @@ is new is found under one, so that the law is asked once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -72,10 +73,20 @@ class TextTable:
 
 
 class Grid:
-    """A table over pairs of numbers, each cell found when it is first asked for."""
+    """A table over pairs of numbers, each cell found when it is first asked for.
 
-    def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
+    `alike` gives bits of the first and of the second number of pairs: pairs of which the AND of
+    the bits is equal have equal numbers, which are then found once.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[int, int], int],
+        lock: RLock,
+        alike: tuple[Callable[[int], int], Callable[[int], int]] | None = None,
+    ) -> None:
         self._find = find
+        self._alike = alike
         self._lock = lock
         self._cells = np.full((16, 16), EMPTY, np.int32)
 
@@ -85,13 +96,18 @@ class Grid:
         if found.size and int(found.min()) < 0:
             empty = np.flatnonzero(found < 0)
             self._learn(
-                _distinct(
-                    np.broadcast_to(first, found.shape)[empty],
-                    np.broadcast_to(second, found.shape)[empty],
-                )
+                np.broadcast_to(first, found.shape)[empty],
+                np.broadcast_to(second, found.shape)[empty],
             )
             found = np.maximum(self._look(first, second), 0)
         return found
+
+    def lay(self, first: int, values: Sequence[int]) -> None:
+        """Put down the numbers of a whole row of pairs, the second of which goes from 1 on."""
+        with self._lock:
+            cells = self._widened(first, len(values))
+            if cells is not None:
+                cells[first, 1 : len(values) + 1] = values
 
     def _look(self, first: Ids, second: Ids) -> Ids:
         cells: Ids | None = self._cells
@@ -115,6 +131,8 @@ class Grid:
                 max(size, 1 << int(top).bit_length())
                 for size, top in zip(old.shape, (row, column), strict=True)
             )
+            if (height, width) == old.shape:
+                return old
             if height * width > CELLS:
                 return None
             cells = np.full((height, width), EMPTY, np.int32)
@@ -122,17 +140,56 @@ class Grid:
             self._cells = cells
             return cells
 
-    def _learn(self, pairs: Sequence[tuple[int, int]]) -> None:
+    def _learn(self, first: Ids, second: Ids) -> None:
+        keys = np.unique(first.astype(np.int64) << 32 | second)
+        first, second = keys >> 32, keys & 0xFFFFFFFF
         with self._lock:
-            for first, second in pairs:
-                if self._cells[first, second] < 0:
-                    known = first > 0 and second > 0
-                    self._cells[first, second] = self._find(first, second) if known else 0
+            self._cells[first, second] = np.where(
+                (first > 0) & (second > 0), self._cells[first, second], 0
+            )
+            is_new = self._cells[first, second] < 0
+            first, second = first[is_new], second[is_new]
+            if not first.size:
+                return
+            which: Any = slice(None)
+            chosen = first, second
+            if self._alike is not None:
+                some, which = _distinct(_common_bits(first, second, *self._alike))
+                chosen = first[some], second[some]
+            pairs = zip(*(numbers.tolist() for numbers in chosen), strict=True)
+            self._cells[first, second] = np.array([self._find(*pair) for pair in pairs])[which]
 
 
-def _distinct(first: Ids, second: Ids) -> list[tuple[int, int]]:
-    keys = np.unique(first.astype(np.int64) << 32 | second)
-    return list(zip((keys >> 32).tolist(), (keys & 0xFFFFFFFF).tolist(), strict=True))
+def _common_bits(
+    first: Ids, second: Ids, of_first: Callable[[int], int], of_second: Callable[[int], int]
+) -> Any:
+    """Return the AND of the bits of pairs, as rows of words."""
+    sides = []
+    for numbers, bits_of in ((first, of_first), (second, of_second)):
+        distinct, which = np.unique(numbers, return_inverse=True)
+        sides.append(([bits_of(number) for number in distinct.tolist()], which))
+    width = max(bit.bit_length() for bits, _ in sides for bit in bits) // 64 + 1
+    one, other = (
+        np.frombuffer(b"".join(bit.to_bytes(8 * width, "little") for bit in bits), np.uint64)
+        .reshape(-1, width)
+        .take(which, axis=0)
+        for bits, which in sides
+    )
+    return one & other
+
+
+def _distinct(rows: Any) -> tuple[Ids, Ids]:
+    """Return the places of rows of words that differ, and for each row the number of its like."""
+    mixed = (rows ^ rows >> np.uint64(31)) * _odd(rows.shape[1])
+    _, some, which = np.unique(mixed.sum(1), return_index=True, return_inverse=True)
+    if not (rows == rows[some][which]).all():  # two mixed to one sum: then the long way
+        _, some, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    return some, which.reshape(-1)
+
+
+@cache
+def _odd(width: int) -> Any:
+    return np.random.default_rng(width).integers(0, 2**64, width, np.uint64) | np.uint64(1)
 
 
 class Records:

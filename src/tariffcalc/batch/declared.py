@@ -6,6 +6,7 @@ same everywhere. Of fields that have few distinct texts, what was read is kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,6 +43,12 @@ CODES = {
     "origin": "unknown-country", "importer": "unknown-country", "claims": "unknown-claim",
     **dict.fromkeys(CONTENTS, "bad-content"),
 }  # fmt: skip
+
+PLAIN = {
+    "classification": re.compile(r"(?a)\d{8}(?:\d\d)?|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?").fullmatch,
+    **dict.fromkeys(("entry_date", "shipped_date"), re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch),
+}
+"""Texts that mean what they say, and need no cleaning."""
 
 Claims = tuple[frozenset[str], frozenset[str]]
 
@@ -189,6 +196,12 @@ class LineReader:
         return "" if place is None or place >= len(cells) else cells[place].strip()
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
+        plain = PLAIN.get(name)
+        if plain is not None and plain(raw):
+            try:
+                return self._readers[name](raw), None
+            except ValueError:
+                pass  # said below, in the words for cells
         cell = self._cells.read(name, raw)
         text, warning = cell.text, cell.warning
         if not text and self._defaults.get(name):

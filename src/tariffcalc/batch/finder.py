@@ -19,6 +19,7 @@ from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
+from tariffcalc.batch.points import Points
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import BaseDuty
@@ -75,7 +76,14 @@ class Found:
 
 
 class Finder:
-    """Finds what rows stand for, and keeps it."""
+    """Finds what rows stand for, and keeps it.
+
+    Attributes:
+        lanes: By importing country.
+        points: Those of the lanes, and of whoever else prices rows of the file.
+        known: Manners of entry, by their texts.
+        is_full: Whether it is time to make room.
+    """
 
     def __init__(
         self,
@@ -90,6 +98,7 @@ class Finder:
         self.lanes: dict[str, Lane] = {}
         self.known: dict[Any, Circumstances] = {}
         self.tally = tally
+        self.points: list[Points] = []
         places = columns.places
         self.pick: Callable[[Sequence[str]], Any] = _picker(
             [places[f] for f in PICKED if f in places]
@@ -118,10 +127,7 @@ class Finder:
         if len(cells) != self.reader.width or self._rare(cells) != self._blank:
             raise KeyError
         known = self.known[self.pick(cells)]
-        try:
-            point = self._learn(cells, known.lane)
-        except CellError:
-            raise KeyError from None
+        point = self._point(cells, known.lane)
         left = None if point.shipped is None else point.shipped.day
         if left is not None and left > point.day.day:
             raise KeyError
@@ -152,15 +158,17 @@ class Finder:
         declared = self.reader.read(cells)
         lane = self._lane(declared)
         known = self._learn_manner(cells, lane, declared)
-        point = self._learn(cells, lane)
-        said = {
-            name: text
-            for name, text in declared.warnings.items()
-            if name not in PICKED
-            and name not in ("entry_date", "shipped_date", "origin", "classification")
-        }
+        point = Point(
+            lane.code(declared.classification),
+            lane.origin(declared.origin),
+            lane.day(declared.entry_date),
+            lane.shipped_on(declared.shipped_date)
+            if "shipped_date" in self.reader.places
+            else None,
+        )
+        self.is_full |= len(lane.goods) >= CAP
         value = whole(declared.customs_value, VALUE_UNIT)
-        found = Found(known, point, value, remarks.of_cells(said))
+        found = Found(known, point, value, remarks.of_cells(declared.warnings))
         found.filed, found.fx, found.declared = declared.filed, declared.fx, declared
         found.quantity, found.unit = declared.quantity, declared.unit
         if known.is_foreign:
@@ -228,10 +236,12 @@ class Finder:
     def _lane(self, declared: Declared) -> Lane:
         """Return the tables of a row's importing country, if its day is covered."""
         lane = self.lanes.get(declared.importer)
-        if lane is None or declared.entry_date < lane.coverage.start:
+        if lane is None or declared.entry_date < lane.points.coverage.start:
             check_coverage(self._law, Shipment(declared.importer, declared.entry_date, ()))
         if lane is None:
-            lane = self.lanes[declared.importer] = Lane(self._law, declared.importer, self.tally)
+            lane = Lane(self._law, declared.importer, self.tally)
+            self.lanes[declared.importer] = lane
+            self.points.append(lane.points)
         return lane
 
     def _learn_manner(self, cells: Sequence[str], lane: Lane, declared: Declared) -> Circumstances:
@@ -242,19 +252,19 @@ class Finder:
             declared.province,
             declared.currency,
             None if rate is None else BaseDuty(rate, str(rate), "declared", "declared", None),
-            tuple((name, text) for name, text in declared.warnings.items() if name in PICKED),
         )
         known = lane.circumstances(manner)
-        if manner.base is None or known.base is not None:
+        has_warnings = any(name in declared.warnings for name in PICKED)
+        if not has_warnings and (manner.base is None or known.base is not None):
             self.known[self.pick(cells)] = known
             self.is_full |= len(self.known) >= MANNERS
         return known
 
-    def _learn(self, cells: Sequence[str], lane: Lane) -> Point:
+    def _point(self, cells: Sequence[str], lane: Lane) -> Point:
         """Return what the texts of a line stand for, and keep it.
 
         Raises:
-            KeyError: for a text that stands for nothing, or a day that is not covered.
+            KeyError: for a text that is to be read, or of which a person is to be warned.
         """
         code = self._kept(cells, "classification", lane.codes, lane.code)
         origin = self._kept(cells, "origin", lane.origins, lane.origin)
@@ -269,15 +279,15 @@ class Finder:
         cells: Sequence[str],
         field: str,
         table: dict[str, Kept],
-        find: Callable[[Any, str | None], Kept],
+        find: Callable[[Any], Kept],
     ) -> Kept:
         raw = self._raw(cells, field)
         found = table.get(raw)
         if found is None:
-            value, warning = self.reader.field(field, raw)
+            value = self._quick(field, raw)
             if value is None and field != "shipped_date":
                 raise KeyError
-            found = table[raw] = find(value, warning)
+            found = table[raw] = find(value)
             self.is_full |= len(table) >= CAP
         return found
 

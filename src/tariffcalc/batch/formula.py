@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tariffcalc.catalogue.law import Cover, Law
+from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.terms import Effect, Levy
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.charges import charges_of
 from tariffcalc.engine.levies import figures_on
-from tariffcalc.engine.price import Amounts, price
-from tariffcalc.engine.resolve import Facts, Plan, stack
+from tariffcalc.engine.price import Amounts, Priced, price
+from tariffcalc.engine.resolve import Facts, Plan
 from tariffcalc.engine.shipment import Line
 from tariffcalc.values.rates import Rate
 
@@ -47,12 +47,20 @@ def whole(number: Decimal, unit: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One charge of a formula. `rate` is None when the amount is not known."""
+    """One charge of a formula.
+
+    Attributes:
+        rate: In millionths of the value; None when the amount is not known.
+        refuses: Whether it refuses entry.
+        why: Why the amount is not known, in the engine's words.
+        doubtful: The sheet of which it is open whether it lies there: why turns on the goods.
+    """
 
     measure: str
     rate: int | None
     refuses: bool = False
-    """Whether it refuses entry."""
+    why: str = ""
+    doubtful: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +87,7 @@ class Steps:
         return sum(term.rate or 0 for term in self.terms)
 
 
-def steps_of(law: Law, importer: str, cover: Cover, facts: Facts, duty: BaseDuty) -> Steps | None:
-    """Return the formula of a set of sheets, or None when it is not a share of the value."""
-    return steps_of_plan(law, stack(law, importer, cover).plan(facts), duty)
-
-
-def steps_of_plan(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
+def steps_of(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
     """Return the formula of a plan, or None when it is not a share of the value."""
     priced = price(plan, duty, ONE)
     exact = {step.step.top.measure.id: step for step in priced.steps}
@@ -98,13 +101,21 @@ def steps_of_plan(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
             rate is None and step.amount is not None
         ):
             return None
-        terms.append(Term(charge.measure, rate, charge.rate == Effect.PROHIBITED))
+        terms.append(_term(charge, step, rate))
     return Steps(
         tuple(terms),
         any(step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled),
         priced.is_free_entry,
         *listed_law(charges),
     )
+
+
+def _term(charge: Charge, step: Priced, rate: int | None) -> Term:
+    if rate is not None:
+        return Term(charge.measure, rate)
+    if step.reason == "doubt":
+        return Term(charge.measure, None, doubtful=step.step.top.sheet.bit)
+    return Term(charge.measure, None, charge.rate == Effect.PROHIBITED, charge.reason or "")
 
 
 def listed_law(charges: Iterable[Charge]) -> tuple[str, str, str]:

@@ -1,38 +1,37 @@
 """The tables of one importing country: what each distinct text of a column stands for.
 
-Texts that make no difference to what is owed are one class. A line is a few small keys, and their
-sum finds what is ready for multiplying. Everything here is dropped and found again when it grows
-too much, so that a file of a million distinct spellings takes no more room than one of ten.
+Texts that make no difference to what is owed are one class. Code and origin make a pair, the pair
+and the day a spot, and the spot and what is declared find what is ready for multiplying. All of it
+is dropped and found again when it grows too much, so that a file of a million distinct spellings
+takes no more room than one of ten.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.formula import ANY_LINE, VALUE_UNIT, Fee, Levies, base_rate, whole
+from tariffcalc.batch.formula import ANY_LINE, Fee, base_rate
 from tariffcalc.batch.keys import (
-    DAY,
-    KINDS,
-    ORIGIN,
-    SEGMENT,
-    SHIPPED,
+    COLUMNS,
+    GROUPS,
+    LEFT,
+    VAIN,
     Base,
-    ByBase,
     Circumstances,
     Code,
     Day,
     Manner,
     Origin,
+    Pair,
     Point,
     Shipped,
-    Span,
-    pack_sheets,
+    Spot,
 )
-from tariffcalc.batch.points import Asked, Numbering, Points
-from tariffcalc.batch.ready import Ready
+from tariffcalc.batch.piles import Asked
+from tariffcalc.batch.points import Numbering, Points, Spread
+from tariffcalc.batch.ready import Levied, Ready
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty
@@ -41,7 +40,7 @@ from tariffcalc.engine.price import LinePrice
 from tariffcalc.values.money import ZERO
 from tariffcalc.values.rates import Rate
 
-RESOLVED = 1 << 18
+RESOLVED = 1 << 16
 """Keys of lines that are kept."""
 
 READY = 1 << 13
@@ -56,120 +55,98 @@ class Lane:
     def __init__(self, law: Law, importer: str, tally: Tally) -> None:
         self.importer = importer
         self.points = Points(law, importer)
-        self.gaps = remarks.Gaps(law.store, importer)
         self.tally = tally
-        self.currency = self.points.tables.currency
-        self.coverage = self.points.tables.coverage
+        self.currency = self.points.currency
         self.edition: str = law.store.meta["edition"]
-        limits = (whole(limit, VALUE_UNIT) for limit in self.points.value_limits)
-        self.limits = [limit for limit in limits if limit is not None]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
-        self._turning = sorted(
-            {*self.points.turning_days(), *self.gaps.days(), self.coverage.end + timedelta(days=1)}
-        )
-        self._spans: dict[int, Span] = {}
-        self._size = max((head.past for head in self.points.tables.measures), default=0)
         self.codes: dict[str, Code] = {}
+        self.goods: dict[str, Code] = {}
         self.origins: dict[str, Origin] = {}
         self.days: dict[str, Day] = {}
         self.shipped: dict[str, Shipped] = {}
+        self.pairs: dict[int, Pair] = {}
+        self.bases: dict[int, Base] = {}
         self.reasons: dict[tuple[Ready, str], list[str]] = {}
         self.resolved = 0
+        self._sources: dict[str, Origin] = {}
         self._made: dict[Manner, Circumstances] = {}
-        self._ready: dict[tuple[int, int, int, Said], Ready] = {}
-        self._said: dict[tuple[object, ...], Said] = {}
-        self._covers: dict[int, int] = {}
+        self._pairs: dict[Spread, Pair] = {}
+        self._spots: dict[tuple[object, ...], Spot] = {}
+        self._ready: dict[tuple[int, int, Said], Ready] = {}
         self._rates: dict[Rate, Base | None] = {}
-        self._codes: Numbering[tuple[int, int, str | None]] = Numbering()
-        self._origins: Numbering[tuple[int, int, tuple[int, int], str | None]] = Numbering()
-        self._days: Numbering[tuple[int, int, int]] = Numbering()
-        self._rests: Numbering[tuple[object, ...]] = Numbering()
-        self._levies: Numbering[tuple[object, ...]] = Numbering()
-        self._shipped: Numbering[tuple[int, str | None]] = Numbering()
+        self._groups: Numbering[Spread] = Numbering()
 
-    def code(self, digits: str, warning: str | None) -> Code:
+    def code(self, digits: str) -> Code:
         """Return a classification."""
-        points = self.points
-        group, gaps = points.code_class(digits), self.gaps.code(digits)
-        key = self._codes.number((group, gaps, warning))
-        sums = self.tally.sums(self.currency, "chapter", digits[:2])
-        sheets = pack_sheets(2 * points.code_classes.keys[group], self._size)
-        return Code(digits, key, group, sheets, gaps, sums, warning)
+        found = self.goods.get(digits)
+        if found is None:
+            points = self.points
+            spread = points.goods(digits)
+            rows = tuple(row * COLUMNS for row in points.schedule.rows(digits))
+            sums = self.tally.sums(self.currency, "chapter", digits[:2])
+            found = Code(digits, self._groups.number(spread) * GROUPS, spread, rows, sums)
+            self.goods[digits] = found
+        return found
 
-    def origin(self, country: str, warning: str | None) -> Origin:
+    def origin(self, country: str) -> Origin:
         """Return a country of origin."""
-        points = self.points
-        group, gaps = points.origin_class(country), self.gaps.origin(country)
-        kinds = points.base_kind(country, False), points.base_kind(country, True)
-        key = self._origins.number((group, gaps, kinds, warning)) << ORIGIN
-        sums = self.tally.sums(self.currency, "origin", country)
-        sheets = pack_sheets(4 * (points.origin_classes.keys[group],), self._size)
-        return Origin(country, key, group, sheets, gaps, kinds, sums, warning)
+        found = self._sources.get(country)
+        if found is None:
+            points, schedule = self.points, self.points.schedule
+            spread = points.source(country)
+            plain, claimed = (tuple(schedule.columns(country, made)) for made in (False, True))
+            vain = 0, 0 if country in PARTNERS[self.importer] else VAIN
+            sums = self.tally.sums(self.currency, "origin", country)
+            group = self._groups.number(spread)
+            found = Origin(country, group, spread, (plain, claimed), vain, sums)
+            self._sources[country] = found
+        return found
 
-    def day(self, day: date, warning: str | None) -> Day:
+    def day(self, day: date) -> Day:
         """Return an entry date.
 
         Raises:
             KeyError: when it is not covered.
         """
-        if day < self.coverage.start:
-            raise KeyError(day)
-        span = bisect_right(self._turning, day)
-        if span not in self._spans:
-            self._spans[span] = self._span(day)
-        facts = self._spans[span]
-        rest = self._rests.number((facts.levies, facts.entered, facts.is_late, warning))
-        key = self._days.number((facts.group, facts.gaps, rest)) << DAY
         sums = self.tally.sums(self.currency, "month", day.isoformat()[:7])
-        return Day(day, key, rest, sums, warning, facts)
+        return Day(day, day.toordinal(), self.points.span(day), sums)
 
-    def _span(self, day: date) -> Span:
-        """Return what holds for all days from one turning day to the next."""
-        points = self.points
-        group = points.day_class(day)
-        then, now = points.day_classes.keys[group]
-        return Span(
-            group,
-            pack_sheets((then, then, now, now), self._size),
-            self.gaps.day(day),
-            points.schedule_period(day) * KINDS,
-            self._levies.number(points.levies_period(day)),
-            points.entered_class(day),
-            day > self.coverage.end,
-        )
-
-    def shipped_on(self, day: date | None, warning: str | None) -> Shipped:
+    def shipped_on(self, day: date | None) -> Shipped:
         """Return a shipped date."""
         group = self.points.shipped_class(day)
-        key = self._shipped.number((group, warning)) << SHIPPED
-        return Shipped(day, key, group, warning)
+        return Shipped(day, group, (group + 1) * LEFT, day.toordinal() if day else 0)
 
     def circumstances(self, manner: Manner) -> Circumstances:
         """Return what is ready under a manner of entry."""
         found = self._made.get(manner)
         if found is None:
+            points = self.points
             base = None if manner.base is None else self._base(manner.base)
-            counting = self.points.limits_that_count(manner.claims)
-            segments = [n for n, limit in enumerate(self.points.value_limits) if limit in counting]
-            limits = [self.limits[segment] for segment in segments]
-            found = Circumstances(self, manner, base, limits, [*segments, len(self.limits)])
+            counting = points.limits_that_count(manner.claims)
+            segments = [n for n, limit in enumerate(points.value_limits) if limit in counting]
+            limits = [points.limits[segment] for segment in segments]
+            segments.append(len(points.limits))
+            found = Circumstances(self, len(self._made), manner, base, limits, segments)
             self._made[manner] = found
         return found
 
-    def base(self, known: Circumstances, code: Code, origin: Origin, day: Day) -> Base | None:
+    def base(self, known: Circumstances, point: Point) -> Base | None:
         """Return the base duty of a line, or None when only the engine can compute it."""
         if known.manner.base is not None:
             return known.base
-        key = day.span.period + origin.kinds[known.claimed]
-        found = code.bases.get(key)
+        period = point.day.span.period
+        key = point.code.rows[period] + point.origin.columns[known.claimed][period]
+        found = self.bases.get(key)
         if found is None:
-            duty = self.points.base(code.digits, origin.country, day.day, bool(known.claimed))
-            found = self._base(duty)
+            found = self._base(self._duty(known, point))
             if found is not None:
-                code.bases[key] = found
-                if found.rate is not None:
-                    code.rates[key] = found.rate
+                self.bases[key] = found
         return found
+
+    def _duty(self, known: Circumstances, point: Point) -> BaseDuty:
+        period = point.day.span.period
+        row, column = point.code.rows[period], point.origin.columns[known.claimed][period]
+        return known.manner.base or self.points.schedule.duty(row // COLUMNS, column)
 
     def _base(self, duty: BaseDuty) -> Base | None:
         """Return a base duty, one object for all of one rate."""
@@ -186,22 +163,43 @@ class Lane:
             self._rates[duty.rate] = found
         return found
 
-    def levies(self, manner: Manner, day: Day) -> Levies:
+    def levies(self, known: Circumstances, day: Day) -> Levied:
         """Return the fees and taxes that a line bears."""
-        known = self.circumstances(manner)
-        found = known.levies.get(day.span.levies)
+        span, manner = day.span, known.manner
+        found = known.levies.get(span.levies)
         if found is None:
-            found = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
-            known.levies[day.span.levies] = found
+            levies = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
+            found = known.levies[span.levies] = Levied(levies)
         return found
 
-    def fees_borne(self, manner: Manner, day: Day) -> Sequence[tuple[Fee, int]]:
+    def fees_borne(self, known: Circumstances, day: Day) -> Sequence[tuple[Fee, int]]:
         """Return the fees that a line bears, each with its place among those of the country."""
-        return [(fee, self.fees.index(fee.id)) for fee in self.levies(manner, day).fees]
+        fees = self.levies(known, day).levies.fees
+        return [(fee, self.fees.index(fee.id)) for fee in fees]
 
     def segment(self, value: int) -> int:
         """Return how many of the limits that cases name are below an entry's value."""
-        return bisect_left(self.limits, value)
+        return sum(limit < value for limit in self.points.limits)
+
+    def spot(self, point: Point) -> Spot:
+        """Return the spot of a point."""
+        code, origin, day, _ = point
+        pair = self.pairs.get(code.group + origin.group)
+        if pair is None:
+            sheets = code.spread.sheets & origin.spread.sheets
+            spread = Spread(sheets, code.spread.gaps & origin.spread.gaps)
+            pair = self._pairs.setdefault(spread, Pair(spread, {}))
+            self.pairs[code.group + origin.group] = pair
+        span = day.span
+        spot = pair.spots.get(span.number)
+        if spot is None:
+            piles = self.points.over(pair.spread.sheets & span.sheets)
+            key = piles, pair.spread.gaps & span.gaps, span.entered, span.is_late
+            if key not in self._spots:
+                turns = any(map(self.points.piles.turns_on_base, piles))
+                self._spots[key] = Spot(*key[:2], span, turns)
+            spot = pair.spots[span.number] = self._spots[key]
+        return spot
 
     def ready(self, known: Circumstances, point: Point, segment: int, base: Base) -> Ready | None:
         """Return what is ready for a line, or None when the engine is to price it.
@@ -212,71 +210,55 @@ class Lane:
             segment: The class of its entry's value.
             base: Its base duty.
         """
-        key = point.key + (segment << SEGMENT)
-        held = known.ready.get(key)
-        if isinstance(held, Ready):
-            return held
-        ready = None if held is None else held.by_base.get(base.rate)
-        if ready is not None:
-            return ready
-        cover = self._cover(point)
-        turns = self.points.turns_on_base(cover)
-        code, origin, day, shipped = point
-        same = (
-            cover, segment, base.rate if turns else -1, code.gaps & origin.gaps & day.span.gaps,
-            day.rest, origin.country if known.claimed else "", code.warning, origin.warning,
-            None if shipped is None else (shipped.group, shipped.warning),
-        )  # fmt: skip
-        if self.resolved >= RESOLVED or len(self._ready) >= READY:
-            self._make_room()
-        if same not in known.made:
-            known.made[same] = self._make(known, point, segment, base, cover)
-        ready = known.made[same]
-        if ready is None:
-            return None
-        self.resolved += 1
-        if not turns:
-            known.ready[key] = ready
-            return ready
-        held = known.ready.setdefault(key, ByBase())
-        assert isinstance(held, ByBase)
-        held.by_base[base.rate] = ready
-        return ready
+        spot, shipped = self.spot(point), point.shipped
+        left = 0 if shipped is None else shipped.key
+        key = known.key + point.origin.vain[known.claimed] + left + segment
+        name = (key, base.rate) if spot.turns else key
+        found = spot.ready.get(name)
+        if found is None:
+            found = self._make(known, point, spot, segment, base)
+            if found is None:
+                return None
+            self.resolved += 1
+            if self.resolved >= RESOLVED:
+                self._forget_keys()
+            spot.ready[name] = found
+        return found
 
     def _make(
-        self, known: Circumstances, point: Point, segment: int, base: Base, cover: int
+        self, known: Circumstances, point: Point, spot: Spot, segment: int, base: Base
     ) -> Ready | None:
         """Make what is ready for all points that are like this one."""
-        then, now = self.points.steps(cover, self._asked(known, point, segment), base.duty)
+        asked, piles = self._asked(known, point, segment), self.points.piles
+        then, now = (piles.steps(pile, asked, base.duty) for pile in spot.piles)
         if then is None or now is None:
             return None
-        levies, said = self.levies(known.manner, point.day), self.remarks(known.manner, point)
-        # Steps, and levies of one manner, are one object where they are equal.
-        key = id(then), id(now), id(levies), said
+        said = tuple(self.remarks(known, point))
+        key = id(then), id(now), said  # equal formulas are one object
         if key not in self._ready:
-            self._ready[key] = Ready(
-                then, now, levies, said, self.currency, self.edition, self.tally
-            )
+            if len(self._ready) >= READY:
+                self._forget_keys()
+                self._ready.clear()
+            self._ready[key] = Ready(then, now, said, self.currency, self.edition, self.tally)
         return self._ready[key]
 
-    def remarks(self, manner: Manner, point: Point) -> Said:
-        """Return the warnings of a point, and of the cells that stand for it."""
-        code, origin, day, shipped = point
-        gaps = code.gaps & origin.gaps & day.span.gaps
-        is_partner = origin.country in PARTNERS[self.importer]
-        left = None if shipped is None else shipped.warning
-        cells = code.warning, origin.warning, day.warning, left, manner.warnings
-        in_vain = None if is_partner else (origin.country, manner.claims)
-        key = gaps, day.span.is_late, in_vain, cells
-        found = self._said.get(key)
+    def remarks(self, known: Circumstances, point: Point) -> list[str]:
+        """Return the warnings of a point."""
+        spot, gaps = self.spot(point), self.points.gaps
+        followed = self.points.coverage.end if spot.is_late else None
+        origin, claims = point.origin.country, known.manner.claims
+        return remarks.of_point(self.importer, origin, claims, followed, gaps.titles(spot.gaps))
+
+    def why(self, ready: Ready, code: Code) -> Sequence[str]:
+        """Return why charges of a line are not known."""
+        if not ready.is_doubtful:
+            return ready.why
+        found = self.reasons.get((ready, code.digits))
         if found is None:
-            names = "classification", "origin", "entry_date", "shipped_date"
-            texts = code.warning, origin.warning, day.warning, left
-            told = {name: text for name, text in zip(names, texts, strict=True) if text}
-            followed = self.coverage.end if day.span.is_late else None
-            titles = self.gaps.titles(gaps)
-            said = remarks.of_point(self.importer, origin.country, manner.claims, followed, titles)
-            found = self._said[key] = (*remarks.of_cells({**told, **dict(manner.warnings)}), *said)
+            found = remarks.of_terms(
+                ready.then.terms, lambda sheet: self.points.doubt(code.digits, sheet)
+            )
+            self.reasons[ready, code.digits] = found
         return found
 
     def frees(self, known: Circumstances, point: Point, segment: int) -> tuple[bool, bool]:
@@ -284,53 +266,33 @@ class Lane:
         points, manner = self.points, known.manner
         if not points.may_be_free(manner.claims):
             return False, False
-        code, origin, day, _ = point
-        duty = manner.base or points.base(code.digits, origin.country, day.day, bool(known.claimed))
-        return points.frees(self._cover(point), self._asked(known, point, segment), duty)
+        duty, asked = self._duty(known, point), self._asked(known, point, segment)
+        formulas = (points.piles.steps(pile, asked, duty) for pile in self.spot(point).piles)
+        then, now = (steps is not None and steps.free_entry for steps in formulas)
+        return then, now
 
     def turns_on_base(self, point: Point) -> bool:
         """Whether some sheet over a point asks for the base duty."""
-        return self.points.turns_on_base(self._cover(point))
-
-    def _cover(self, point: Point) -> int:
-        code, origin, day, _ = point
-        sheets = code.sheets & origin.sheets & day.span.sheets
-        found = self._covers.get(sheets)
-        if found is None:
-            found = self._covers[sheets] = self.points.cover(
-                code.group, origin.group, day.span.group
-            )
-        return found
+        return self.spot(point).turns
 
     def _asked(self, known: Circumstances, point: Point, segment: int) -> Asked:
         shipped = -1 if point.shipped is None else point.shipped.group
         return Asked(known.manner.claims, shipped, point.day.span.entered, segment)
 
-    def _make_room(self) -> None:
-        """Drop keys of lines, or what is ready, when they are many. Both are found again."""
-        if len(self._ready) >= READY:
-            self._forget_ready()
-        if self.resolved >= RESOLVED:
-            self.resolved = 0
-            for known in self._made.values():
-                known.ready.clear()
-
-    def _forget_ready(self) -> None:
-        for known in self._made.values():
-            known.ready.clear()
-            known.made.clear()
-        for table in (self._ready, self._said, self.reasons):
-            table.clear()
-        self.points.forget()
+    def _forget_keys(self) -> None:
+        """Drop the keys of lines when they are many; what is ready is found again."""
         self.resolved = 0
+        for spot in self._spots.values():
+            spot.ready.clear()
+        self.reasons.clear()
 
     def forget(self) -> None:
         """Drop all that was found. Whoever holds circumstances must find them again."""
-        self._forget_ready()
         for table in (
-            self.codes, self.origins, self.days, self.shipped, self._made, self._rates,
-            self._covers,
+            self.codes, self.origins, self.days, self.shipped, self.pairs, self.bases,
+            self.reasons, self.goods, self._sources, self._made, self._pairs, self._spots,
+            self._ready, self._rates, self._groups,
         ):  # fmt: skip
             table.clear()
-        for numbering in (self._codes, self._origins, self._days, self._rests, self._shipped):
-            numbering.clear()
+        self.points.forget()
+        self.resolved = 0

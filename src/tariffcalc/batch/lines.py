@@ -6,7 +6,6 @@ way is read cell by cell, and what is no plain share of the value goes to the en
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,11 +14,10 @@ from tariffcalc.batch import remarks
 from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, price_under
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
-from tariffcalc.batch.keys import Base, ByBase, Point
+from tariffcalc.batch.keys import Base
 from tariffcalc.batch.ready import Paid, Ready, total
 from tariffcalc.batch.result import (
     PROHIBITED,
@@ -33,7 +31,7 @@ from tariffcalc.batch.result import (
 )
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
-from tariffcalc.engine.shipment import Line, Shipment
+from tariffcalc.engine.shipment import Shipment
 from tariffcalc.library import Catalogue
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.issues import InputError
@@ -74,7 +72,7 @@ class LinePricer:
         self.entries = entries
         is_ordinary = (
             charges == "compact"
-            and not any(name in columns.places for name in MORE)
+            and not any(name in columns.places for name in MORE if name != "shipped_date")
             and self._finder.units("1.50") is not None
         )
         # Only an ordinary row is looked at at all before it is read field by field.
@@ -85,6 +83,7 @@ class LinePricer:
         self._value = columns.places["customs_value"]
         self._origin = columns.places.get("origin", -1)
         self._day = columns.places.get("entry_date", -1)
+        self._shipped = columns.places.get("shipped_date", -1)
 
     @property
     def law(self) -> Law:
@@ -104,9 +103,9 @@ class LinePricer:
     @property
     def tally(self) -> Tally:
         """The sums over all rows priced so far."""
-        points = [lane.points for lane in self._finder.lanes.values()]
-        self._tally.covers = sum(len(one.covers.keys) for one in points)
-        self._tally.steps = sum(one.resolved for one in points)
+        points = self._finder.points
+        self._tally.covers = sum(one.covers for one in points)
+        self._tally.steps = sum(one.piles.resolved for one in points)
         return self._tally
 
     def price(self, cells: Sequence[str], number: int) -> Result:
@@ -120,36 +119,41 @@ class LinePricer:
             return self._price_any(cells, number)
         try:
             known = self._known[self._pick(cells)]
-            code = known.codes[cells[self._code]]
-            origin = known.origins[cells[self._origin] if self._origin >= 0 else ""]
-            day = known.days[cells[self._day] if self._day >= 0 else ""]
+            lane = known.lane
+            code = lane.codes[cells[self._code]]
+            origin = lane.origins[cells[self._origin] if self._origin >= 0 else ""]
+            day = lane.days[cells[self._day] if self._day >= 0 else ""]
+            span = day.span
+            spot = lane.pairs[code.group + origin.group].spots[span.number]
+            key = known.key + origin.vain[known.claimed]
+            if self._shipped >= 0:
+                shipped = lane.shipped[cells[self._shipped]]
+                if shipped.ordinal > day.ordinal:
+                    return self._price_any(cells, number)
+                key += shipped.key
             raw = cells[self._value]
             digits = raw.replace(".", "", 1)
             if raw[-3:-2] == "." and digits.isdigit() and raw.isascii() and len(raw) < 12:
                 value = int(digits) * 100  # plain dollars and cents
             else:
                 value = self._finder.value(raw)
+            levied = known.levies[span.levies]
+            period = span.period
+            base = (
+                known.base or lane.bases[code.rows[period] + origin.columns[known.claimed][period]]
+            )
+            key += known.segment_of(value) if known.limits else known.segment
+            ready = spot.ready[(key, base.rate) if spot.turns else key]
         except KeyError:
             return self._price_any(cells, number)
         if known.is_foreign or not value:
             return self._price_any(cells, number)
-        shifted = known.shift
-        if known.limits:
-            shifted = known.shifted[bisect_left(known.limits, value)]
-        ready = known.ready.get(code.key + origin.key + day.key + shifted)
-        kind = day.period + origin.kinds[known.claimed]
-        rate = code.rates.get(kind) if known.base is None else known.base.rate
-        if isinstance(ready, ByBase) and rate is not None:
-            ready = ready.by_base.get(rate)
-        sums = code.sums, origin.sums, day.sums
-        if isinstance(ready, Ready):
-            if ready.is_short and rate is not None:
-                return ready.price(value, rate, sums)
-            base = known.base or code.bases.get(kind)
-            if ready.is_known and base is not None:
-                duty = None if rate is None else cents(value, rate)
-                return ready.work_out(value, duty, sums, why_base=base.reasons)
-        return self._price_found(Found(known, Point(code, origin, day, None), value, []), cells)
+        rate, sums = base.rate, (code.sums, origin.sums, day.sums)
+        if rate is not None and ready.is_short and levied.is_short:
+            return ready.price(value, rate, levied, sums)
+        duty = None if rate is None else cents(value, rate)
+        why = () if ready.is_known else lane.why(ready, code)
+        return ready.work_out(value, duty, levied, sums, why_base=base.reasons, why=why)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -165,7 +169,7 @@ class LinePricer:
             self.entries.add_unread(number)
             return
         lane, manner, day = found.known.lane, found.known.manner, found.point.day
-        places = tuple(place for _, place in lane.fees_borne(manner, day))
+        places = tuple(place for _, place in lane.fees_borne(found.known, day))
         freed = self._freed(found) if places else ()
         weight, kind = Weight(value, places, freed), Kind(day.day, manner.mode)
         self.entries.add(lane.importer, number, kind, len(lane.fees), weight)
@@ -206,34 +210,35 @@ class LinePricer:
         worth = self._worth(found, cells) if entry is None else entry.total
         paid = None if entry is None else self._paid(entry, found, cells)
         said = [*found.said, *on_entry]
-        base = lane.base(known, point.code, point.origin, point.day)
+        base = lane.base(known, point)
         if base is None or value is None or not 0 < value < HUGE or found.has_more:
             return self._price_by_engine(found, cells, entry, paid, said)
-        ready = lane.ready(known, point, known.segment(worth), base)
+        ready = lane.ready(known, point, known.segment_of(worth), base)
         by_quantity = base.per_unit is not None and found.quantity is not None
         if ready is None or (by_quantity and lane.turns_on_base(point)):
             return self._price_by_engine(found, cells, entry, paid, said)
-        return self._price_ready(found, ready, base, worth, paid, said)
+        return self._price_ready(found, ready, base, paid, said)
 
     def _price_ready(
         self,
         found: Found,
         ready: Ready,
         base: Base,
-        worth: int,
-        paid: Paid | None = None,
-        said: Sequence[str] = (),
+        paid: Paid | None,
+        said: Sequence[str],
     ) -> Result:
         """Multiply out what is ready for a row."""
-        point, value = found.point, found.value or 0
+        point, value, lane = found.point, found.value or 0, found.known.lane
+        levied = lane.levies(found.known, point.day)
         sums = point.code.sums, point.origin.sums, point.day.sums
-        if ready.is_short and base.rate is not None and paid is None and not said:
-            return ready.price(value, base.rate, sums)
+        is_short = ready.is_short and levied.is_short and paid is None and not said
+        if is_short and base.rate is not None:
+            return ready.price(value, base.rate, levied, sums)
         duty = None if base.rate is None else cents(value, base.rate)
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
-        why = () if ready.is_known else self._reasons(found, ready, worth)
-        return ready.work_out(value, duty, sums, paid, said, base.reasons, why)
+        why = () if ready.is_known else lane.why(ready, point.code)
+        return ready.work_out(value, duty, levied, sums, paid, said, base.reasons, why)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
         """Return the entry of a row, None for an entry of its own, and what is odd about it."""
@@ -269,7 +274,7 @@ class LinePricer:
         """Return in which cases a line enters free: class of its entry's value, then or now."""
         lane = found.known.lane
         cases = []
-        for segment in range(len(lane.limits) + 1):
+        for segment in range(len(lane.points.limits) + 1):
             frees = self._frees(found, segment)
             cases += [(segment, now) for now, is_free in enumerate(map(bool, frees)) if is_free]
         return tuple((segment, bool(now)) for segment, now in cases)
@@ -281,7 +286,7 @@ class LinePricer:
         """Return the share of a line in the fees of its entry, then and as the law stands."""
         lane, value = found.known.lane, self._worth(found, cells)
         segment = lane.segment(entry.total)
-        fees = lane.fees_borne(found.known.manner, found.point.day)
+        fees = lane.fees_borne(found.known, found.point.day)
         frees = self._frees(found, segment) if entry.freed else (False, False)
         paid = [
             0
@@ -300,15 +305,15 @@ class LinePricer:
         said: Sequence[str],
     ) -> Result:
         """Price a row by the engine behind `quote`."""
-        manner, point, lane = found.known.manner, found.point, found.known.lane
+        point, lane = found.point, found.known.lane
         row, owed, charges, refundable = price_by_engine(
             self._law,
             self._shipment(found, cells),
             None if entry is None else Decimal(entry.total) / VALUE_UNIT,
             paid,
-            [*said, *lane.remarks(manner, point)],
+            [*said, *lane.remarks(found.known, point)],
             remarks.of_unknown_fees(
-                fee for fee in lane.levies(manner, point.day).fees if fee.unknown
+                fee for fee in lane.levies(found.known, point.day).levies.fees if fee.unknown
             ),
         )
         sums = point.code.sums, point.origin.sums, point.day.sums, self._tally.sums(lane.currency)
@@ -317,27 +322,6 @@ class LinePricer:
             for charge, amount in zip(charges[1:], owed.charges, strict=True):
                 self._tally.add_charge(lane.currency, charge.measure, amount or 0)
         return row
-
-    def _reasons(self, found: Found, ready: Ready, worth: int) -> Sequence[str]:
-        """Return why charges of a line are not known, in the words of the engine."""
-        manner, point, lane = found.known.manner, found.point, found.known.lane
-        key = ready, point.code.digits
-        reasons = lane.reasons.get(key)
-        if reasons is None:
-            if len(lane.reasons) >= CAP:
-                lane.reasons.clear()
-            line = Line(
-                point.code.digits,
-                point.origin.country,
-                Decimal(found.value or 0) / VALUE_UNIT,
-                claims=manner.claims,
-                base_rate=None if manner.base is None else manner.base.rate,
-            )
-            left = None if point.shipped is None else point.shipped.day
-            shipment = Shipment(lane.importer, point.day.day, (line,), left)
-            charges = price_under(self._law, shipment, Decimal(worth) / VALUE_UNIT, None).charges
-            reasons = lane.reasons[key] = remarks.of_unknown(charges[1:])
-        return reasons
 
 
 def duty_on(rate: Rate, value: int, quantity: Decimal, unit: str | None) -> int | None:

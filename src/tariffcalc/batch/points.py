@@ -1,29 +1,31 @@
 """The distinct points of a file: every code, origin and day is looked up once, and their sheets.
 
 Codes that lie under the same sheets are one class, and so are origins and days: a line is three
-small numbers. The sheets over a line are the AND of its three classes, computed once for each
-triple that occurs, and what they make of it once for each distinct set. Nothing here grows with
-the number of lines; the tables of users' own text are capped by their callers.
+small numbers. The sheets over a line are the AND of its three classes, looked at once for each
+set that occurs. Nothing here grows with the number of lines; the tables of users' own text are
+capped by their callers.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Generic, NamedTuple, TypeVar
 
 from tariffcalc.batch import turns
-from tariffcalc.batch.formula import Levies, Steps, levies_of, steps_of_plan
-from tariffcalc.catalogue.law import Cover, Law
-from tariffcalc.catalogue.terms import Effect, LevyRate
-from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty, turning_days
+from tariffcalc.batch.formula import VALUE_UNIT, Levies, levies_of, whole
+from tariffcalc.batch.piles import Asked, Piles
+from tariffcalc.batch.remarks import Gaps
+from tariffcalc.batch.schedule import Schedule
+from tariffcalc.catalogue.goods import GoodsIndex
+from tariffcalc.catalogue.law import Law
+from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.charges import doubt
 from tariffcalc.engine.levies import figures_on
-from tariffcalc.engine.resolve import Facts, Stack, stack
+from tariffcalc.engine.resolve import Facts
 from tariffcalc.values.days import LATEST
-from tariffcalc.values.rates import Rate
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -49,100 +51,138 @@ class Numbering(Generic[Key]):
         self._numbers.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Covers:
-    """What covers a point under the law asked for, and under the law as it now stands."""
-
-    then: Cover
-    now: Cover
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The facts of a line that a case may ask about, by class: what is equal here is one.
+class Spread(NamedTuple):
+    """Codes or origins that are one to the law: the sheets and the gaps that hold them.
 
     Attributes:
-        claims: Claims made.
-        shipped: Class of the shipped date among the days that some case names; -1: not declared.
-        entered: Class of the entry date among the days that some case names.
-        segment: Class of the entry's value among the limits that some case names.
+        sheets: Packed as `Points.pack` does.
+        gaps: What the catalogue does not hold of them, as bits.
     """
 
-    claims: frozenset[str]
-    shipped: int
+    sheets: int
+    gaps: int
+
+
+class Span(NamedTuple):
+    """The entry dates from one day on which something turns to the next.
+
+    Attributes:
+        number: Of the span.
+        first: Its first day that is covered.
+        sheets: Those that hold and count, packed.
+        gaps: What the catalogue does not hold then, as bits.
+        period: That of the schedule.
+        levies: Class of days with the same figures of fees and taxes.
+        entered: Class among the days that some case names.
+        is_late: Whether the law was not followed up to them.
+    """
+
+    number: int
+    first: date
+    sheets: int
+    gaps: int
+    period: int
+    levies: int
     entered: int
-    segment: int
-
-
-class Pile(NamedTuple):
-    """What lies on top of some sets of sheets: the stack, its bits, whether it asks for a rate."""
-
-    stack: Stack
-    on_top: tuple[int, ...]
-    asks_base: bool
+    is_late: bool
 
 
 class Points:
-    """The resolved points of one importing country under one law."""
+    """The points of one importing country under one law.
+
+    Attributes:
+        value_limits: The values of an entry above which some case no longer holds.
+        limits: The same in ten-thousandths.
+    """
 
     def __init__(self, law: Law, importer: str) -> None:
         self.law = law
         self.importer = importer
         self.tables = law.tables(importer)
-        self.code_classes: Numbering[tuple[int, int]] = Numbering()
-        self.origin_classes: Numbering[int] = Numbering()
-        self.day_classes: Numbering[tuple[int, int]] = Numbering()
-        self.covers: Numbering[Covers] = Numbering()
-        self._steps: dict[Hashable, tuple[Steps | None, Steps | None]] = {}
-        self._piles: dict[Cover, Pile] = {}
-        self._tops: dict[tuple[int, ...], Pile] = {}
-        self._formulas: dict[Hashable, Steps | None] = {}
-        self._distinct: dict[Steps, Steps] = {}
-        self.resolved = 0
-        self._base: dict[Hashable, BaseDuty] = {}
-        self._rows: dict[str, tuple[int, ...]] = {}
-        self._periods: dict[tuple[int, ...], tuple[int, ...]] = {}
-        self._phases = turning_days(law.store, self.tables, "")
-        listed = (country for entry in law.store.column_2 for country in entry["origins"])
-        self._told_apart = sorted({*PARTNERS[importer], *listed})
+        self.coverage = self.tables.coverage
+        self.currency = self.tables.currency
+        self.gaps = Gaps(law.store, importer)
+        self._goods = GoodsIndex(self.tables)
+        self.schedule = Schedule(law, importer)
+        self.piles = Piles(law, importer, self.facts)
         self.shipped_days = turns.shipped_days(self.tables)
         self.entered_days = turns.entered_days(self.tables)
         self.value_limits = turns.value_limits(self.tables)
-        self.schedule_days = turns.schedule_days(law.store, self.tables)
+        limits = (whole(limit, VALUE_UNIT) for limit in self.value_limits)
+        self.limits = [limit for limit in limits if limit is not None]
         self._limits = turns.limits_that_count(self.tables)
-        self._asking = turns.sheets_on_base(self.tables)
         self._freeing = turns.free_entries(self.tables)
+        self._size = max((head.past for head in self.tables.measures), default=0)
+        self._turning = self.turning_days()
+        self._spans: dict[int, Span] = {}
+        self._levies: Numbering[Hashable] = Numbering()
+        self._over: dict[int, tuple[int, int]] = {}
 
-    def code_class(self, code: str) -> int:
-        """Return the class of a code: all codes under the same sheets are one."""
-        return self.code_classes.number(self.tables.goods(code))
+    @property
+    def covers(self) -> int:
+        """How many distinct sets of sheets were met."""
+        return len(self._over)
 
-    def origin_class(self, origin: str) -> int:
-        """Return the class of an origin."""
-        return self.origin_classes.number(self.tables.origin(origin))
+    def goods(self, code: str) -> Spread:
+        """Return what holds goods of a code."""
+        sure, perhaps = self._goods.goods(code)
+        return Spread(self.pack((sure, perhaps, sure, perhaps)), self.gaps.code(code))
 
-    def day_class(self, day: date) -> int:
-        """Return the class of an entry date, by the sheets that hold and count on it."""
-        law = self.law
-        edges = law.cover_on(self.importer, day), law.as_it_stands.cover_on(self.importer, day)
-        return self.day_classes.number(edges)
+    def source(self, origin: str) -> Spread:
+        """Return what holds goods of an origin."""
+        return Spread(self.pack((self.tables.origin(origin),) * 4), self.gaps.origin(origin))
 
-    def cover(self, code_class: int, origin_class: int, day_class: int) -> int:
-        """Return the number of the set of sheets over a triple of classes."""
-        sure, perhaps = self.code_classes.keys[code_class]
-        here = self.origin_classes.keys[origin_class]
-        then, now = (edge & here for edge in self.day_classes.keys[day_class])
-        return self.covers.number(
-            Covers(Cover(sure & then, perhaps & then), Cover(sure & now, perhaps & now))
+    def span(self, day: date) -> Span:
+        """Return the span of an entry date.
+
+        Raises:
+            KeyError: when it is not covered.
+        """
+        if day < self.coverage.start:
+            raise KeyError(day)
+        number = bisect_right(self._turning, day)
+        found = self._spans.get(number)
+        if found is None:
+            found = self._spans[number] = self._find_span(number, day)
+        return found
+
+    def _find_span(self, number: int, day: date) -> Span:
+        law, first = self.law, self._turning[number - 1] if number else day
+        then, now = law.cover_on(self.importer, day), law.as_it_stands.cover_on(self.importer, day)
+        return Span(
+            number,
+            max(first, self.coverage.start),
+            self.pack((then, then, now, now)),
+            self.gaps.day(day),
+            self.schedule.period(day),
+            self._levies.number(tuple(figures_on(levy, day) for levy in self.tables.levies)),
+            self.entered_class(day),
+            day > self.coverage.end,
         )
 
-    def asked(
-        self, claims: frozenset[str], shipped: date | None, entered: date, value: Decimal
-    ) -> Asked:
-        """Return the class of a line's facts. `value` is that of its whole entry."""
-        return Asked(
-            claims, self.shipped_class(shipped), self.entered_class(entered), self.segment(value)
-        )
+    def over(self, sheets: int) -> tuple[int, int]:
+        """Return the piles of some packed sheets, then and as the law now stands."""
+        found = self._over.get(sheets)
+        if found is None:
+            every, size = (1 << self._size) - 1, self._size
+            then = self.piles.number(sheets & every, sheets >> size & every)
+            now = self.piles.number(sheets >> 2 * size & every, sheets >> 3 * size)
+            found = self._over[sheets] = then, now
+        return found
+
+    def pack(self, parts: Sequence[int]) -> int:
+        """Put four sets of sheets into one: sure and perhaps there then, sure and perhaps now."""
+        packed = 0
+        for part in reversed(parts):
+            packed = packed << self._size | part
+        return packed
+
+    def bits(self, country: int, sheets: int, gaps: int, rest: int = (1 << 32) - 1) -> int:
+        """Return what may tell spots apart as bits, of goods with origin and of days.
+
+        The AND of both sides is equal where the spots are: what only the days tell is `rest`.
+        """
+        return ((1 << 32 + country | rest) << 64 | gaps) << 4 * self._size | sheets
 
     def shipped_class(self, day: date | None) -> int:
         """Return how many of the days that cases name are at or before a shipped date."""
@@ -152,123 +192,12 @@ class Points:
         """Return how many of the days that cases name are at or before an entry date."""
         return bisect_right(self.entered_days, day)
 
-    def segment(self, value: Decimal) -> int:
-        """Return how many of the limits that cases name are below an entry's value."""
-        return sum(limit < value for limit in self.value_limits)
-
-    def steps(self, cover: int, asked: Asked, duty: BaseDuty) -> tuple[Steps | None, Steps | None]:
-        """Return what the measures take of such a line, then and as the law now stands.
-
-        None stands for what is not a share of the value: the engine prices the line.
-        """
-        key = cover, asked, duty.rate if self.turns_on_base(cover) else None
-        found = self._steps.get(key)
-        if found is None:
-            covers, facts = self.covers.keys[cover], self.facts(asked, duty)
-            rate = key[2]
-            found = (
-                self._steps_under(self.law, covers.then, facts, duty, rate),
-                self._steps_under(self.law.as_it_stands, covers.now, facts, duty, rate),
-            )
-            self._steps[key] = found
-        return found
-
-    def _steps_under(
-        self, law: Law, cover: Cover, facts: Facts, duty: BaseDuty, rate: Rate | None
-    ) -> Steps | None:
-        """Return the formula of a set of sheets, made once for what lies on top and its answers.
-
-        Equal formulas are one object.
-        """
-        pile = self._pile(law, cover)
-        plan = pile.stack.plan(facts)
-        key = pile.on_top, plan.answers, rate
-        if key not in self._formulas:
-            steps = steps_of_plan(law, plan, duty)
-            self._formulas[key] = steps and self._distinct.setdefault(steps, steps)
-            self.resolved += 1
-        return self._formulas[key]
-
-    def _pile(self, law: Law, cover: Cover) -> Pile:
-        """Return what lies on top of a set of sheets, one object for all sets with the same.
-
-        It does not turn on the day of knowledge: that decides which sheets are in the set.
-        """
-        found = self._piles.get(cover)
-        if found is None:
-            tops = law.tops(self.importer, cover)
-            on_top = tuple(top.sheet.bit << 1 | top.doubtful for top in tops)
-            found = self._tops.get(on_top)
-            if found is None:
-                asks = any(self._asking >> top.sheet.bit & 1 for top in tops)
-                found = self._tops[on_top] = Pile(Stack(tops), on_top, asks)
-            self._piles[cover] = found
-        return found
-
-    def turns_on_base(self, cover: int) -> bool:
-        """Whether some sheet of a set asks for the base duty: a total, or a test of its rate."""
-        then, now = self.covers.keys[cover].then, self.covers.keys[cover].now
-        stands = self.law.as_it_stands
-        return self._pile(self.law, then).asks_base or self._pile(stands, now).asks_base
-
-    def base(self, code: str, origin: str, day: date, claimed: bool) -> BaseDuty:
-        """Return the base duty of a code, looked up once for each period in which it is the same.
-
-        Args:
-            code: Digits of the classification.
-            origin: ISO code.
-            day: Entry date.
-            claimed: Whether NAFTA or USMCA preference is claimed.
-        """
-        rows = self._rows.get(code) or self._find_rows(code)
-        kind = self.base_kind(origin, claimed)
-        # Beside the rows of the code count NAFTA or USMCA, and column 2 or not yet.
-        phase = bisect_right(self._phases, day) if kind else 0
-        key = code, rows[self.schedule_period(day)], phase, kind
-        found = self._base.get(key)
-        if found is None:
-            partner = origin in PARTNERS[self.importer]
-            found = self._base[key] = schedule_duty(
-                self.law.store, self.tables, code, origin, day, claimed and partner
-            )
-        return found
-
-    def _find_rows(self, code: str) -> tuple[int, ...]:
-        """Return which row of the schedule holds for a code in each of its periods; -1: none."""
-        rows = self.tables.base_rows(code[:8])
-        found = [-1]
-        for day in self.schedule_days:
-            found.append(next((n for n, row in enumerate(rows) if day in row.period), -1))
-        periods = tuple(found)
-        self._rows[code] = self._periods.setdefault(periods, periods)
-        return self._rows[code]
-
-    def origin_kind(self, origin: str) -> int:
-        """Return the number of an origin whose goods may have a base duty of their own, else 0."""
-        return self._told_apart.index(origin) + 1 if origin in self._told_apart else 0
-
-    def base_kind(self, origin: str, claimed: bool) -> int:
-        """Return the number of an origin if its goods have a base duty of their own, else 0.
-
-        Goods of a partner have one when the preference is claimed.
-        """
-        if origin in PARTNERS[self.importer] and not claimed:
-            return 0
-        return self.origin_kind(origin)
-
-    def schedule_period(self, day: date) -> int:
-        """Return the number of the period over which no base duty of the schedule changes."""
-        return bisect_right(self.schedule_days, day)
-
     def turning_days(self) -> list[date]:
         """Return the days between which nothing that turns on the entry date alone changes."""
         law, tables = self.law, self.tables
-        days = {*turns.law_days(law, self.importer), *turns.levy_days(tables)}
-        return sorted({*days, *self.entered_days, *self.schedule_days})
-
-    def levies_period(self, day: date) -> tuple[LevyRate | None, ...]:
-        """Return the figures of all fees and taxes that hold on a day."""
-        return tuple(figures_on(levy, day) for levy in self.tables.levies)
+        days = {*turns.law_days(law, self.importer), *turns.levy_days(tables), *self.gaps.days()}
+        days |= {*self.entered_days, *self.schedule.days, self.coverage.end + timedelta(days=1)}
+        return sorted(days)
 
     def may_be_free(self, claims: frozenset[str]) -> bool:
         """Whether a line with these claims may enter free of all duty and fees."""
@@ -279,36 +208,21 @@ class Points:
         rules = (limits for needed, limits in self._limits if needed <= claims)
         return sorted(frozenset[Decimal]().union(*rules))
 
-    def frees(self, cover: int, asked: Asked, duty: BaseDuty) -> tuple[bool, bool]:
-        """Return whether such a line enters free of all duty and fees, then and now."""
-        law, covers, facts = self.law, self.covers.keys[cover], self.facts(asked, duty)
-        return (
-            _is_free(law, self.importer, covers.then, facts),
-            _is_free(law.as_it_stands, self.importer, covers.now, facts),
-        )
-
-    def forget(self) -> None:
-        """Drop what was found for single codes and sets of claims, however many there were."""
-        self._base.clear()
-        self._rows.clear()
-        self._steps.clear()
-        self._formulas.clear()
-        self._distinct.clear()
-        self._piles.clear()
-        self._tops.clear()
-
     def facts(self, asked: Asked, duty: BaseDuty) -> Facts:
         """Return facts that stand for a whole class."""
+        limits = self.value_limits
         return Facts(
             asked.claims,
             frozenset(),
             _within(self.entered_days, asked.entered),
             None if asked.shipped < 0 else _within(self.shipped_days, asked.shipped),
-            self.value_limits[asked.segment]
-            if asked.segment < len(self.value_limits)
-            else Decimal("1e15"),
+            limits[asked.segment] if asked.segment < len(limits) else Decimal("1e15"),
             None if duty.rate is None else duty.rate.ad_valorem,
         )
+
+    def doubt(self, code: str, sheet: int) -> str:
+        """Say why it is open whether a sheet lies over goods of a code."""
+        return doubt(self.law, code, self.tables.sheet(sheet))
 
     def levies(
         self, day: date, claims: frozenset[str], mode: str | None, province: str | None
@@ -317,10 +231,11 @@ class Points:
         facts = Facts(claims, frozenset(), day, None, Decimal(0), None)
         return levies_of(self.tables.levies, facts, mode, province)
 
-
-def _is_free(law: Law, importer: str, cover: Cover, facts: Facts) -> bool:
-    settled = stack(law, importer, cover).plan(facts).settled
-    return bool(settled) and settled[0].terms.duty.effect is Effect.FREE_ENTRY
+    def forget(self) -> None:
+        """Drop what was found for single codes and sets of claims, however many there were."""
+        self.schedule.forget()
+        self.piles.forget()
+        self._over.clear()
 
 
 def _within(days: list[date], place: int) -> date:

@@ -7,15 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field
 
 from tariffcalc.batch.columns import Defaults
-from tariffcalc.catalogue.faults import checked
-from tariffcalc.catalogue.models import File
-from tariffcalc.catalogue.source import Table, read_yaml
-from tariffcalc.values.issues import CatalogueError, InputError, Issue, nearest
 
 EXAMPLE = """\
 map: {customs_value: Invoice total, origin: Made in, unit: ""}
@@ -27,26 +20,6 @@ decimal_comma: yes
 sheet: Lines
 """
 """An empty header leaves a field out."""
-
-
-class _DefaultsText(File):
-    importer: str = ""
-    origin: str = ""
-    currency: str = ""
-    entry_date: str = ""
-    claims: list[str] = Field(default_factory=list)
-    mode: str = ""
-    province: str = ""
-
-
-class _ProfileText(File):
-    map: dict[str, str] = Field(default_factory=dict)
-    defaults: _DefaultsText = Field(default_factory=_DefaultsText)
-    date_format: Literal["MM/DD/YYYY", "DD/MM/YYYY"] | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    decimal_comma: Literal["yes", "no"] = "no"
-    sheet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +41,9 @@ def load_profile(path: Path) -> Profile:
     Raises:
         InputError: naming every fault with file and line.
     """
-    try:
-        tree = read_yaml(path)
-    except CatalogueError as error:
-        raise InputError(error.issues) from None
-    issues = _unknown_keys(tree, path) if isinstance(tree, Table) else []
-    text = None if issues else checked(_ProfileText, tree, path.name, issues)
-    if text is None:
-        raise InputError(issues)
+    from tariffcalc.batch.profile_text import read_profile  # few files have one: it loads pydantic
+
+    text = read_profile(path)
     given = text.defaults.model_dump()
     return Profile(
         dict(text.map),
@@ -92,21 +60,3 @@ def lay_over(defaults: Defaults, options: Defaults) -> Defaults:
     """Return a profile's defaults with what the command line says in place of them."""
     given = {one.name: getattr(options, one.name) for one in fields(options)}
     return replace(defaults, **{name: value for name, value in given.items() if value})
-
-
-def _unknown_keys(tree: Table, path: Path) -> list[Issue]:
-    """Return the keys of a profile, and of its defaults, that mean nothing."""
-    issues = []
-    inner = tree.get("defaults")
-    for table, model in ((tree, _ProfileText), (inner, _DefaultsText)):
-        if not isinstance(table, Table):
-            continue
-        for key in table:
-            if key in model.model_fields:
-                continue
-            like = nearest(key, model.model_fields) or model.model_fields
-            message = f'the key "{key}" is not known here'
-            hint = f"Did you mean {' or '.join(like)}?"
-            where = f"{path.name} line {getattr(key, 'line', table.line)}"
-            issues.append(Issue("extra-forbidden", "error", message, where, hint))
-    return issues

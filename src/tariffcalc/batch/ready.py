@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, Fee, Levies, Steps, cents
-from tariffcalc.batch.remarks import BETWEEN, of_unknown_fees
+from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
 from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, money, show
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
 
@@ -21,26 +21,62 @@ Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""
 
 
-class Ready:
-    """What a line under one set of sheets, with its fees and taxes, comes to.
+class Levied:
+    """The fees and taxes of a line, ready for multiplying.
 
     Attributes:
-        has_known_fee: Whether it bears one fee, whose figures are known.
+        fee: Gives the first fee on a line of its own, in cents and as text; None: there is none.
+        tax: The sum of the rates of taxes.
+        has_known_fee: Whether there is one fee, whose figures are known.
+        is_short: Whether a line may take the short way.
+    """
+
+    __slots__ = ("fee", "has_known_fee", "is_short", "levies", "tax")
+
+    def __init__(self, levies: Levies) -> None:
+        self.levies = levies
+        self.tax = sum(rate for _, rate in levies.taxes)
+        self.fee = short_fee(levies.fees[0]) if levies.fees else None
+        self.has_known_fee = len(levies.fees) == 1 and not levies.fees[0].unknown
+        self.is_short = (self.has_known_fee or not levies.fees) and len(levies.taxes) <= 1
+
+    def fees(self, steps: Steps, value: int) -> int | None:
+        """Return the fees of a line that is an entry of its own, in cents."""
+        if steps.free_entry or not self.levies.fees:
+            return 0
+        if self.fee is not None and self.has_known_fee:
+            return self.fee(value)[0]
+        return total([fee.amount(value, value) for fee in self.levies.fees])
+
+    def taxes(self, value: int, duty: int | None) -> int | None:
+        """Return the taxes on a value with the duty paid on it, in cents."""
+        if not self.levies.taxes:
+            return 0
+        if duty is None:
+            return None
+        return sum(cents(value + duty * CENT, rate) for _, rate in self.levies.taxes)
+
+
+class Ready:
+    """What a line under one set of sheets comes to.
+
+    Attributes:
         has_changed: Whether something else is owed as the law now stands.
         is_known: Whether every charge but the base duty is known.
+        is_doubtful: Whether it turns on the goods why a charge is not known.
         is_short: Whether a line with a known base duty may take the short way.
+        why: Why charges are not known, where that does not turn on the goods.
     """
 
     __slots__ = (
-        "edition", "fee", "has_changed", "has_known_fee", "is_known", "is_short", "law", "levies",
-        "now", "prefix", "rate", "remarks", "sums", "tally", "tax", "terms", "then", "whole",
+        "edition", "has_changed", "is_doubtful", "is_known", "is_short", "law", "now", "prefix",
+        "rate", "remarks", "sums", "tally", "terms", "then", "whole", "why",
     )  # fmt: skip
 
     def __init__(
         self,
         then: Steps,
         now: Steps,
-        levies: Levies,
         remarks: tuple[str, ...],
         currency: str,
         edition: str,
@@ -48,7 +84,6 @@ class Ready:
     ) -> None:
         self.then = then
         self.now = now
-        self.levies = levies
         self.remarks = BETWEEN.join(remarks)
         self.edition = edition
         self.tally = tally
@@ -60,25 +95,19 @@ class Ready:
         self.sums = [tally.measure(currency, term.measure) for term in then.terms]
         self.whole = tally.sums(currency)
         self.prefix, self.rate, _ = self.terms[0] if len(self.terms) == 1 else ("", None, "")
-        self.tax = sum(rate for _, rate in levies.taxes)
-        self.fee = short_fee(levies.fees[0]) if levies.fees else None
-        self.has_known_fee = len(levies.fees) == 1 and not levies.fees[0].unknown
         self.has_changed = then != now
         self.is_known = all(term.rate is not None for term in then.terms)
-        self.is_short = (
-            self.is_known
-            and not self.has_changed
-            and not then.free_entry
-            and (self.has_known_fee or not levies.fees)
-            and len(levies.taxes) <= 1
-        )
+        self.is_doubtful = any(term.doubtful is not None for term in then.terms)
+        self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
+        self.is_short = self.is_known and not self.has_changed and not then.free_entry
 
-    def price(self, value: int, rate: int, sums: Sequence[Sums]) -> Result:
+    def price(self, value: int, rate: int, levied: Levied, sums: Sequence[Sums]) -> Result:
         """Return the row of a line that is an entry of its own, the short way.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
             rate: Of base duty, in millionths.
+            levied: Its fees and taxes.
             sums: Those to which the line adds: of its chapter, origin and month.
         """
         base = (value * rate + HALF) // TO_CENTS if rate else 0
@@ -98,10 +127,10 @@ class Ready:
         else:
             base_text = f"{base // 100}{CENTS[base % 100]}"
             duty_text = f"{duty // 100}{CENTS[duty % 100]}" if added else base_text
-        fee, fee_text = (0, "0.00") if self.fee is None else self.fee(value)
+        fee, fee_text = (0, "0.00") if levied.fee is None else levied.fee(value)
         payable, tax_text = duty + fee, "0.00"
-        if self.tax:
-            tax = ((value + duty * CENT) * self.tax + HALF) // TO_CENTS
+        if levied.tax:
+            tax = ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
             payable += tax
             tax_text = f"{tax // 100}{CENTS[tax % 100]}"
         owing = f"{payable // 100}{CENTS[payable % 100]}"
@@ -142,6 +171,7 @@ class Ready:
         self,
         value: int,
         base: int | None,
+        levied: Levied,
         sums: Sequence[Sums],
         paid: Paid | None = None,
         more: Sequence[str] = (),
@@ -153,6 +183,7 @@ class Ready:
         Args:
             value: In ten-thousandths of the importing country's currency.
             base: The base duty in cents, None where it is not known.
+            levied: Its fees and taxes.
             sums: Those to which the line adds: of its chapter, origin and month.
             paid: Its share of the fees of its entry; None where it is an entry of its own.
             more: Warnings of its own, before those of its point.
@@ -164,11 +195,11 @@ class Ready:
         base_owed = 0 if then.free_entry else base
         known = (base_owed or 0) + added
         duty = known if self.is_known and base_owed is not None else None
-        fees = self._fees(then, value) if paid is None else paid[0]
-        taxes = taxes_on(self.levies, value, duty)
+        fees = levied.fees(then, value) if paid is None else paid[0]
+        taxes = levied.taxes(value, duty)
         payable = now = _payable(duty, fees, taxes)
         if self.has_changed or (paid is not None and paid[1] != fees):
-            now = self._payable_now(value, base, paid)
+            now = self._payable_now(value, base, levied, paid)
         refundable = None
         if payable is not None and now is not None:
             refundable = max(0, payable - now)
@@ -177,7 +208,8 @@ class Ready:
         self._count(status, value, base_owed or 0, known, owing, refundable, sums)
         warnings = self.remarks
         if more or why or base_owed is None or fees is None:
-            warnings = self._warnings(more, why_base if base_owed is None else (), why, fees)
+            why_base = why_base if base_owed is None else ()
+            warnings = self._warnings(more, why_base, why, levied, fees)
         blank = "" if refused else UNKNOWN
         share = blank if duty is None else effective_rate(duty, value)
         measures, headings, citations = self.law
@@ -189,28 +221,27 @@ class Ready:
         )  # fmt: skip
 
     def _warnings(
-        self, more: Sequence[str], why_base: Sequence[str], why: Sequence[str], fees: int | None
+        self,
+        more: Sequence[str],
+        why_base: Sequence[str],
+        why: Sequence[str],
+        levied: Levied,
+        fees: int | None,
     ) -> str:
         """Return the warnings of a line, joined."""
-        unknown = (fee for fee in self.levies.fees if fee.unknown and fees is None)
+        unknown = (fee for fee in levied.levies.fees if fee.unknown and fees is None)
         point = (self.remarks,) if self.remarks else ()
         return BETWEEN.join((*more, *point, *why_base, *why, *of_unknown_fees(unknown)))
 
-    def _fees(self, steps: Steps, value: int) -> int | None:
-        """Return the fees of a line that is an entry of its own."""
-        if steps.free_entry or not self.levies.fees:
-            return 0
-        if self.fee is not None and self.has_known_fee:
-            return self.fee(value)[0]
-        return total([fee.amount(value, value) for fee in self.levies.fees])
-
-    def _payable_now(self, value: int, base: int | None, paid: Paid | None) -> int | None:
+    def _payable_now(
+        self, value: int, base: int | None, levied: Levied, paid: Paid | None
+    ) -> int | None:
         """Return what is payable as the law now stands."""
         steps = self.now
         parts = [None if term.rate is None else cents(value, term.rate) for term in steps.terms]
         duty = total([0 if steps.free_entry else base, *parts])
-        fees = self._fees(steps, value) if paid is None else paid[1]
-        return _payable(duty, fees, taxes_on(self.levies, value, duty))
+        fees = levied.fees(steps, value) if paid is None else paid[1]
+        return _payable(duty, fees, levied.taxes(value, duty))
 
     def _count(
         self,
@@ -234,15 +265,6 @@ class Ready:
             whole[BASE] += base
             whole[PAYABLE] += owing
             whole[REFUNDABLE] += refundable or 0
-
-
-def taxes_on(levies: Levies, value: int, duty: int | None) -> int | None:
-    """Return the taxes on a value with the duty paid on it, in cents."""
-    if not levies.taxes:
-        return 0
-    if duty is None:
-        return None
-    return sum(cents(value + duty * CENT, rate) for _, rate in levies.taxes)
 
 
 def _payable(duty: int | None, fees: int | None, taxes: int | None) -> int | None:

@@ -6,13 +6,13 @@ as with the sheets of the law, so a class of points is warned of once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from tariffcalc.batch.declared import ORDER
-from tariffcalc.batch.formula import Fee
+from tariffcalc.batch.formula import Fee, Term
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge
@@ -107,8 +107,26 @@ def of_unknown(charges: Iterable[Charge]) -> list[str]:
         if charge.amount is None and charge.rate != Effect.PROHIBITED:
             # The codes that are near change by the day; the reason does not.
             reason = (charge.reason or "").partition(", or did you mean")[0]
-            found.append(f"unknown {charge.measure}: {reason}")
+            found.append(_unknown(charge.measure, reason))
     return found
+
+
+def of_terms(terms: Iterable[Term], doubt: Callable[[int], str]) -> list[str]:
+    """Say the same of the charges of a formula.
+
+    Args:
+        terms: The charges.
+        doubt: Says why it is open whether a sheet lies over the goods, by its bit.
+    """
+    return [
+        _unknown(term.measure, term.why if term.doubtful is None else doubt(term.doubtful))
+        for term in terms
+        if term.rate is None and not term.refuses
+    ]
+
+
+def _unknown(charge: str, reason: str) -> str:
+    return f"unknown {charge}: {reason}"
 
 
 def of_unknown_fees(fees: Iterable[Fee]) -> list[str]:

@@ -91,11 +91,6 @@ def schedule_days(store: Store, tables: Tables) -> list[date]:
     return sorted({*turning_days(store, tables, ""), *(parse_day(day) for (day,) in rows)})
 
 
-def sheets_on_base(tables: Tables) -> int:
-    """Return the sheets whose charge turns on the base duty, as bits: totals, tests of its rate."""
-    return sum(1 << sheet.bit for sheet in _sheets(tables) if asks_base_rate(sheet.paint))
-
-
 def asks_base_rate(paint: Paint) -> bool:
     """Whether what a paint charges depends on the base duty."""
     terms = (paint.terms, *(case.terms for case in paint.cases))

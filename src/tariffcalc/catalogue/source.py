@@ -77,7 +77,7 @@ def read_yaml(path: Path) -> Tree:
         mark = getattr(error, "problem_mark", None)
         before = text[: getattr(error, "position", 0)]  # of a character that YAML refuses
         line = mark.line + 1 if mark else before.count("\n") + 1
-        problem = getattr(error, "problem", None) or getattr(error, "reason", "cannot be read")
+        problem = str(getattr(error, "problem", None) or getattr(error, "reason", "cannot be read"))
         if "nesting" in problem:  # from PyYAML 6.0.4 on, the reader has a limit of its own
             raise _too_deep(path, line) from None
         raise _refusal(path, "not-yaml", f"is not YAML: {problem}", line=line) from None

@@ -109,6 +109,11 @@ class Store:
         )
         return ListedRow(goods, row[0], row[1], bool(row[2]), row[3], row[4]) if row else None
 
+    def codes_of(self, goods: str) -> frozenset[str]:
+        """Return the codes of a list."""
+        rows = self.connection.execute("SELECT code FROM row WHERE list = ?", (goods,))
+        return frozenset(code for (code,) in rows)
+
     def list_size(self, goods: str) -> int | None:
         """Return how many rows a list has, or None when it is an inline code."""
         row = self._row("SELECT count FROM list WHERE id = ?", goods)

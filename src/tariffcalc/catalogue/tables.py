@@ -153,6 +153,10 @@ class Tables:
                 doubt |= int.from_bytes(both[0], "little") | int.from_bytes(both[1], "little")
         return cover, doubt & ~cover
 
+    def goods_masks(self) -> list[tuple[str, bytes, bytes]]:
+        """Return each code that some paint names, with the masks of `goods` for its own row."""
+        return self._rows("SELECT code, cover, doubt FROM goods WHERE importer = ?")
+
     def goods_sets(self) -> Iterator[tuple[str, int]]:
         """Yield each code that some paint names, with the paints that hold it."""
         for (code,) in self._rows("SELECT code FROM goods WHERE importer = ?"):

@@ -53,7 +53,7 @@ def schedule_duty(
     row = tables.base_row(code[:8], day)
     name = "HTSUS" if tables.importer == "US" else "Customs Tariff"
     citation = f"{name} {dotted(code[:8])}"
-    if row is not None and _pays_column_2(store, tables, origin, day):
+    if row is not None and pays_column_2(store, tables, origin, day):
         return _read(row.column_2, "column 2", citation, row)
     partner = origin in PARTNERS[tables.importer]
     if claimed:
@@ -140,7 +140,8 @@ def turning_days(store: Store, tables: Tables, code: str) -> list[date]:
 
 
 @lru_cache(maxsize=4096)
-def _pays_column_2(store: Store, tables: Tables, origin: str, day: date) -> bool:
+def pays_column_2(store: Store, tables: Tables, origin: str, day: date) -> bool:
+    """Return whether goods of an origin pay column 2 of the US schedule on a day."""
     if tables.importer != "US":
         return False
     return any(

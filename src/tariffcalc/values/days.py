@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 EARLIEST = date(1900, 1, 1)
 LATEST = date(9999, 12, 31)
 """Stands for "no end": a period open at the end runs until here."""
 
 
+@lru_cache(maxsize=4096)
 def parse_day(text: str) -> date:
     """Read an ISO date, YYYY-MM-DD, and nothing else.
 

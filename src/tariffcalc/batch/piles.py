@@ -1,0 +1,239 @@
+"""Piles: sets of sheets that charge alike, and what each makes of a line.
+
+What lies beneath, or takes nothing, makes no difference: the thousands of sets over the points of
+a large file are some hundred piles. A pile is a part for each measure; what is declared chooses a
+step of each part, and equal steps together are one formula, worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tariffcalc.batch.formula import Steps, steps_of
+from tariffcalc.batch.turns import asks_base_rate
+from tariffcalc.catalogue.law import Cover, Law, Top
+from tariffcalc.catalogue.tables import Sheet
+from tariffcalc.catalogue.terms import Effect, Terms
+from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.resolve import SETTLING, Facts, Step, arrange, choose, in_order, is_listed
+from tariffcalc.values.rates import Rate
+
+IDLE = (Effect.NONE, Effect.REQUIREMENT)
+NOTHING = -1
+"""The number of a step that makes no difference."""
+
+NO_FACTS = Facts(frozenset(), frozenset(), date.min, None, Decimal(0), None)
+
+
+class Asked(NamedTuple):
+    """The facts of a line that a case may ask about, by class: what is equal here is one.
+
+    Attributes:
+        claims: Claims made.
+        shipped: Class of the shipped date among the days that some case names; -1: not declared.
+        entered: Class of the entry date among the days that some case names.
+        segment: Class of the entry's value among the limits that some case names.
+    """
+
+    claims: frozenset[str]
+    shipped: int
+    entered: int
+    segment: int
+
+
+class Part:
+    """What one measure lays over a point, as far as it makes a difference.
+
+    Attributes:
+        top: Its topmost sheet.
+        name: Equal where the difference is; 0 where there is none.
+        asks_base: Whether it asks for the rate of base duty.
+        chosen: The number of the step, by what is declared.
+        numbers: The same by the terms that hold.
+    """
+
+    __slots__ = ("asks_base", "chosen", "name", "numbers", "top")
+
+    def __init__(self, top: Top, name: int, asks_base: bool = False) -> None:
+        self.top = top
+        self.name = name
+        self.asks_base = asks_base
+        self.chosen: dict[Hashable, int] = {}
+        self.numbers: dict[int, int] = {}
+
+
+class Pile(NamedTuple):
+    """A set of sheets, as far as it charges.
+
+    Attributes:
+        fixed: The numbers of its steps that nothing declared can change.
+        open: The other parts.
+        asks_base: Whether what it charges turns on the rate of base duty.
+    """
+
+    fixed: tuple[int, ...]
+    open: tuple[Part, ...]
+    asks_base: bool
+
+
+class Piles:
+    """The piles of one importing country, by number."""
+
+    def __init__(
+        self, law: Law, importer: str, facts_of: Callable[[Asked, BaseDuty], Facts]
+    ) -> None:
+        """Begin with no pile; `facts_of` gives facts that stand for all that are asked alike."""
+        self._law = law
+        self._importer = importer
+        self._facts_of = facts_of
+        self._tables = law.tables(importer)
+        self._named = {name for sheet in self._sheets() for name in _ahead(sheet)}
+        self._parts: dict[tuple[int, int, int], Part] = {}
+        self._names: dict[Hashable, int] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._piles: list[Pile] = []
+        self._kinds: dict[Hashable, int] = {}
+        self._steps: list[Step] = []
+        self._formulas: dict[Hashable, Steps | None] = {}
+        self._distinct: dict[Steps, Steps] = {}
+
+    @property
+    def resolved(self) -> int:
+        """How many formulas were worked out."""
+        return len(self._formulas)
+
+    def number(self, sure: int, perhaps: int) -> int:
+        """Return the number of a set of sheets: one for all sets that charge alike."""
+        parts, tables, known = [], self._tables, self._parts
+        rest = sure | perhaps
+        while rest:
+            head = tables.measure_of(rest.bit_length() - 1)
+            mask = head.mask
+            key = head.number, sure & mask, perhaps & mask
+            part = known.get(key)
+            if part is None:
+                # Which day's law counts is decided by which sheets are in the set.
+                (top,) = self._law.tops(self._importer, Cover(*key[1:]))
+                part = known[key] = self._part(top)
+            if part.name:
+                parts.append(part)
+            rest &= ~mask
+        names = tuple(part.name for part in parts)
+        number = self._numbers.setdefault(names, len(self._piles))
+        if number == len(self._piles):
+            self._piles.append(self._pile(parts))
+        return number
+
+    def turns_on_base(self, number: int) -> bool:
+        """Whether what a pile charges turns on the rate of base duty."""
+        return self._piles[number].asks_base
+
+    def steps(self, number: int, asked: Asked, duty: BaseDuty) -> Steps | None:
+        """Return the formula of a pile; equal ones are one object.
+
+        None stands for what is not a share of the value: the engine prices the line.
+
+        Args:
+            number: Of the pile.
+            asked: What is declared.
+            duty: The base duty, which counts where the pile turns on it.
+        """
+        pile = self._piles[number]
+        chosen: list[int] = [*pile.fixed]
+        for part in pile.open:
+            key = (asked, duty.rate) if part.asks_base else asked
+            found = part.chosen.get(key)
+            if found is None:
+                found = part.chosen[key] = self._choose(part, self._facts_of(asked, duty))
+            if found != NOTHING:
+                chosen.append(found)
+        chosen.sort()
+        rate = self._base_rate(chosen, duty) if pile.asks_base else None
+        name = *chosen, rate
+        if name not in self._formulas:
+            steps = self._work_out(chosen, duty)
+            self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
+        return self._formulas[name]
+
+    def forget(self) -> None:
+        """Drop what was found for single claims and rates, however many there were."""
+        self._formulas.clear()
+        self._distinct.clear()
+        for part in self._parts.values():
+            part.chosen.clear()
+
+    def _base_rate(self, chosen: list[int], duty: BaseDuty) -> tuple[Rate | None] | None:
+        """Return the rate of base duty where a total is to be reached, else None."""
+        effects = (self._steps[number].terms.duty.effect for number in chosen)
+        return (duty.rate,) if Effect.TOTAL in effects else None
+
+    def _work_out(self, chosen: list[int], duty: BaseDuty) -> Steps | None:
+        steps = sorted((self._steps[n] for n in chosen), key=lambda s: s.top.measure.number)
+        return steps_of(self._law, arrange(in_order(steps)), duty)
+
+    def _pile(self, parts: list[Part]) -> Pile:
+        parts = sorted(parts, key=lambda part: part.top.measure.number)
+        fixed = []
+        for part in parts:
+            if not part.top.sheet.paint.cases:
+                fixed.append(self._number(part, choose(part.top, NO_FACTS)))
+        return Pile(
+            tuple(number for number in fixed if number != NOTHING),
+            tuple(part for part in parts if part.top.sheet.paint.cases),
+            any(part.asks_base for part in parts),
+        )
+
+    def _choose(self, part: Part, facts: Facts) -> int:
+        step = choose(part.top, facts)
+        found = part.numbers.get(id(step.terms))
+        if found is None:
+            found = part.numbers[id(step.terms)] = self._number(part, step)
+        return found
+
+    def _number(self, part: Part, step: Step) -> int:
+        """Return the number of a step: one for all that charge alike."""
+        measure, terms, top = part.top.measure.id, step.terms, part.top
+        ahead = terms.yields_to, terms.excluded_by
+        name: Hashable
+        if is_listed(step):
+            doubtful = top.sheet.bit if top.doubtful else None
+            name = measure, top.sheet.instrument, terms, step.charges, doubtful
+        elif terms.duty.effect in SETTLING and not top.doubtful:
+            name = measure, terms.duty.effect, *ahead
+        elif measure in self._named:
+            # Whoever waits for a measure waits for it though it takes nothing: the order tells.
+            name = measure, *ahead
+        else:
+            return NOTHING
+        number = self._kinds.setdefault(name, len(self._steps))
+        if number == len(self._steps):
+            self._steps.append(step)
+        return number
+
+    def _sheets(self) -> Iterator[Sheet]:
+        for head in self._tables.measures:
+            yield from self._tables.sheets(head)
+
+    def _part(self, top: Top) -> Part:
+        sheet, paint = top.sheet, top.sheet.paint
+        asks = asks_base_rate(paint)
+        name: Hashable = top.measure.id, sheet.instrument, paint.terms, paint.cases
+        if top.doubtful:  # why it is open whether a sheet lies there turns on its goods
+            name = sheet.bit
+        elif all(terms.duty.effect in IDLE for terms in _terms(sheet)) and not _ahead(sheet):
+            if top.measure.id not in self._named:
+                return Part(top, 0)
+            name, asks = top.measure.id, False
+        return Part(top, self._names.setdefault(name, len(self._names) + 1), asks)
+
+
+def _terms(sheet: Sheet) -> list[Terms]:
+    return [sheet.paint.terms, *(case.terms for case in sheet.paint.cases)]
+
+
+def _ahead(sheet: Sheet) -> list[str]:
+    """Return the measures that a sheet yields to or is excluded by."""
+    return [name for terms in _terms(sheet) for name in (*terms.yields_to, *terms.excluded_by)]
