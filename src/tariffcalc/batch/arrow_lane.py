@@ -243,7 +243,7 @@ class ArrowLane:
     ) -> list[tuple[str, ...]]:
         """Return the results of rows that this lane does not answer, from the Python lane."""
         with self.lock:
-            price, tally, errors = self.pricer.price, self.pricer.finder.tally, Tally()
+            price, tally, errors = self.pricer.price_odd, self.pricer.finder.tally, Tally()
             # Threads come in any order; the first rows with an error are told in theirs.
             kept, tally.errors = tally.errors, errors.errors
             try:

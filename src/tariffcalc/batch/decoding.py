@@ -70,6 +70,13 @@ class Decoder:
         self._read += len(chunk)
         return text
 
+    def as_utf8(self, chunk: bytes) -> bytes:
+        """Return the text of the next bytes as UTF-8; most are that already."""
+        if self._encoding == "utf-8" and chunk.isascii() and not self._decoder.getstate()[0]:
+            self._read += len(chunk)
+            return chunk
+        return self.decode(chunk, final=not chunk).encode()
+
     def _say(self, error: UnicodeDecodeError) -> None:
         byte = f"0x{error.object[error.start]:02X}"
         message = f"byte {byte} is not UTF-8: such bytes are read as Windows-1252"

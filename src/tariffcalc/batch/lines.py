@@ -6,7 +6,7 @@ way is read cell by cell, and what is no plain share of the value goes to the en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -174,7 +174,16 @@ class LinePricer:
         weight, kind = Weight(value, places, freed), Kind(day.day, manner.mode)
         self.entries.add(lane.importer, number, kind, len(lane.fees), weight)
 
-    def _price_any(self, cells: Sequence[str], number: int) -> Result:
+    def price_odd(self, cells: Sequence[str], number: int) -> Result:
+        """Do the same for a row that is known not to be plain: it is read cell by cell."""
+        return self._price_any(cells, number, self._finder.read)
+
+    def _price_any(
+        self,
+        cells: Sequence[str],
+        number: int,
+        find: Callable[[Sequence[str]], Found] | None = None,
+    ) -> Result:
         """Price a row of any kind."""
         if self._finder.is_full:
             self._finder.make_room()
@@ -182,7 +191,7 @@ class LinePricer:
             self._tally.add_status("blank")
             return without_price("blank", self._edition, self._charges)
         try:
-            found = self._find(cells)
+            found = (find or self._find)(cells)
             row = compare_filed(self._price_found(found, cells), found.filed)
         except CellError as error:
             row = self._refuse(error.code, error.field, error.message, number)

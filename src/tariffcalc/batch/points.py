@@ -164,9 +164,10 @@ class Points:
         """Return the piles of some packed sheets, then and as the law now stands."""
         found = self._over.get(sheets)
         if found is None:
-            every, size = (1 << self._size) - 1, self._size
-            then = self.piles.number(sheets & every, sheets >> size & every)
-            now = self.piles.number(sheets >> 2 * size & every, sheets >> 3 * size)
+            size, half = self._size, sheets >> 2 * self._size
+            every, first = (1 << size) - 1, sheets & (1 << 2 * size) - 1
+            then = self.piles.number(first & every, first >> size)
+            now = then if half == first else self.piles.number(half & every, half >> size)
             found = self._over[sheets] = then, now
         return found
 

@@ -99,7 +99,7 @@ class TextRows(Rows):
             yield below.read().encode()
             while chunk:
                 chunk = stream.read(size)
-                yield decoder.decode(chunk, final=not chunk).encode()
+                yield decoder.as_utf8(chunk)
 
 
 def read_alone(line: str, delimiter: str) -> list[str]:

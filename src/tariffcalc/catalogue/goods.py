@@ -5,11 +5,12 @@ from __future__ import annotations
 from tariffcalc.catalogue.tables import Tables
 from tariffcalc.values.codes import prefixes
 
-LONGEST = 10
+ITEM, LONGEST = 8, 10
+"""Digits of a tariff item and of a statistical number: the codes that goods are entered under."""
 
 
 class GoodsIndex:
-    """What `Tables.goods` answers, from memory."""
+    """What `Tables.goods` answers for codes of 8 and 10 digits, from memory."""
 
     def __init__(self, tables: Tables) -> None:
         """Read the sheets of every code that some paint names."""
@@ -21,17 +22,15 @@ class GoodsIndex:
                 known.setdefault(mask, int.from_bytes(mask, "little")) for mask in masks
             )
             self._sheets[code] = here, perhaps
-            for shorter in prefixes(code):
-                if shorter != code:
-                    self._below[shorter] = self._below.get(shorter, 0) | here | perhaps
+            if len(code) == LONGEST:
+                self._below[code[:ITEM]] = self._below.get(code[:ITEM], 0) | here | perhaps
 
     def goods(self, code: str) -> tuple[int, int]:
         """Return the sheets whose goods hold a code, and those that hold it perhaps."""
-        cover = doubt = 0
+        cover, doubt = 0, self._below.get(code, 0)
         for mark in prefixes(code):
-            here, perhaps = self._sheets.get(mark, (0, 0))
-            cover |= here
-            doubt |= perhaps
-        if len(code) < LONGEST:
-            doubt |= self._below.get(code, 0)
+            found = self._sheets.get(mark)
+            if found is not None:
+                cover |= found[0]
+                doubt |= found[1]
         return cover, doubt & ~cover

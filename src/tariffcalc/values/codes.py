@@ -34,4 +34,4 @@ def dotted(digits: str) -> str:
 
 def prefixes(digits: str) -> list[str]:
     """Return every code that holds this one, the widest first: '' stands for all goods."""
-    return ["", *(digits[:n] for n in PREFIX_LENGTHS if n <= len(digits))]
+    return ["", *[digits[:n] for n in PREFIX_LENGTHS if n <= len(digits)]]
