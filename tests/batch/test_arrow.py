@@ -19,6 +19,7 @@ np = pytest.importorskip("numpy")
 
 from hypothesis import given, seed, settings  # noqa: E402  # only with the extra
 from hypothesis import strategies as st  # noqa: E402
+from tariffcalc.batch.arrow_sheets import Alike  # noqa: E402
 from tests.batch.invoices import HEADER, good_row  # noqa: E402
 from tests.batch.test_equality import (  # noqa: E402
     FIRST,
@@ -40,9 +41,9 @@ from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
 from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
 from tariffcalc.batch.arrow_csv import price_csv  # noqa: E402
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane  # noqa: E402
-from tariffcalc.batch.arrow_sheets import Alike  # noqa: E402
 from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
+from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
 from tariffcalc.batch.entries import Entries  # noqa: E402
 from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
 from tariffcalc.batch.formula import steps_of  # noqa: E402
@@ -50,7 +51,6 @@ from tariffcalc.batch.lines import LinePricer  # noqa: E402
 from tariffcalc.batch.points import Asked, Points  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
 from tariffcalc.batch.text_rows import TextRows  # noqa: E402
-from tariffcalc.batch.writers import CsvForm  # noqa: E402
 
 SPREAD = ("us-232-steel", "us-232-aluminum", "us-ieepa-reciprocal", "anti_dumping")
 

@@ -18,10 +18,10 @@ from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_text import Fragments
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.text_rows import TextRows
-from tariffcalc.batch.writers import CsvForm
 
 __all__ = ["NotForThisLane", "price_csv"]
 

@@ -11,13 +11,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.files import STDOUT
 from tariffcalc.batch.job import Job, Table
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress
 from tariffcalc.batch.sources import HEAD
 from tariffcalc.batch.text_rows import TextRows
-from tariffcalc.batch.writers import CsvForm, CsvWriter, Form, Layout
+from tariffcalc.batch.writers import CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
 LARGE = 4_000_000

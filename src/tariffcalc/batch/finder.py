@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
@@ -27,8 +27,6 @@ from tariffcalc.engine.quote import check_coverage
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.money import round_cents
-
-Kept = TypeVar("Kept")
 
 PICKED = (
     "importer", "currency", "unit", "claims", "preference", "base_rate", "mode", "province",
@@ -128,6 +126,7 @@ class Finder:
             raise KeyError
         known = self.known[self.pick(cells)]
         point = self._point(cells, known.lane)
+        self.is_full |= len(known.lane.goods) >= CAP
         left = None if point.shipped is None else point.shipped.day
         if left is not None and left > point.day.day:
             raise KeyError
@@ -239,7 +238,7 @@ class Finder:
         if lane is None or declared.entry_date < lane.points.coverage.start:
             check_coverage(self._law, Shipment(declared.importer, declared.entry_date, ()))
         if lane is None:
-            lane = Lane(self._law, declared.importer, self.tally)
+            lane = Lane(self._law, declared.importer, self.tally, self._quick)
             self.lanes[declared.importer] = lane
             self.points.append(lane.points)
         return lane
@@ -261,35 +260,17 @@ class Finder:
         return known
 
     def _point(self, cells: Sequence[str], lane: Lane) -> Point:
-        """Return what the texts of a line stand for, and keep it.
+        """Return what the texts of a line stand for.
 
         Raises:
             KeyError: for a text that is to be read, or of which a person is to be warned.
         """
-        code = self._kept(cells, "classification", lane.codes, lane.code)
-        origin = self._kept(cells, "origin", lane.origins, lane.origin)
-        day = self._kept(cells, "entry_date", lane.days, lane.day)
+        code = lane.codes[self._raw(cells, "classification")]
+        origin = lane.origins[self._raw(cells, "origin")]
+        day = lane.days[self._raw(cells, "entry_date")]
         if "shipped_date" not in self.reader.places:
             return Point(code, origin, day, None)
-        shipped = self._kept(cells, "shipped_date", lane.shipped, lane.shipped_on)
-        return Point(code, origin, day, shipped)
-
-    def _kept(
-        self,
-        cells: Sequence[str],
-        field: str,
-        table: dict[str, Kept],
-        find: Callable[[Any], Kept],
-    ) -> Kept:
-        raw = self._raw(cells, field)
-        found = table.get(raw)
-        if found is None:
-            value = self._quick(field, raw)
-            if value is None and field != "shipped_date":
-                raise KeyError
-            found = table[raw] = find(value)
-            self.is_full |= len(table) >= CAP
-        return found
+        return Point(code, origin, day, lane.shipped[self._raw(cells, "shipped_date")])
 
     def make_room(self) -> None:
         """Drop all tables once one of them is full. Call it between rows."""

@@ -6,11 +6,12 @@ Texts that make no difference to what is owed have equal keys.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.points import Span, Spread
 from tariffcalc.batch.ready import Levied, Ready
 from tariffcalc.batch.tally import Sums
@@ -19,6 +20,8 @@ from tariffcalc.values.rates import Rate
 
 if TYPE_CHECKING:
     from tariffcalc.batch.lane import Lane
+
+Kept = TypeVar("Kept")
 
 GROUPS = 1 << 20
 """More than the classes of origins."""
@@ -100,6 +103,38 @@ class Shipped(NamedTuple):
     ordinal: int
 
 
+class Texts(dict[str, Kept]):
+    """What the texts of a column stand for, each read when it is first met.
+
+    A text that is to be read with its row raises KeyError, and is not kept.
+    """
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[str], Kept]) -> None:
+        self._read = read
+
+    def __missing__(self, raw: str) -> Kept:
+        found = self._read(raw)
+        if len(self) >= CAP:
+            self.clear()
+        self[raw] = found
+        return found
+
+
+class Keyed(dict[int, Kept]):
+    """What is found for keys, each found when it is first asked for."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Callable[[int], Kept]) -> None:
+        self._find = find
+
+    def __missing__(self, key: int) -> Kept:
+        found = self[key] = self._find(key)
+        return found
+
+
 class Spot:
     """Points that are one to the law: what lies over them, what is ready for their lines.
 
@@ -125,7 +160,7 @@ class Pair(NamedTuple):
     """Codes and origins that are one to the law, with their spots by number of the span."""
 
     spread: Spread
-    spots: dict[int, Spot]
+    spots: Keyed[Spot]
 
 
 class Point(NamedTuple):

@@ -8,8 +8,9 @@ takes no more room than one of ten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.formula import ANY_LINE, Fee, base_rate
@@ -22,15 +23,17 @@ from tariffcalc.batch.keys import (
     Circumstances,
     Code,
     Day,
+    Keyed,
     Manner,
     Origin,
     Pair,
     Point,
     Shipped,
     Spot,
+    Texts,
 )
 from tariffcalc.batch.piles import Asked
-from tariffcalc.batch.points import Numbering, Points, Spread
+from tariffcalc.batch.points import Numbering, Points, Span, Spread
 from tariffcalc.batch.ready import Levied, Ready
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
@@ -52,20 +55,30 @@ Said = tuple[str, ...]
 class Lane:
     """Finds what is ready for the points of one importing country."""
 
-    def __init__(self, law: Law, importer: str, tally: Tally) -> None:
+    def __init__(
+        self, law: Law, importer: str, tally: Tally, read: Callable[[str, str], Any]
+    ) -> None:
+        """Begin with nothing known.
+
+        Args:
+            law: To price under.
+            importer: Importing country.
+            tally: Takes the sums.
+            read: Gives the value of a field and text, or raises KeyError.
+        """
         self.importer = importer
         self.points = Points(law, importer)
         self.tally = tally
         self.currency = self.points.currency
         self.edition: str = law.store.meta["edition"]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
-        self.codes: dict[str, Code] = {}
+        self.codes = Texts(lambda raw: self.code(_needed(read("classification", raw))))
+        self.origins = Texts(lambda raw: self.origin(_needed(read("origin", raw))))
+        self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
+        self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
+        self.pairs = Keyed(self._find_pair)
+        self.bases = Keyed(self._find_base)
         self.goods: dict[str, Code] = {}
-        self.origins: dict[str, Origin] = {}
-        self.days: dict[str, Day] = {}
-        self.shipped: dict[str, Shipped] = {}
-        self.pairs: dict[int, Pair] = {}
-        self.bases: dict[int, Base] = {}
         self.reasons: dict[tuple[Ready, str], list[str]] = {}
         self.resolved = 0
         self._sources: dict[str, Origin] = {}
@@ -135,12 +148,15 @@ class Lane:
         if known.manner.base is not None:
             return known.base
         period = point.day.span.period
-        key = point.code.rows[period] + point.origin.columns[known.claimed][period]
-        found = self.bases.get(key)
+        try:
+            return self.bases[point.code.rows[period] + point.origin.columns[known.claimed][period]]
+        except KeyError:
+            return None
+
+    def _find_base(self, key: int) -> Base:
+        found = self._base(self.points.schedule.duty(*divmod(key, COLUMNS)))
         if found is None:
-            found = self._base(self._duty(known, point))
-            if found is not None:
-                self.bases[key] = found
+            raise KeyError(key)
         return found
 
     def _duty(self, known: Circumstances, point: Point) -> BaseDuty:
@@ -183,23 +199,24 @@ class Lane:
 
     def spot(self, point: Point) -> Spot:
         """Return the spot of a point."""
-        code, origin, day, _ = point
-        pair = self.pairs.get(code.group + origin.group)
-        if pair is None:
-            sheets = code.spread.sheets & origin.spread.sheets
-            spread = Spread(sheets, code.spread.gaps & origin.spread.gaps)
-            pair = self._pairs.setdefault(spread, Pair(spread, {}))
-            self.pairs[code.group + origin.group] = pair
-        span = day.span
-        spot = pair.spots.get(span.number)
-        if spot is None:
-            piles = self.points.over(pair.spread.sheets & span.sheets)
-            key = piles, pair.spread.gaps & span.gaps, span.entered, span.is_late
-            if key not in self._spots:
-                turns = any(map(self.points.piles.turns_on_base, piles))
-                self._spots[key] = Spot(*key[:2], span, turns)
-            spot = pair.spots[span.number] = self._spots[key]
-        return spot
+        return self.pairs[point.code.group + point.origin.group].spots[point.day.span.number]
+
+    def _find_pair(self, key: int) -> Pair:
+        goods, source = (self._groups.keys[group] for group in divmod(key, GROUPS))
+        spread = Spread(goods.sheets & source.sheets, goods.gaps & source.gaps)
+        if spread not in self._pairs:
+            spots = Keyed(lambda number: self._find_spot(spread, self.points.spans[number]))
+            self._pairs[spread] = Pair(spread, spots)
+        return self._pairs[spread]
+
+    def _find_spot(self, spread: Spread, span: Span) -> Spot:
+        piles = self.points.over(spread.sheets & span.sheets)
+        key = piles, spread.gaps & span.gaps, span.entered, span.is_late
+        found = self._spots.get(key)
+        if found is None:
+            turns = any(map(self.points.piles.turns_on_base, piles))
+            found = self._spots[key] = Spot(*key[:2], span, turns)
+        return found
 
     def ready(self, known: Circumstances, point: Point, segment: int, base: Base) -> Ready | None:
         """Return what is ready for a line, or None when the engine is to price it.
@@ -296,3 +313,10 @@ class Lane:
             table.clear()
         self.points.forget()
         self.resolved = 0
+
+
+def _needed(value: Any) -> Any:
+    """Return a value that every row must have."""
+    if value is None:
+        raise KeyError
+    return value

@@ -14,11 +14,12 @@ from tariffcalc.batch import remarks
 from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, price_under
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
-from tariffcalc.batch.keys import Base
-from tariffcalc.batch.ready import Paid, Ready, total
+from tariffcalc.batch.keys import Base, Point
+from tariffcalc.batch.ready import Paid, Ready, Shown, total
 from tariffcalc.batch.result import (
     PROHIBITED,
     Charges,
@@ -115,8 +116,20 @@ class LinePricer:
             cells: The row.
             number: Its number as spreadsheets count, for the summary of errors.
         """
-        if len(cells) != self._width:
-            return self._price_any(cells, number)
+        found = self._price_plain(cells)
+        return self._price_any(cells, number) if found is None else found[0].row(found[1])
+
+    def print(self, cells: Sequence[str], number: int, form: CsvForm) -> str:
+        """Return the line of a CSV that a row becomes; all rows must be given the same form."""
+        found = self._price_plain(cells)
+        if found is None:
+            return form.row(cells, self._price_any(cells, number))
+        return form.start(cells) + found[0].text(found[1], form)
+
+    def _price_plain(self, cells: Sequence[str]) -> tuple[Ready, Shown] | None:
+        """Price an ordinary row; None where it is to be read."""
+        if len(cells) != self._width or self._finder.is_full:
+            return None
         try:
             known = self._known[self._pick(cells)]
             lane = known.lane
@@ -125,11 +138,12 @@ class LinePricer:
             day = lane.days[cells[self._day] if self._day >= 0 else ""]
             span = day.span
             spot = lane.pairs[code.group + origin.group].spots[span.number]
-            key = known.key + origin.vain[known.claimed]
+            claimed = known.claimed
+            key, shipped = known.key + origin.vain[claimed], None
             if self._shipped >= 0:
                 shipped = lane.shipped[cells[self._shipped]]
                 if shipped.ordinal > day.ordinal:
-                    return self._price_any(cells, number)
+                    return None
                 key += shipped.key
             raw = cells[self._value]
             digits = raw.replace(".", "", 1)
@@ -137,23 +151,26 @@ class LinePricer:
                 value = int(digits) * 100  # plain dollars and cents
             else:
                 value = self._finder.value(raw)
-            levied = known.levies[span.levies]
             period = span.period
-            base = (
-                known.base or lane.bases[code.rows[period] + origin.columns[known.claimed][period]]
-            )
-            key += known.segment_of(value) if known.limits else known.segment
-            ready = spot.ready[(key, base.rate) if spot.turns else key]
+            base = known.base or lane.bases[code.rows[period] + origin.columns[claimed][period]]
         except KeyError:
-            return self._price_any(cells, number)
+            return None
         if known.is_foreign or not value:
-            return self._price_any(cells, number)
+            return None
+        segment = known.segment_of(value) if known.limits else known.segment
+        key += segment
+        ready = spot.ready.get((key, base.rate) if spot.turns else key)
+        if ready is None:
+            ready = lane.ready(known, Point(code, origin, day, shipped), segment, base)
+            if ready is None:
+                return None
+        levied = known.levies.get(span.levies) or lane.levies(known, day)
         rate, sums = base.rate, (code.sums, origin.sums, day.sums)
         if rate is not None and ready.is_short and levied.is_short:
-            return ready.price(value, rate, levied, sums)
+            return ready, ready.price(value, rate, levied, sums)
         duty = None if rate is None else cents(value, rate)
         why = () if ready.is_known else lane.why(ready, code)
-        return ready.work_out(value, duty, levied, sums, why_base=base.reasons, why=why)
+        return ready, ready.work_out(value, duty, levied, sums, why_base=base.reasons, why=why)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -242,12 +259,13 @@ class LinePricer:
         sums = point.code.sums, point.origin.sums, point.day.sums
         is_short = ready.is_short and levied.is_short and paid is None and not said
         if is_short and base.rate is not None:
-            return ready.price(value, base.rate, levied, sums)
+            return ready.row(ready.price(value, base.rate, levied, sums))
         duty = None if base.rate is None else cents(value, base.rate)
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
         why = () if ready.is_known else lane.why(ready, point.code)
-        return ready.work_out(value, duty, levied, sums, paid, said, base.reasons, why)
+        shown = ready.work_out(value, duty, levied, sums, paid, said, base.reasons, why)
+        return ready.row(shown)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
         """Return the entry of a row, None for an entry of its own, and what is odd about it."""

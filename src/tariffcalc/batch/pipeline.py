@@ -18,7 +18,7 @@ from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_t
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress, open_progress
 from tariffcalc.batch.result import CHARGES, Charges
-from tariffcalc.batch.writers import Layout, choose_layout, open_writer, zipped
+from tariffcalc.batch.writers import CsvWriter, Layout, choose_layout, open_writer, zipped
 from tariffcalc.library import Catalogue
 from tariffcalc.values.issues import Issue
 
@@ -170,6 +170,14 @@ def _write(
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
         price, write = pricer.price, writer.write
         groups, rows, first = table.groups, table.rows, table.rows.row_number(0)
+        if isinstance(writer, CsvWriter) and groups is None:
+            form, write_line, print_row = writer.form, writer.write_line, pricer.print
+            for index, row in enumerate(rows):
+                if not index % STEP:
+                    progress.update(index, rows.share_read())
+                write_line(print_row(row, first + index, form))
+            writer.close()
+            return "python"
         grouped = "grouped", *[""] * (len(pricer.columns) - 2), edition
         for index, row in enumerate(rows):
             if not index % STEP:

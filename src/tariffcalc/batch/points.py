@@ -93,6 +93,7 @@ class Points:
     Attributes:
         value_limits: The values of an entry above which some case no longer holds.
         limits: The same in ten-thousandths.
+        spans: Those met so far, by number.
     """
 
     def __init__(self, law: Law, importer: str) -> None:
@@ -114,7 +115,7 @@ class Points:
         self._freeing = turns.free_entries(self.tables)
         self._size = max((head.past for head in self.tables.measures), default=0)
         self._turning = self.turning_days()
-        self._spans: dict[int, Span] = {}
+        self.spans: dict[int, Span] = {}
         self._levies: Numbering[Hashable] = Numbering()
         self._over: dict[int, tuple[int, int]] = {}
 
@@ -141,9 +142,9 @@ class Points:
         if day < self.coverage.start:
             raise KeyError(day)
         number = bisect_right(self._turning, day)
-        found = self._spans.get(number)
+        found = self.spans.get(number)
         if found is None:
-            found = self._spans[number] = self._find_span(number, day)
+            found = self.spans[number] = self._find_span(number, day)
         return found
 
     def _find_span(self, number: int, day: date) -> Span:

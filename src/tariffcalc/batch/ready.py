@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, Fee, Levies, Steps, cents
 from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
 from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, money, show
@@ -16,6 +17,13 @@ from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
 
 HALF = TO_CENTS // 2
 CENT = VALUE_UNIT // 100
+
+Shown = tuple[str, ...]
+"""Status, base duty, charges, additional and total duty, fees, taxes, payable, effective rate,
+payable as the law now stands, refundable and warnings of a line, as text."""
+
+SINCE = 9
+"""The place of what is payable as the law now stands."""
 
 Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""
@@ -69,8 +77,8 @@ class Ready:
     """
 
     __slots__ = (
-        "edition", "has_changed", "is_doubtful", "is_known", "is_short", "law", "now", "prefix",
-        "rate", "remarks", "sums", "tally", "terms", "then", "whole", "why",
+        "edition", "has_changed", "is_doubtful", "is_known", "is_short", "law", "middle", "now",
+        "prefix", "rate", "remarks", "sums", "tail", "tally", "terms", "then", "whole", "why",
     )  # fmt: skip
 
     def __init__(
@@ -99,10 +107,11 @@ class Ready:
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
+        self.middle = self.tail = ""
         self.is_short = self.is_known and not self.has_changed and not then.free_entry
 
-    def price(self, value: int, rate: int, levied: Levied, sums: Sequence[Sums]) -> Result:
-        """Return the row of a line that is an entry of its own, the short way.
+    def price(self, value: int, rate: int, levied: Levied, sums: Sequence[Sums]) -> Shown:
+        """Return what a line comes to that is an entry of its own, the short way.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
@@ -147,11 +156,9 @@ class Ready:
         whole = self.whole
         whole[BASE] += base
         whole[PAYABLE] += payable
-        measures, headings, citations = self.law
         return (
             "ok", base_text, charges, added_text, duty_text, fee_text, tax_text, owing, share_text,
-            measures, headings, citations, "", owing, "0.00", self.remarks, "", "", "",
-            self.edition,
+            owing, "0.00", self.remarks,
         )  # fmt: skip
 
     def _charges(self, value: int) -> tuple[str, int]:
@@ -177,8 +184,8 @@ class Ready:
         more: Sequence[str] = (),
         why_base: Sequence[str] = (),
         why: Sequence[str] = (),
-    ) -> Result:
-        """Return the row of any line, and add it to the sums.
+    ) -> Shown:
+        """Return what any line comes to, and add it to the sums.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
@@ -212,13 +219,31 @@ class Ready:
             warnings = self._warnings(more, why_base, why, levied, fees)
         blank = "" if refused else UNKNOWN
         share = blank if duty is None else effective_rate(duty, value)
-        measures, headings, citations = self.law
         return (
             status, show(base_owed, blank), charges, show(added if self.is_known else None, blank),
             show(duty, blank), show(fees, blank), show(taxes, blank), show(payable, blank), share,
-            measures, headings, citations, "", show(now, blank), show(refundable, ""), warnings,
-            "", "", "", self.edition,
+            show(now, blank), show(refundable, ""), warnings,
         )  # fmt: skip
+
+    def row(self, shown: Shown) -> Result:
+        """Return the row of a line."""
+        *_, now, refundable, warnings = shown
+        return (
+            *shown[:SINCE], *self.law, "", now, refundable, warnings, "", "", "", self.edition,
+        )  # fmt: skip
+
+    def text(self, shown: Shown, form: CsvForm) -> str:
+        """Return the same as CSV, with its line end. All lines of a run have one form."""
+        mark = form.delimiter
+        if not self.tail:
+            self.middle = f"{mark}{form.join([*self.law, ''])}{mark}"
+            self.tail = (
+                f"{mark}{form.join([self.remarks, '', '', '', self.edition])}{form.line_end}"
+            )
+        *amounts, now, refundable, warnings = shown
+        if warnings != self.remarks or mark == ";":
+            return form.join(self.row(shown)) + form.line_end
+        return f"{mark.join(amounts)}{self.middle}{now}{mark}{refundable}{self.tail}"
 
     def _warnings(
         self,

@@ -7,18 +7,16 @@ has too many come after the result, where nothing shifts and nothing is lost.
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
-from tariffcalc.batch.inert import STARTS, neutral_row
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.values.issues import InputError, Issue
 
 BLOCK = 1000
@@ -147,59 +145,6 @@ def open_writer(
         raise InputError([Issue("missing-extra", "error", message, "--output", hint)]) from None
 
 
-class CsvForm:
-    """How one row of a CSV is written: minimal quoting, formulas made inert."""
-
-    def __init__(self, delimiter: str, line_end: str, width: int) -> None:
-        self.delimiter = delimiter
-        self.line_end = line_end
-        self.width = width
-        mark = re.escape(delimiter)
-        starts = re.escape(STARTS.replace(delimiter, ""))
-        self._odd = re.compile(f"{mark}[{starts}]").search
-        self._quoted: Callable[[Sequence[str]], str] = csv.writer(
-            _Echo, delimiter=delimiter, lineterminator="\r\n"
-        ).writerow
-
-    def row(self, cells: Sequence[str], result: Sequence[str]) -> str:
-        """Return the line of a row, with its line end."""
-        mark = self.delimiter
-        plain = f"{mark}{mark.join(cells)}"
-        if len(cells) != self.width:
-            return self._ragged(cells, result)
-        # Few rows hold a quote, a line end, a formula: one look for each over the whole row.
-        if (
-            '"' in plain or "\n" in plain or "\r" in plain
-            or plain.count(mark) != self.width or self._odd(plain)
-        ):  # fmt: skip
-            plain = f"{mark}{self.join(neutral_row(cells))}"
-        priced = mark.join(result)
-        if (
-            '"' in priced or "\n" in priced or "\r" in priced
-            or priced.count(mark) != len(result) - 1
-        ):  # fmt: skip
-            priced = self.join(result)
-        return f"{plain[1:]}{mark}{priced}{self.line_end}"
-
-    def _ragged(self, cells: Sequence[str], result: Sequence[str]) -> str:
-        own, extra = cells[: self.width], cells[self.width :]
-        filled = [*neutral_row(own), *[""] * (self.width - len(own))]
-        return self.join([*filled, *result, *neutral_row(extra)]) + self.line_end
-
-    def join(self, cells: Sequence[str]) -> str:
-        """Return cells as one line without its end, each quoted where it must be."""
-        # With this line end the module quotes a lone CR too, in every version of Python.
-        return self._quoted(cells)[:-2]
-
-
-class _Echo:
-    """A file of which only the last line is wanted."""
-
-    @staticmethod
-    def write(line: str) -> str:
-        return line
-
-
 class CsvWriter:
     """Rows as CSV."""
 
@@ -207,13 +152,17 @@ class CsvWriter:
         self, layout: Layout, file: BinaryIO, header: Sequence[str], columns: Sequence[str]
     ) -> None:
         self.file = file
-        self._form = CsvForm(layout.delimiter, layout.line_end, len(header))
+        self.form = CsvForm(layout.delimiter, layout.line_end, len(header))
         self._held = ["\ufeff"] if layout.byte_order_mark else []
-        self._held.append(self._form.row(header, columns))
+        self._held.append(self.form.row(header, columns))
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
-        self._held.append(self._form.row(cells, result))
+        self.write_line(self.form.row(cells, result))
+
+    def write_line(self, line: str) -> None:
+        """Write one row that is text already, with its end."""
+        self._held.append(line)
         if len(self._held) >= BLOCK:
             self.close()
 
