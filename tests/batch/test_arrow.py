@@ -7,7 +7,6 @@ import io
 import random
 import tempfile
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,12 @@ np = pytest.importorskip("numpy")
 
 from hypothesis import given, seed, settings  # noqa: E402  # only with the extra
 from hypothesis import strategies as st  # noqa: E402
-from tariffcalc.batch.arrow_sheets import Alike  # noqa: E402
 from tests.batch.invoices import HEADER, good_row  # noqa: E402
 from tests.batch.test_equality import (  # noqa: E402
-    FIRST,
-    LAST,
     ORDINARY,
-    ORIGINS,
     SETTINGS,
     WIDE,
     cells_of,
-    codes,
     opened,
     ordinary,
     wide,
@@ -46,9 +40,7 @@ from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
 from tariffcalc.batch.entries import Entries  # noqa: E402
 from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
-from tariffcalc.batch.formula import steps_of  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
-from tariffcalc.batch.points import Asked, Points  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
 from tariffcalc.batch.text_rows import TextRows  # noqa: E402
 
@@ -243,22 +235,3 @@ def test_shared_fees_and_commas_are_for_the_python_lane() -> None:
     ):
         with pytest.raises(NotForThisLane):
             ArrowLane(pricer)
-
-
-@pytest.mark.parametrize("importer", ["US", "CA"])
-def test_sets_taken_as_alike_charge_alike(importer: str) -> None:
-    """The formula of a set is that of the set that stands for it, whatever is declared."""
-    chance = random.Random(importer)
-    law = opened().law().sheets
-    points = Points(law, importer)
-    alike = Alike(points)
-    claims = [frozenset(c) for c in ((), ("usmca",), ("us_metal_85",), ("section_321",))]
-    duty = points.base(codes(importer)[0], "DE", date(2025, 9, 1), False)
-    for _ in range(1500):
-        code, origin = chance.choice(codes(importer)), chance.choice(ORIGINS)
-        day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
-        cover = law.cover(importer, code, origin, day)
-        number = alike.number(cover.sure, cover.perhaps)
-        asked = Asked(chance.choice(claims), -1, points.entered_class(day), chance.randint(0, 1))
-        found = alike.steps(number, asked, duty, 1)
-        assert found == steps_of(law, importer, cover, points.facts(asked, duty), duty)

@@ -1,8 +1,7 @@
-"""Formulas as integers: rounding, fees and their bounds, and classes that are not too wide."""
+"""Formulas as integers: rounding, fees and their bounds."""
 
 from __future__ import annotations
 
-import itertools
 import random
 from decimal import Decimal
 
@@ -12,14 +11,12 @@ from hypothesis import strategies as st
 
 from tariffcalc import Catalogue
 from tariffcalc.batch.formula import RATE_UNIT, VALUE_UNIT, Fee, cents, levies_of, whole
-from tariffcalc.batch.points import Points
-from tariffcalc.batch.ready import short_fee
+from tariffcalc.batch.levied import short_fee
 from tariffcalc.batch.result import effective_rate, money, show_share
-from tariffcalc.engine.base import schedule_duty
 from tariffcalc.engine.levies import assess
 from tariffcalc.engine.resolve import Facts
 from tariffcalc.engine.shipment import Line, Shipment
-from tariffcalc.values.days import LATEST, parse_day
+from tariffcalc.values.days import parse_day
 from tariffcalc.values.money import round_cents
 
 RATES = ("0.1", "0.25", "0.125", "0.026", "0.003464", "2", "0.000001", "0")
@@ -79,42 +76,3 @@ def test_a_fee_without_lines_is_nothing() -> None:
     fee = Fee("us-mpf", 3464, 2679, None, None, None, False)
     assert fee.amount(0, 10**9) == 0
     assert fee.amount(10**12, 10**12) == 34_640_000
-
-
-@pytest.mark.parametrize("importer", ["US", "CA"])
-def test_base_duties_of_a_period_are_one(catalogue: Catalogue, importer: str) -> None:
-    law = catalogue.law().sheets
-    points, tables, chance = Points(law, importer), law.tables(importer), random.Random(6)
-    rows = law.store.connection.execute(
-        "SELECT DISTINCT code FROM rate WHERE importer = ?", (importer,)
-    )
-    codes = [*chance.sample([code for (code,) in rows], 80), "99999999", "72081000"]
-    days = [day for day in points.turning_days() if day < LATEST]
-    for code in codes:
-        for _ in range(25):
-            origin = chance.choice(("CA", "US", "MX", "RU", "CU", "DE", "CN"))
-            day, claimed = chance.choice(days), chance.random() < 0.5
-            if day < tables.coverage.start or origin == importer:
-                continue
-            partner = origin in ("CA", "MX", "US")
-            expected = schedule_duty(law.store, tables, code, origin, day, claimed and partner)
-            found = points.base(code, origin, day, claimed)
-            assert (found.rate, found.reason and found.reason[:40]) == (
-                expected.rate,
-                expected.reason and expected.reason[:40],
-            )
-
-
-def test_classes_hold_days_that_nothing_parts(catalogue: Catalogue) -> None:
-    """Between two turning days every class of a day is one."""
-    law = catalogue.law().sheets
-    points = Points(law, "US")
-    chance, days = random.Random(7), points.turning_days()
-    for start, end in itertools.pairwise(days):
-        length = (end - start).days
-        if start.year < 2018 or length < 2 or end.year > 2030:
-            continue
-        other = start.fromordinal(start.toordinal() + chance.randint(1, length - 1))
-        for classify in (points.day_class, points.entered_class, points.schedule_period):
-            assert classify(start) == classify(other)
-        assert points.levies_period(start) == points.levies_period(other)

@@ -38,8 +38,8 @@ from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_readings import KEYS, Columns, Readings
 from tariffcalc.batch.arrow_reasons import Reasons
 from tariffcalc.batch.arrow_said import Said
-from tariffcalc.batch.arrow_sums import Priced, add_up
-from tariffcalc.batch.arrow_tables import Amounts, Ids
+from tariffcalc.batch.arrow_sums import Accounts, Priced
+from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.arrow_text import LARGEST, SHARES, Fragments
 from tariffcalc.batch.finder import RARE
 from tariffcalc.batch.lines import LinePricer
@@ -91,6 +91,7 @@ class ArrowLane:
             self._statuses.number((status,))
         self._reasons = Reasons(self.points, self.said, self.lock)
         self._tally = Tally()
+        self._accounts = Accounts(self._tally, self.formulas.measures)
 
     def _points_of(self, importer: str) -> Points | None:
         # Not those of the Python lane: it drops what it found when that is too much.
@@ -255,28 +256,21 @@ class ArrowLane:
     def close(self) -> None:
         """Hand the sums to the pricer. Call it once, after the last batch."""
         with self.lock:
+            self._accounts.settle()
             self.pricer.finder.tally.merge(self._tally)
-            self._tally = Tally()
 
     def _add_up(self, found: Found, priced: Priced) -> None:
-        points = self.points
-        tally = Tally()
-        by = {
-            "chapter": (points.goods.ids(found.goods, "chapter"), points.chapters.keys),
-            "origin": (points.sources.ids(found.source, "origin"), points.origins.keys),
-            "month": self._months(found),
-        }
-        add_up(tally, priced, by, self.formulas.measures)
-        with self.lock:
-            self._tally.merge(tally)
-
-    def _months(self, found: Found) -> tuple[Ids, list[Any]]:
-        """Return the month and currency of each row, by number."""
-        readings = self.points.readings
-        currencies = ["", *(points.currency for points in readings.countries)]
+        points, readings = self.points, self.points.readings
         months = readings.values["entry_date"].ids(found.entered, "month")
-        names = [(currency, month) for month in readings.months.keys for currency in currencies]
-        return months * np.int32(len(currencies)) + found.country, names
+        self._accounts.add(
+            priced,
+            {
+                "chapter": (points.goods.ids(found.goods, "chapter"), points.chapters.keys),
+                "origin": (points.sources.ids(found.source, "origin"), points.origins.keys),
+                "month": (points.number("month", found.country, months), points.months.keys),
+                "country": (found.country, points.currencies),
+            },
+        )
 
 
 def _is_blank(texts: Any) -> Flags:

@@ -45,7 +45,7 @@ class PointTables:
     Attributes:
         goods: Country and code, by number, with the number of their class and chapter.
         sources: Country and origin, with the number of their class and of the origin.
-        chapters, origins: Currency and name, by number: what sums are made of.
+        chapters, origins, months: Currency and name, by number: what sums are made of.
     """
 
     def __init__(self, readings: Readings, formulas: Formulas, said: Said, lock: RLock) -> None:
@@ -55,7 +55,7 @@ class PointTables:
         self._said = said.points
         self.goods = Records("group", "chapter")
         self.sources = Records("group", "origin")
-        self.chapters, self.origins = Records(), Records()
+        self.chapters, self.origins, self.months = Records(), Records(), Records()
         self._days = Records("period")
         self._spans: list[Span | None] = [None]
         self._shipped = Records()
@@ -68,7 +68,7 @@ class PointTables:
             name: Grid(find, lock)
             for name, find in {
                 "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
-                "shipped": self._find_shipped,
+                "shipped": self._find_shipped, "month": self._find_month,
                 "pair": self._find_pair,
                 "row": _nothing, "kind": self._find_kind, "column": _nothing,
                 "base": self._find_base, "ask": self._find_ask,
@@ -133,6 +133,11 @@ class PointTables:
         """Return the number of each pair of numbers in a table."""
         return self._grids[grid].numbers(first, second)
 
+    @property
+    def currencies(self) -> list[tuple[str, str] | None]:
+        """The currency of each importing country, by its number."""
+        return [None, *((points.currency, "") for points in self.readings.countries)]
+
     def doubt(self, goods: int, sheet: int) -> str:
         """Say why it is open whether a sheet lies over goods, by number."""
         country, digits = self.goods.keys[goods]
@@ -179,6 +184,11 @@ class PointTables:
     def _find_shipped(self, country: int, left: int) -> int:
         day = self.readings.values["shipped_date"].keys[left]
         return self._shipped.number((country, self._points(country).shipped_class(day)))
+
+    def _find_month(self, country: int, month: int) -> int:
+        return self.months.number(
+            (self._points(country).currency, self.readings.months.keys[month])
+        )
 
     def _find_pair(self, group: int, touched: int) -> int:
         """Codes and origins: the sheets and gaps over both."""

@@ -1,8 +1,9 @@
-"""The sums of a batch for the summary of its file."""
+"""The sums over the batches of a file for its summary: by number, and in the end by name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,14 +11,20 @@ import numpy as np
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_owed import Owed
 from tariffcalc.batch.arrow_tables import Amounts, Ids
+from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Tally
 
-OF_KIND = (LINES, VALUE, DUTY)
-OF_ALL = (BASE, PAYABLE, REFUNDABLE)
+FIGURES = {
+    **dict.fromkeys(("chapter", "origin", "month"), (LINES, VALUE, DUTY)),
+    "country": (BASE, PAYABLE, REFUNDABLE),
+}
 """What a summary keeps of a chapter, origin or month, and of all lines together."""
 
 EXACT = 2**53
 """Sums below this are exact in 64-bit floats."""
+
+ROWS = 1 << 22
+"""Rows after which sums go to the tally, whose numbers have no bound."""
 
 
 class Priced(NamedTuple):
@@ -39,70 +46,92 @@ class Priced(NamedTuple):
     rows: Flags
 
 
-def add_up(
-    tally: Tally,
-    lines: Priced,
-    by: Mapping[str, tuple[Ids, Sequence[Any]]],
-    measures: Sequence[tuple[tuple[str, str], ...]],
-) -> None:
-    """Add lines to the sums of a file.
+class Accounts:
+    """The sums of the lines of a file. Threads may share them."""
 
-    Args:
-        tally: The sums.
-        lines: What was priced.
-        by: For `chapter`, `origin` and `month`, the number of each line, and currency and name by
-            number.
-        measures: Currency and id of the charges of each formula.
-    """
-    owed, rows = lines.owed, lines.rows
-    paid = rows if lines.refused is None else rows & ~lines.refused
-    value = _weights(np.where(rows, lines.value, 0))
-    duty, base, payable, refundable = (
-        _weights(np.where(paid, amounts, 0))
-        for amounts in (
-            owed.total.cents, owed.base.cents, owed.payable.cents, lines.refundable,
-        )
-    )  # fmt: skip
-    for kind, (ids, names) in by.items():
-        numbers = np.where(rows, ids, 0).astype(np.intp)
-        count = len(names)
-        lines_of = np.bincount(numbers, minlength=count)
-        of = {LINES: lines_of, VALUE: _sums_by(numbers, value, count)}
-        of[DUTY] = _sums_by(numbers, duty, count)
-        if kind == "month":
-            of |= {BASE: _sums_by(numbers, base, count)}
-            of |= {PAYABLE: _sums_by(numbers, payable, count)}
-            of |= {REFUNDABLE: _sums_by(numbers, refundable, count)}
-        for number in np.flatnonzero(lines_of).tolist():
-            # Number 0, or a month without a currency, is a row that is not counted.
-            if not number or not names[number] or not names[number][0]:
-                continue
-            currency, name = names[number]
-            _add(tally.sums(currency, kind, name), {p: of[p][number] for p in OF_KIND})
-            if kind == "month":
-                _add(tally.sums(currency), {p: of[p][number] for p in OF_ALL})
-    _add_charges(tally, lines, np.where(paid, lines.steps, 0), measures)
-    if lines.refused is not None:
-        tally.add_status("prohibited", int(np.count_nonzero(rows & lines.refused)))
-    if owed.payable.known is not True:
-        tally.add_status("partial", int(np.count_nonzero(paid & ~owed.payable.known)))
+    def __init__(self, tally: Tally, measures: Sequence[tuple[tuple[str, str], ...]]) -> None:
+        """Begin with nothing.
+
+        Args:
+            tally: Takes the sums.
+            measures: Currency and id of the charges of each formula; append-only.
+        """
+        self._tally = tally
+        self._measures = measures
+        self._lock = RLock()
+        self._names: Mapping[str, Sequence[Any]] = {}
+        self._held: dict[tuple[str, int], Amounts] = {}
+        self._rows = 0
+
+    def add(self, lines: Priced, by: Mapping[str, tuple[Ids, Sequence[Any]]]) -> None:
+        """Add the lines of a batch.
+
+        Args:
+            lines: What was priced.
+            by: For `chapter`, `origin`, `month` and `country`, the number of each line, and
+                currency and name by number; append-only.
+        """
+        owed, rows = lines.owed, lines.rows
+        paid = rows if lines.refused is None else rows & ~lines.refused
+        weights = {VALUE: _weights(np.where(rows, lines.value, 0))}
+        for place, amounts in (
+            (DUTY, owed.total.cents), (BASE, owed.base.cents),
+            (PAYABLE, owed.payable.cents), (REFUNDABLE, lines.refundable),
+        ):  # fmt: skip
+            weights[place] = _weights(np.where(paid, amounts, 0))
+        found = {}
+        for kind, (ids, _) in by.items():
+            numbers = np.where(rows, ids, 0).astype(np.intp)
+            for place in FIGURES[kind]:
+                found[kind, place] = (
+                    np.bincount(numbers) if place == LINES else _sums_by(numbers, weights[place])
+                )
+        steps = np.where(paid, lines.steps, 0).astype(np.intp)
+        for slot, amounts in enumerate(owed.charges):
+            found["measure", slot] = _sums_by(steps, _weights(amounts))
+        with self._lock:
+            self._names = {kind: names for kind, (_, names) in by.items()}
+            self._rows += rows.size
+            for key, sums in found.items():
+                self._held[key] = _plus(self._held.get(key), sums)
+            if lines.refused is not None:
+                refused = int(np.count_nonzero(rows & lines.refused))
+                self._tally.add_status("prohibited", refused)
+            if owed.payable.known is not True:
+                partial = int(np.count_nonzero(paid & ~owed.payable.known))
+                self._tally.add_status("partial", partial)
+            if self._rows >= ROWS:
+                self.settle()
+
+    def settle(self) -> None:
+        """Hand the sums to the tally."""
+        with self._lock:
+            tally, held = self._tally, self._held
+            for (kind, place), sums in held.items():
+                for number in np.flatnonzero(sums).tolist():
+                    amount = int(sums[number])
+                    if kind == "measure":
+                        if number and place < len(self._measures[number]):
+                            tally.measure(*self._measures[number][place])[0] += amount
+                        continue
+                    name = number and self._names[kind][number]
+                    if name:  # number 0 is a row that is not counted
+                        tally.sums(*_sums_of(kind, name))[place] += amount
+            held.clear()
+            self._rows = 0
 
 
-def _add(sums: list[int], more: Mapping[int, Any]) -> None:
-    for place, number in more.items():
-        sums[place] += int(number)
+def _sums_of(kind: str, name: tuple[str, str]) -> tuple[str, str, str]:
+    """Return what the tally calls a kind of sums."""
+    return (name[0], "", "") if kind == "country" else (name[0], kind, name[1])
 
 
-def _add_charges(
-    tally: Tally, lines: Priced, ids: Ids, measures: Sequence[tuple[tuple[str, str], ...]]
-) -> None:
-    steps = ids.astype(np.intp)
-    met = np.flatnonzero(np.bincount(steps, minlength=len(measures))).tolist()
-    for slot, amounts in enumerate(lines.owed.charges):
-        sums = _sums_by(steps, _weights(amounts), len(measures))
-        for number in met:
-            if number and slot < len(measures[number]):
-                _add(tally.measure(*measures[number][slot]), {0: sums[number]})
+def _plus(held: Amounts | None, sums: Amounts) -> Amounts:
+    if held is None or not held.size:
+        return sums
+    longer, shorter = (held, sums) if held.size >= sums.size else (sums, held)
+    longer[: shorter.size] += shorter
+    return longer
 
 
 def _weights(amounts: Amounts) -> Any:
@@ -111,10 +140,13 @@ def _weights(amounts: Amounts) -> Any:
     return amounts.astype(np.float64) if exact else amounts
 
 
-def _sums_by(numbers: Any, weights: Any, count: int) -> Any:
-    """Return the sum of amounts for each number below `count`, exactly."""
+def _sums_by(numbers: Any, weights: Any) -> Amounts:
+    """Return the sum of amounts for each number, exactly."""
     if weights.dtype == np.float64:
-        return np.bincount(numbers, weights, count)
+        return np.bincount(numbers, weights).astype(np.int64)
     parts = (weights & 0xFFFF, weights >> 16)
-    low, high = (np.bincount(numbers, part, count) for part in parts)
-    return [int(first) + (int(second) << 16) for first, second in zip(low, high, strict=True)]
+    low, high = (np.bincount(numbers, part).astype(np.int64) for part in parts)
+    return low + (high << 16)
+
+
+assert HUGE * ROWS * 2 < 2**63

@@ -113,7 +113,7 @@ def steps_of(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
 def _term(charge: Charge, step: Priced, rate: int | None) -> Term:
     if rate is not None:
         return Term(charge.measure, rate)
-    if step.reason == "doubt":
+    if step.step.top.doubtful:
         return Term(charge.measure, None, doubtful=step.step.top.sheet.bit)
     return Term(charge.measure, None, charge.rate == Effect.PROHIBITED, charge.reason or "")
 

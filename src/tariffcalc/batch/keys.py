@@ -12,8 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tariffcalc.batch.declared import CAP
+from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.points import Span, Spread
-from tariffcalc.batch.ready import Levied, Ready
+from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.tally import Sums
 from tariffcalc.engine.base import USMCA, BaseDuty
 from tariffcalc.values.rates import Rate

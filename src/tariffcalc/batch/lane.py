@@ -32,9 +32,10 @@ from tariffcalc.batch.keys import (
     Spot,
     Texts,
 )
+from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.piles import Asked
 from tariffcalc.batch.points import Numbering, Points, Span, Spread
-from tariffcalc.batch.ready import Levied, Ready
+from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty

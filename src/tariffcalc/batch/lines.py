@@ -19,7 +19,8 @@ from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
 from tariffcalc.batch.keys import Base, Point
-from tariffcalc.batch.ready import Paid, Ready, Shown, total
+from tariffcalc.batch.levied import total
+from tariffcalc.batch.ready import Paid, Ready, Shown
 from tariffcalc.batch.result import (
     PROHIBITED,
     Charges,

@@ -95,8 +95,10 @@ def _known(law: Law, line: Line, sheet: Sheet, instrument: Known) -> Known:
 
 def _reason(law: Law, line: Line, priced: Priced) -> str | None:
     step = priced.step
-    if priced.reason == "doubt":
+    if step.top.doubtful:
         return doubt(law, line.classification, step.top.sheet)
+    if priced.amount is None and priced.yielded:
+        return f"comes after {' and '.join(priced.yielded)}, which may or may not cover the goods"
     if step.terms.duty.effect is Effect.PROHIBITED:
         return step.terms.note or "entry is refused"
     if step.terms.duty.effect is Effect.UNKNOWN:

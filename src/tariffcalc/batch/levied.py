@@ -1,0 +1,80 @@
+"""The fees and taxes of a line, ready for multiplying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, Fee, Levies, Steps, cents
+from tariffcalc.batch.result import CENTS, money
+
+HALF = TO_CENTS // 2
+CENT = VALUE_UNIT // 100
+
+
+class Levied:
+    """The fees and taxes of a line, ready for multiplying.
+
+    Attributes:
+        fee: Gives the first fee on a line of its own, in cents and as text; None: there is none.
+        tax: The sum of the rates of taxes.
+        has_known_fee: Whether there is one fee, whose figures are known.
+        is_short: Whether a line may take the short way.
+    """
+
+    __slots__ = ("fee", "has_known_fee", "is_short", "levies", "tax")
+
+    def __init__(self, levies: Levies) -> None:
+        self.levies = levies
+        self.tax = sum(rate for _, rate in levies.taxes)
+        self.fee = short_fee(levies.fees[0]) if levies.fees else None
+        self.has_known_fee = len(levies.fees) == 1 and not levies.fees[0].unknown
+        self.is_short = (self.has_known_fee or not levies.fees) and len(levies.taxes) <= 1
+
+    def fees(self, steps: Steps, value: int) -> int | None:
+        """Return the fees of a line that is an entry of its own, in cents."""
+        if steps.free_entry or not self.levies.fees:
+            return 0
+        if self.fee is not None and self.has_known_fee:
+            return self.fee(value)[0]
+        return total([fee.amount(value, value) for fee in self.levies.fees])
+
+    def taxes(self, value: int, duty: int | None) -> int | None:
+        """Return the taxes on a value with the duty paid on it, in cents."""
+        if not self.levies.taxes:
+            return 0
+        if duty is None:
+            return None
+        return sum(cents(value + duty * CENT, rate) for _, rate in self.levies.taxes)
+
+
+def total(parts: Sequence[int | None]) -> int | None:
+    """Return a sum, or None when a part of it is not known."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def short_fee(fee: Fee) -> Callable[[int], tuple[int, str]]:
+    """Return a function that gives a fee on a line of its own, in cents and as text.
+
+    The bounds of a fee are met by most lines: their texts are made once.
+    """
+    low = -1 if fee.minimum is None else fee.minimum * TO_CENTS
+    high = None if fee.maximum is None else fee.maximum * TO_CENTS
+    at_most = -1 if fee.informal_at_most is None else fee.informal_at_most
+    least, most, informal = (
+        (amount or 0, money(amount or 0)) for amount in (fee.minimum, fee.maximum, fee.informal)
+    )
+    rate = fee.rate
+
+    def amount(value: int) -> tuple[int, str]:
+        if value <= at_most:
+            return informal
+        exact = value * rate
+        if exact < low:
+            return least
+        if high is not None and exact > high:
+            return most
+        paid = (exact + HALF) // TO_CENTS
+        return paid, f"{paid // 100}{CENTS[paid % 100]}"
+
+    return amount

@@ -1,0 +1,105 @@
+"""Points that are taken as one are one: classes that are not too wide, piles that charge alike."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import date
+
+import pytest
+from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes
+
+from tariffcalc import Catalogue
+from tariffcalc.batch.formula import steps_of
+from tariffcalc.batch.piles import Asked
+from tariffcalc.batch.points import Points
+from tariffcalc.catalogue.goods import GoodsIndex
+from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty
+from tariffcalc.engine.levies import figures_on
+from tariffcalc.engine.resolve import stack
+from tariffcalc.values.days import LATEST
+from tariffcalc.values.rates import parse_rate
+
+BOTH = pytest.mark.parametrize("importer", ["US", "CA"])
+
+
+@BOTH
+def test_base_duties_of_a_row_and_column_are_one(catalogue: Catalogue, importer: str) -> None:
+    law = catalogue.law().sheets
+    points, tables, chance = Points(law, importer), law.tables(importer), random.Random(6)
+    schedule = points.schedule
+    rows = law.store.connection.execute(
+        "SELECT DISTINCT code FROM rate WHERE importer = ?", (importer,)
+    )
+    held = [*chance.sample([code for (code,) in rows], 80), "99999999", "7208100000", "04061008"]
+    days = [day for day in points.turning_days() if points.coverage.start <= day < LATEST]
+    for code in held:
+        own = schedule.rows(code)
+        for _ in range(25):
+            origin = chance.choice(("CA", "US", "MX", "RU", "CU", "DE", "CN"))
+            day, claimed = chance.choice(days), chance.random() < 0.5
+            if origin == importer:
+                continue
+            is_partner = origin in PARTNERS[importer]
+            expected = schedule_duty(law.store, tables, code, origin, day, claimed and is_partner)
+            period = schedule.period(day)
+            found = schedule.duty(own[period], schedule.columns(origin, claimed)[period])
+            assert (found.rate, found.reason and found.reason[:40]) == (
+                expected.rate,
+                expected.reason and expected.reason[:40],
+            ), (code, origin, day, claimed)
+
+
+def test_spans_hold_days_that_nothing_parts(catalogue: Catalogue) -> None:
+    """Between two turning days every class of a day is one."""
+    law = catalogue.law().sheets
+    points = Points(law, "US")
+    chance, days = random.Random(7), points.turning_days()
+    for start, end in itertools.pairwise(days):
+        length = (end - start).days
+        if start.year < 2018 or length < 2 or end.year > 2030:
+            continue
+        other = start.fromordinal(start.toordinal() + chance.randint(1, length - 1))
+        for law_of in (law, law.as_it_stands):
+            assert law_of.cover_on("US", start) == law_of.cover_on("US", other)
+        for classify in (points.entered_class, points.schedule.period, points.gaps.day):
+            assert classify(start) == classify(other)
+        for levy in points.tables.levies:
+            assert figures_on(levy, start) == figures_on(levy, other)
+        assert points.span(start) is points.span(other)
+
+
+@BOTH
+def test_goods_looked_at_together_lie_under_the_same_sheets(
+    catalogue: Catalogue, importer: str
+) -> None:
+    tables = catalogue.store.tables(importer)
+    index, chance = GoodsIndex(tables), random.Random(importer)
+    listed = [code for code, _, _ in tables.goods_masks() if len(code) >= 8]
+    for code in [*chance.sample(listed, 300), *codes(importer)]:
+        for digits in (code, code[:8], f"{code[:8]}99"):
+            assert index.goods(digits) == tables.goods(digits), digits
+
+
+@BOTH
+def test_a_pile_charges_what_its_sheets_charge(catalogue: Catalogue, importer: str) -> None:
+    """The formula of a pile is that of each set of sheets in it, whatever is declared."""
+    chance = random.Random(importer)
+    law = catalogue.law().sheets
+    points = Points(law, importer)
+    claims = [frozenset(c) for c in ((), ("usmca",), ("us_metal_85",), ("section_321",))]
+    rates = [parse_rate(text) for text in ("Free", "2.6%", "20%")]
+    for _ in range(1500):
+        code, origin = chance.choice(codes(importer)), chance.choice(ORIGINS)
+        day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
+        cover = law.cover(importer, code, origin, day)
+        duty = BaseDuty(chance.choice([*rates, None]), "", "", "", None)
+        asked = Asked(
+            chance.choice(claims),
+            points.shipped_class(chance.choice((None, day))),
+            points.entered_class(day),
+            chance.randint(0, len(points.limits)),
+        )
+        found = points.piles.steps(points.piles.number(*cover), asked, duty)
+        plan = stack(law, importer, cover).plan(points.facts(asked, duty))
+        assert found == steps_of(law, plan, duty)
