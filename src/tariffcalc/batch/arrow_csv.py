@@ -13,17 +13,22 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_blocks import SIZE, Block, cut_blocks
+from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
 from tariffcalc.batch.arrow_cells import Cells
+from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
-from tariffcalc.batch.arrow_text import Fragments
+from tariffcalc.batch.arrow_tables import Ids
+from tariffcalc.batch.arrow_text import Fragments, Written
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.text_rows import TextRows
 
 __all__ = ["NotForThisLane", "price_csv"]
+
+PART = 1 << 14
+"""Rows that are put together at once: their fragments by number take much more room than text."""
 
 
 def price_csv(
@@ -58,7 +63,8 @@ def price_csv(
     for count, priced in in_order(
         printer.print, ((block.count, block) for block in blocks), threads
     ):
-        out.write(priced)
+        for part in priced:
+            out.write(part)
         done += count
         if progress is not None:
             progress(done)
@@ -76,10 +82,10 @@ class _Printer:
         self._starts = STARTS.replace(form.delimiter, "").replace("\r", "")
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
 
-    def print(self, before: int, block: Block) -> Any:
+    def print(self, before: int, block: Block) -> list[Any]:
         """Return the bytes of a block that has some rows before it."""
         if block.rows is not None:
-            return "".join(self._by_row(block.rows, before, range(block.count))).encode()
+            return ["".join(self._by_row(block.rows, before, range(block.count))).encode()]
         form, lane = self._form, self.lane
         cells = Cells(block.data, form.delimiter, form.width)
         answer = lane.answer(cells.columns(lane.places))
@@ -90,14 +96,27 @@ class _Printer:
         written = self._fragments.written(
             answer.columns, [cells.lines, pa.array(texts, pa.string())]
         )
-        chosen = np.zeros((block.count, 1 + len(written.places)), np.int32)
-        chosen[:, 0] = np.arange(block.count) * 2 + written.first
-        even = slice(None) if cells.is_all_even else cells.even
-        for place, numbers in enumerate(written.places, 1):
-            chosen[even, place] = numbers
+        line = np.arange(block.count, dtype=np.int32) * 2 + np.int32(written.first)
         changed = np.append(rewritten, left)
-        chosen[left] = 0
-        chosen[changed, 0] = written.first + len(cells.lines) + np.arange(changed.size)
+        line[changed] = written.first + len(cells.lines) + np.arange(changed.size)
+        is_left = np.zeros(block.count, bool)
+        is_left[left] = True
+        return [
+            self._joined(written, line[start : start + PART], cells.even, is_left, start)
+            for start in range(0, block.count, PART)
+        ]
+
+    @staticmethod
+    def _joined(written: Written, line: Ids, even: Places, is_left: Flags, start: int) -> Any:
+        """Return the bytes of the rows from one on, each its line and then its fragments."""
+        chosen = np.zeros((line.size, 1 + len(written.places)), np.int32)
+        first, past = np.searchsorted(even, (start, start + line.size))
+        all_even = past - first == line.size
+        rows: Any = slice(None) if all_even else even[first:past] - start
+        for place, numbers in enumerate(written.places, 1):
+            chosen[rows, place] = numbers[first:past]
+        chosen[is_left[start : start + line.size]] = 0
+        chosen[:, 0] = line
         return written.texts.take(pa.array(chosen.reshape(-1))).buffers()[2]
 
     def _by_row(self, rows: list[list[str]], before: int, places: Iterable[int]) -> Iterator[str]:

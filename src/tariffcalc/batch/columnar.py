@@ -7,6 +7,7 @@ start: below some megabytes the other is done sooner.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -57,8 +58,14 @@ def price(
     progress: Progress,
 ) -> bool:
     """Price a file by the columnar lane; return False, with nothing written, if it does not fit."""
+    import pyarrow as pa  # type: ignore[import-untyped]  # has no types
+
     from tariffcalc.batch.arrow_csv import price_csv
     from tariffcalc.batch.arrow_lane import NotForThisLane
+
+    with suppress(NotImplementedError):  # gives back at once what it no longer needs
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+        pa.jemalloc_set_decay_ms(0)
 
     rows = table.rows
 
