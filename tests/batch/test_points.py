@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 import random
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes
 
 from tariffcalc import Catalogue
-from tariffcalc.batch.formula import steps_of
+from tariffcalc.batch.formula import RATE_UNIT, cents, steps_of, whole
 from tariffcalc.batch.piles import Asked
 from tariffcalc.batch.points import Points
 from tariffcalc.catalogue.goods import GoodsIndex
 from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty
 from tariffcalc.engine.levies import figures_on
+from tariffcalc.engine.price import Amounts, price
 from tariffcalc.engine.resolve import stack
 from tariffcalc.values.days import LATEST
 from tariffcalc.values.rates import parse_rate
@@ -88,18 +90,29 @@ def test_a_pile_charges_what_its_sheets_charge(catalogue: Catalogue, importer: s
     law = catalogue.law().sheets
     points = Points(law, importer)
     claims = [frozenset(c) for c in ((), ("usmca",), ("us_metal_85",), ("section_321",))]
-    rates = [parse_rate(text) for text in ("Free", "2.6%", "20%")]
+    rates = [parse_rate(text) for text in ("Free", "2.6%", "10%", "20%")]
     for _ in range(1500):
         code, origin = chance.choice(codes(importer)), chance.choice(ORIGINS)
         day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
-        cover = law.cover(importer, code, origin, day)
-        duty = BaseDuty(chance.choice([*rates, None]), "", "", "", None)
+        cover, rate = law.cover(importer, code, origin, day), chance.choice([*rates, None])
         asked = Asked(
             chance.choice(claims),
             points.shipped_class(chance.choice((None, day))),
             points.entered_class(day),
             chance.randint(0, len(points.limits)),
+            points.base_class(rate),
         )
-        found = points.piles.steps(points.piles.number(*cover), asked, duty)
-        plan = stack(law, importer, cover).plan(points.facts(asked, duty))
-        assert found == steps_of(law, plan, duty)
+        found = points.piles.steps(points.piles.number(*cover), asked)
+        facts = points.facts(asked)._replace(base_rate=rate and rate.ad_valorem)
+        plan = stack(law, importer, cover).plan(facts)
+        assert found == steps_of(law, plan, rate is not None)
+        if found is None:
+            continue
+        duty = BaseDuty(rate, "", "", "", None)
+        priced = price(plan, duty, Amounts(Decimal("8765.43"), {}))
+        amounts = {step.step.top.measure.id: step.amount for step in priced.steps}
+        base = None if rate is None else whole(rate.ad_valorem, RATE_UNIT)
+        for term in found.terms:
+            on = term.on(base)
+            amount = None if on is None else Decimal(cents(87_654_300, on)) / 100
+            assert amount == amounts[term.measure], (code, origin, day, term)

@@ -14,6 +14,7 @@ from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Records
 from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS, Levies, Steps, base_rate
+from tariffcalc.batch.piles import NO_BASE
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.values.rates import Rate
@@ -25,6 +26,9 @@ A value below `HUGE` with all duty, times the rate of a tax, then stays below 2*
 """
 
 NO_BOUND = 2**62
+
+BASES = 1 - NO_BASE
+"""A class of base duty and this make a number from 1 on."""
 SLOTS = range(MOST)
 
 
@@ -37,19 +41,18 @@ class Formulas:
         currencies: The currency of each measure.
         law: Texts of measures, headings and citations, and the blank filed duty.
         doubts: Formulas of which it turns on the goods why an amount is not known.
-        duties: Some base duty of each rate, by the number of the rate.
     """
 
     def __init__(self, said: Said, has_filed: bool) -> None:
         """Begin with nothing known; `has_filed` says whether there are filed duties to compare."""
-        rates = (f"rate{slot}" for slot in SLOTS)
+        rates = (f"{name}{slot}" for name in ("rate", "total") for slot in SLOTS)
         words = (f"word{slot}" for slot in SLOTS)
         self.steps = Records(
             "count", "free", "refused", "lost", "why", "doubt", "law", *rates, *words
         )
         self.doubts = Records()
         self.plans = Records("then", "now")
-        self.bases = Records("rate", "lost", "by_rate", "reason", "asks")
+        self.bases = Records("rate", "lost", "kind", "reason", "asks")
         self.levies = Records(
             "fees", "taxes", "reason",
             *(f"{name}{slot}" for slot in SLOTS for name in
@@ -61,10 +64,8 @@ class Formulas:
         self._blank_filed = () if has_filed else ("",)
         self.law = WordTable(3 + len(self._blank_filed))
         self._said = said
-        self.duties: dict[int, BaseDuty] = {}
         self._known: dict[int, tuple[Steps, int]] = {}
-        self._plain: dict[Rate, int] = {}
-        self._rates = Records()
+        self._plain: dict[tuple[Rate | None, int], int] = {}
 
     def plan(self, then: Steps | None, now: Steps | None) -> int:
         """Return the number of a formula, under the law asked for and as it now stands."""
@@ -84,9 +85,9 @@ class Formulas:
     def _number(self, steps: Steps) -> int:
         if len(steps.terms) > MOST or steps.total_rate > DUTY:
             return 0
-        rates, words = [0] * MOST, [AMOUNT] * MOST
+        rates, totals, words = [0] * MOST, [0] * MOST, [AMOUNT] * MOST
         for slot, term in enumerate(steps.terms):
-            rates[slot] = term.rate or 0
+            rates[slot], totals[slot] = term.rate or 0, term.is_total
             if term.rate is None:
                 words[slot] = IS_PROHIBITED if term.refuses else IS_UNKNOWN
         why, doubt = 0, 0
@@ -104,6 +105,7 @@ class Formulas:
             doubt,
             self.law.number((steps.measures, steps.headings, steps.citations, *self._blank_filed)),
             *rates,
+            *totals,
             *words,
         )
         if number == len(self.called):
@@ -112,34 +114,35 @@ class Formulas:
             self.measures.append(tuple((self.currencies[name], name) for name in called))
         return number
 
-    def base(self, duty: BaseDuty) -> int:
-        """Return the number of a base duty.
+    def base(self, duty: BaseDuty, kind: int) -> int:
+        """Return the number of a base duty; `kind` is its class, if it is a share of the value.
 
         One that asks for a quantity is not known where none is declared; that is what its number
         stands for, and `asks` marks it.
         """
-        if duty.rate is not None and duty.rate in self._plain:
-            return self._plain[duty.rate]
+        if duty.rate is not None and (duty.rate, kind) in self._plain:
+            return self._plain[duty.rate, kind]
         rate = base_rate(duty)
         if (rate or 0) > DUTY:
             return 0
-        asks, asked = 0, duty.rate
+        asks, plain = 0, (duty.rate, kind)
         reason = duty.reason or duty.assumption
         if rate is None and duty.rate is not None:
             if duty.rate.amount(Decimal(1)) is not None:
                 return 0
-            asks, reason = 1, f"quantity in {' and '.join(duty.rate.units())} not declared"
-            duty = duty._replace(rate=None, reason=reason)
+            kind, asks, reason = (
+                NO_BASE,
+                1,
+                f"quantity in {' and '.join(duty.rate.units())} not declared",
+            )
         said = NONE
         if rate is None:
             charge = Charge("base_duty", "", "base_duty", None, duty.text, None, reason=reason)
             said = self._said.bases.say(remarks.of_unknown([charge]))
-        by_rate = self._rates.number(duty.rate)
-        self.duties.setdefault(by_rate, duty)
-        key = by_rate, said, asks
-        found = self.bases.number(key, rate or 0, rate is None, by_rate, said, asks)
-        if asked is not None:
-            self._plain[asked] = found
+        key = rate, kind, said, asks
+        found = self.bases.number(key, rate or 0, rate is None, kind + BASES, said, asks)
+        if duty.rate is not None:
+            self._plain[plain] = found
         return found
 
     def charged(self, levies: Levies) -> int:

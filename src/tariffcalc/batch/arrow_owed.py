@@ -68,9 +68,14 @@ def work_out(lines: Lines, formulas: Formulas) -> Owed:
     is_free = formulas.steps.ids(steps, "free") > 0
     free = is_free if is_free.any() else None
     base = _base(lines, formulas, free)
+    base_rate = formulas.bases.of(lines.base, "rate")
     charges, added = [], np.zeros_like(value)
     for slot in range(int(formulas.steps.ids(steps, "count").max(initial=0))):
-        amount = cents(value, formulas.steps.of(steps, f"rate{slot}"))
+        rate = formulas.steps.of(steps, f"rate{slot}")
+        is_total = formulas.steps.ids(steps, f"total{slot}") > 0
+        if is_total.any():
+            rate = np.where(is_total, np.maximum(rate - base_rate, 0), rate)
+        amount = cents(value, rate)
         charges.append(amount)
         added += amount
     extra = Sum(added, _known(formulas.steps, steps))

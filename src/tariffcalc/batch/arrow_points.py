@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tariffcalc.batch import remarks
-from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_formulas import BASES, Formulas
 from tariffcalc.batch.arrow_readings import Columns, Readings
-from tariffcalc.batch.arrow_said import NONE, Said
+from tariffcalc.batch.arrow_said import Said
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records
 from tariffcalc.batch.piles import Asked
 from tariffcalc.batch.points import Points, Span
@@ -103,7 +103,7 @@ class PointTables:
         declared = readings.manners.ids(manner, "base")
         if declared.any():
             base = np.where(declared > 0, declared, base)
-        based = grid("based", spot, formulas.bases.ids(base, "by_rate"))
+        based = grid("based", spot, formulas.bases.ids(base, "kind"))
         size = grid("size", grid("ask", claims, shipped), self._segments(country, value))
         return Found(
             goods,
@@ -252,15 +252,16 @@ class PointTables:
     def _find_base(self, row: int, column: int) -> int:
         """A row and a column of the schedule: the base duty."""
         country, own = self._rows.keys[row]
-        duty = self._points(country).schedule.duty(own, self._columns.keys[column][1])
-        return self.formulas.base(duty)
+        points = self._points(country)
+        duty = points.schedule.duty(own, self._columns.keys[column][1])
+        return self.formulas.base(duty, points.base_class(duty.rate))
 
-    def _find_based(self, spot: int, by_rate: int) -> int:
-        """A spot and a rate of base duty, where the spot turns on it."""
+    def _find_based(self, spot: int, kind: int) -> int:
+        """A spot and a class of base duty, where the spot turns on it."""
         country, then, now, entered, _, _ = self._spots.keys[spot]
         piles = self._points(country).piles
         turns = piles.turns_on_base(then) or piles.turns_on_base(now)
-        return self._based.number((country, then, now, entered, by_rate if turns else NONE))
+        return self._based.number((country, then, now, entered, kind - BASES if turns else 0))
 
     def _find_ask(self, claims: int, shipped: int) -> int:
         return self._asks.number((claims, shipped))
@@ -270,14 +271,13 @@ class PointTables:
 
     def _find_plan(self, based: int, size: int) -> int:
         """Sheets and what is declared: the formula then and now."""
-        country, then, now, entered, by_rate = self._based.keys[based]
+        country, then, now, entered, base = self._based.keys[based]
         ask, segment = self._sizes.keys[size]
         claims, shipped = self._asks.keys[ask]
         made, left = self.readings.claims.keys[claims][1], self._shipped.keys[shipped][1]
-        asked, duty = Asked(made, left, entered, segment), self.formulas.duties[by_rate]
-        piles = self._points(country).piles
-        first = piles.steps(then, asked, duty)
-        return self.formulas.plan(first, first if now == then else piles.steps(now, asked, duty))
+        asked, piles = Asked(made, left, entered, segment, base), self._points(country).piles
+        first = piles.steps(then, asked)
+        return self.formulas.plan(first, first if now == then else piles.steps(now, asked))
 
     def _find_levies(self, day: int, terms: int) -> int:
         country, claims, mode, province = self.readings.terms.keys[terms]

@@ -123,7 +123,8 @@ class Readings:
         claims = join_claims(told["claims"], told["preference"])[0]
         base, rate = 0, told["base_rate"]
         if rate is not None:
-            base = self._formulas.base(BaseDuty(rate, str(rate), "declared", "declared", None))
+            duty = BaseDuty(rate, str(rate), "declared", "declared", None)
+            base = self._formulas.base(duty, points.base_class(rate))
             if not base:
                 return 0
         terms = country, claims, told["mode"], told["province"]

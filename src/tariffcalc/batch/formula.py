@@ -14,7 +14,7 @@ from decimal import Decimal
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.terms import Effect, Levy
 from tariffcalc.engine.answer import Charge
-from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.base import FREE, BaseDuty
 from tariffcalc.engine.charges import charges_of
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.price import Amounts, Priced, price
@@ -29,6 +29,8 @@ RATE_UNIT = 1_000_000
 """Rates are counted in millionths of the value."""
 
 TO_CENTS = VALUE_UNIT * RATE_UNIT // 100
+FREE_DUTY = BaseDuty(FREE, "Free", "", "", None)
+UNKNOWN_DUTY = BaseDuty(None, "unknown", "", "", None)
 ONE = Amounts(Decimal(1), {})
 ANY_LINE = Line("", "", Decimal(1))
 """Measures, headings and citations of charges do not turn on the line."""
@@ -51,6 +53,7 @@ class Term:
 
     Attributes:
         rate: In millionths of the value; None when the amount is not known.
+        is_total: Whether the rate is one up to which the base duty is topped.
         refuses: Whether it refuses entry.
         why: Why the amount is not known, in the engine's words.
         doubtful: The sheet of which it is open whether it lies there: why turns on the goods.
@@ -61,6 +64,13 @@ class Term:
     refuses: bool = False
     why: str = ""
     doubtful: int | None = None
+    is_total: bool = False
+
+    def on(self, base_rate: int | None) -> int | None:
+        """Return the rate beside a base duty."""
+        if self.is_total and self.rate is not None:
+            return max(0, self.rate - (base_rate or 0))
+        return self.rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +97,16 @@ class Steps:
         return sum(term.rate or 0 for term in self.terms)
 
 
-def steps_of(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
-    """Return the formula of a plan, or None when it is not a share of the value."""
+def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
+    """Return the formula of a plan, or None when it is not a share of the value.
+
+    Args:
+        law: The law.
+        plan: What stands over a line.
+        has_base: Whether its base duty is known. A total is then taken beside a base duty of
+            nothing, and less any other.
+    """
+    duty = FREE_DUTY if has_base else UNKNOWN_DUTY
     priced = price(plan, duty, ONE)
     exact = {step.step.top.measure.id: step for step in priced.steps}
     charges = charges_of(law, ANY_LINE, duty, priced, ONE.customs_value)[1:]
@@ -101,6 +119,8 @@ def steps_of(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
             rate is None and step.amount is not None
         ):
             return None
+        if step.step.terms.duty.effect is Effect.TOTAL and step.base not in (0, 1):
+            return None
         terms.append(_term(charge, step, rate))
     return Steps(
         tuple(terms),
@@ -112,7 +132,8 @@ def steps_of(law: Law, plan: Plan, duty: BaseDuty) -> Steps | None:
 
 def _term(charge: Charge, step: Priced, rate: int | None) -> Term:
     if rate is not None:
-        return Term(charge.measure, rate)
+        is_total = step.step.terms.duty.effect is Effect.TOTAL and bool(step.base)
+        return Term(charge.measure, rate, is_total=is_total)
     if step.step.top.doubtful:
         return Term(charge.measure, None, doubtful=step.step.top.sheet.bit)
     return Term(charge.measure, None, charge.rate == Effect.PROHIBITED, charge.reason or "")

@@ -30,8 +30,9 @@ GROUPS = 1 << 20
 COLUMNS = 1 << 6
 """More than the columns of a schedule."""
 
-SEGMENTS, VAIN, LEFT, KNOWN = 1 << 0, 1 << 5, 1 << 6, 1 << 16
-"""The places of a key: class of the entry's value, claim in vain, shipped date, manner."""
+VAIN, BASE, LEFT, KNOWN = 1 << 5, 1 << 6, 1 << 11, 1 << 20
+"""Where the parts of a key begin, behind the class of the entry's value: claim in vain, class of
+the base duty, shipped date, manner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,20 @@ class Base:
     """A base duty as an integer: `rate` is None where it is not known.
 
     Attributes:
-        duty: With its rate only where that is a share of the value.
+        kind: Its class among the rates of base duty that cases name.
         per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
         reasons: Why it is not known.
     """
 
-    duty: BaseDuty
     rate: int | None
+    kind: int
     per_unit: Rate | None = None
     reasons: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> int:
+        """Its class as part of a key."""
+        return (self.kind + 1) * BASE
 
 
 class Code(NamedTuple):
@@ -142,8 +148,8 @@ class Spot:
     Attributes:
         piles: By number, then and as the law now stands.
         gaps: What the catalogue does not hold there, as bits.
-        turns: Whether what is owed turns on the rate of base duty.
-        ready: By the sum of the other keys of a line, with the rate where the spot turns on it.
+        turns: Whether what is owed turns on the base duty.
+        ready: By the sum of the other keys of a line.
     """
 
     __slots__ = ("entered", "gaps", "is_late", "piles", "ready", "turns")
@@ -154,7 +160,7 @@ class Spot:
         self.entered = span.entered
         self.is_late = span.is_late
         self.turns = turns
-        self.ready: dict[int | tuple[int, int | None], Ready] = {}
+        self.ready: dict[int, Ready] = {}
 
 
 class Pair(NamedTuple):

@@ -33,7 +33,7 @@ from tariffcalc.batch.keys import (
     Texts,
 )
 from tariffcalc.batch.levied import Levied
-from tariffcalc.batch.piles import Asked
+from tariffcalc.batch.piles import NO_BASE, Asked
 from tariffcalc.batch.points import Numbering, Points, Span, Spread
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.tally import Tally
@@ -171,11 +171,11 @@ class Lane:
             return self._rates[duty.rate]
         rate, found = base_rate(duty), None
         if rate is not None:
-            found = Base(duty, rate)
+            found = Base(rate, self.points.base_class(duty.rate))
         elif duty.rate is None or duty.rate.specifics:
             charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
             reasons = tuple(remarks.of_unknown(charges))
-            found = Base(duty._replace(rate=None), None, duty.rate, reasons)
+            found = Base(None, NO_BASE, duty.rate, reasons)
         if duty.rate is not None:
             self._rates[duty.rate] = found
         return found
@@ -231,8 +231,9 @@ class Lane:
         spot, shipped = self.spot(point), point.shipped
         left = 0 if shipped is None else shipped.key
         key = known.key + point.origin.vain[known.claimed] + left + segment
-        name = (key, base.rate) if spot.turns else key
-        found = spot.ready.get(name)
+        if spot.turns:
+            key += base.key
+        found = spot.ready.get(key)
         if found is None:
             found = self._make(known, point, spot, segment, base)
             if found is None:
@@ -240,15 +241,15 @@ class Lane:
             self.resolved += 1
             if self.resolved >= RESOLVED:
                 self._forget_keys()
-            spot.ready[name] = found
+            spot.ready[key] = found
         return found
 
     def _make(
         self, known: Circumstances, point: Point, spot: Spot, segment: int, base: Base
     ) -> Ready | None:
         """Make what is ready for all points that are like this one."""
-        asked, piles = self._asked(known, point, segment), self.points.piles
-        then, now = (piles.steps(pile, asked, base.duty) for pile in spot.piles)
+        asked, piles = self._asked(known, point, segment, base.kind), self.points.piles
+        then, now = (piles.steps(pile, asked) for pile in spot.piles)
         if then is None or now is None:
             return None
         said = tuple(self.remarks(known, point))
@@ -284,8 +285,9 @@ class Lane:
         points, manner = self.points, known.manner
         if not points.may_be_free(manner.claims):
             return False, False
-        duty, asked = self._duty(known, point), self._asked(known, point, segment)
-        formulas = (points.piles.steps(pile, asked, duty) for pile in self.spot(point).piles)
+        kind = points.base_class(self._duty(known, point).rate)
+        asked = self._asked(known, point, segment, kind)
+        formulas = (points.piles.steps(pile, asked) for pile in self.spot(point).piles)
         then, now = (steps is not None and steps.free_entry for steps in formulas)
         return then, now
 
@@ -293,9 +295,9 @@ class Lane:
         """Whether some sheet over a point asks for the base duty."""
         return self.spot(point).turns
 
-    def _asked(self, known: Circumstances, point: Point, segment: int) -> Asked:
+    def _asked(self, known: Circumstances, point: Point, segment: int, base: int) -> Asked:
         shipped = -1 if point.shipped is None else point.shipped.group
-        return Asked(known.manner.claims, shipped, point.day.span.entered, segment)
+        return Asked(known.manner.claims, shipped, point.day.span.entered, segment, base)
 
     def _forget_keys(self) -> None:
         """Drop the keys of lines when they are many; what is ready is found again."""

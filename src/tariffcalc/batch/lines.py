@@ -160,7 +160,7 @@ class LinePricer:
             return None
         segment = known.segment_of(value) if known.limits else known.segment
         key += segment
-        ready = spot.ready.get((key, base.rate) if spot.turns else key)
+        ready = spot.ready.get(key + base.key if spot.turns else key)
         if ready is None:
             ready = lane.ready(known, Point(code, origin, day, shipped), segment, base)
             if ready is None:
@@ -171,7 +171,9 @@ class LinePricer:
             return ready, ready.price(value, rate, levied, sums)
         duty = None if rate is None else cents(value, rate)
         why = () if ready.is_known else lane.why(ready, code)
-        return ready, ready.work_out(value, duty, levied, sums, why_base=base.reasons, why=why)
+        return ready, ready.work_out(
+            value, rate, duty, levied, sums, why_base=base.reasons, why=why
+        )
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -265,7 +267,7 @@ class LinePricer:
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
         why = () if ready.is_known else lane.why(ready, point.code)
-        shown = ready.work_out(value, duty, levied, sums, paid, said, base.reasons, why)
+        shown = ready.work_out(value, base.rate, duty, levied, sums, paid, said, base.reasons, why)
         return ready.row(shown)
 
     def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:

@@ -17,13 +17,13 @@ from tariffcalc.batch.turns import asks_base_rate
 from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.tables import Sheet
 from tariffcalc.catalogue.terms import Effect, Terms
-from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.resolve import SETTLING, Facts, Step, arrange, choose, in_order, is_listed
-from tariffcalc.values.rates import Rate
 
 IDLE = (Effect.NONE, Effect.REQUIREMENT)
 NOTHING = -1
 """The number of a step that makes no difference."""
+
+NO_BASE = -1
 
 NO_FACTS = Facts(frozenset(), frozenset(), date.min, None, Decimal(0), None)
 
@@ -36,12 +36,15 @@ class Asked(NamedTuple):
         shipped: Class of the shipped date among the days that some case names; -1: not declared.
         entered: Class of the entry date among the days that some case names.
         segment: Class of the entry's value among the limits that some case names.
+        base: Class of the rate of base duty among those that some case names; `NO_BASE`: it is
+            not known.
     """
 
     claims: frozenset[str]
     shipped: int
     entered: int
     segment: int
+    base: int = 0
 
 
 class Part:
@@ -82,9 +85,7 @@ class Pile(NamedTuple):
 class Piles:
     """The piles of one importing country, by number."""
 
-    def __init__(
-        self, law: Law, importer: str, facts_of: Callable[[Asked, BaseDuty], Facts]
-    ) -> None:
+    def __init__(self, law: Law, importer: str, facts_of: Callable[[Asked], Facts]) -> None:
         """Begin with no pile; `facts_of` gives facts that stand for all that are asked alike."""
         self._law = law
         self._importer = importer
@@ -131,48 +132,43 @@ class Piles:
         """Whether what a pile charges turns on the rate of base duty."""
         return self._piles[number].asks_base
 
-    def steps(self, number: int, asked: Asked, duty: BaseDuty) -> Steps | None:
+    def steps(self, number: int, asked: Asked) -> Steps | None:
         """Return the formula of a pile; equal ones are one object.
 
         None stands for what is not a share of the value: the engine prices the line.
 
         Args:
             number: Of the pile.
-            asked: What is declared.
-            duty: The base duty, which counts where the pile turns on it.
+            asked: What is declared. The base duty counts where the pile turns on it.
         """
         pile = self._piles[number]
+        if asked.base and not pile.asks_base:
+            asked = asked._replace(base=0)
         chosen: list[int] = [*pile.fixed]
         for part in pile.open:
-            key = (asked, duty.rate) if part.asks_base else asked
-            found = part.chosen.get(key)
+            found = part.chosen.get(asked)
             if found is None:
-                found = part.chosen[key] = self._choose(part, self._facts_of(asked, duty))
+                found = part.chosen[asked] = self._choose(part, asked)
             if found != NOTHING:
                 chosen.append(found)
         chosen.sort()
-        rate = self._base_rate(chosen, duty) if pile.asks_base else None
-        name = *chosen, rate
+        has_base = asked.base != NO_BASE
+        name = *chosen, has_base
         if name not in self._formulas:
-            steps = self._work_out(chosen, duty)
+            steps = self._work_out(chosen, has_base)
             self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
         return self._formulas[name]
 
     def forget(self) -> None:
-        """Drop what was found for single claims and rates, however many there were."""
+        """Drop what was found for single claims, however many there were."""
         self._formulas.clear()
         self._distinct.clear()
         for part in self._parts.values():
             part.chosen.clear()
 
-    def _base_rate(self, chosen: list[int], duty: BaseDuty) -> tuple[Rate | None] | None:
-        """Return the rate of base duty where a total is to be reached, else None."""
-        effects = (self._steps[number].terms.duty.effect for number in chosen)
-        return (duty.rate,) if Effect.TOTAL in effects else None
-
-    def _work_out(self, chosen: list[int], duty: BaseDuty) -> Steps | None:
+    def _work_out(self, chosen: list[int], has_base: bool) -> Steps | None:
         steps = sorted((self._steps[n] for n in chosen), key=lambda s: s.top.measure.number)
-        return steps_of(self._law, arrange(in_order(steps)), duty)
+        return steps_of(self._law, arrange(in_order(steps)), has_base)
 
     def _pile(self, parts: list[Part]) -> Pile:
         parts = sorted(parts, key=lambda part: part.top.measure.number)
@@ -186,8 +182,8 @@ class Piles:
             any(part.asks_base for part in parts),
         )
 
-    def _choose(self, part: Part, facts: Facts) -> int:
-        step = choose(part.top, facts)
+    def _choose(self, part: Part, asked: Asked) -> int:
+        step = choose(part.top, self._facts_of(asked))
         found = part.numbers.get(id(step.terms))
         if found is None:
             found = part.numbers[id(step.terms)] = self._number(part, step)

@@ -16,16 +16,16 @@ from typing import Generic, NamedTuple, TypeVar
 
 from tariffcalc.batch import turns
 from tariffcalc.batch.formula import VALUE_UNIT, Levies, levies_of, whole
-from tariffcalc.batch.piles import Asked, Piles
+from tariffcalc.batch.piles import NO_BASE, Asked, Piles
 from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.schedule import Schedule
 from tariffcalc.catalogue.goods import GoodsIndex
 from tariffcalc.catalogue.law import Law
-from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.charges import doubt
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.resolve import Facts
 from tariffcalc.values.days import LATEST
+from tariffcalc.values.rates import Rate
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -112,6 +112,7 @@ class Points:
         limits = (whole(limit, VALUE_UNIT) for limit in self.value_limits)
         self.limits = [limit for limit in limits if limit is not None]
         self._limits = turns.limits_that_count(self.tables)
+        self._base_rates = turns.base_rates(self.tables)
         self._freeing = turns.free_entries(self.tables)
         self._size = max((head.past for head in self.tables.measures), default=0)
         self._turning = self.turning_days()
@@ -210,16 +211,22 @@ class Points:
         rules = (limits for needed, limits in self._limits if needed <= claims)
         return sorted(frozenset[Decimal]().union(*rules))
 
-    def facts(self, asked: Asked, duty: BaseDuty) -> Facts:
+    def base_class(self, rate: Rate | None) -> int:
+        """Return how many of the rates of base duty that cases name are at or below a rate."""
+        return NO_BASE if rate is None else bisect_right(self._base_rates, rate.ad_valorem)
+
+    def facts(self, asked: Asked) -> Facts:
         """Return facts that stand for a whole class."""
-        limits = self.value_limits
+        limits, rate = self.value_limits, None
+        if asked.base != NO_BASE:
+            rate = self._base_rates[asked.base - 1] if asked.base else Decimal(0)
         return Facts(
             asked.claims,
             frozenset(),
             _within(self.entered_days, asked.entered),
             None if asked.shipped < 0 else _within(self.shipped_days, asked.shipped),
             limits[asked.segment] if asked.segment < len(limits) else Decimal("1e15"),
-            None if duty.rate is None else duty.rate.ad_valorem,
+            rate,
         )
 
     def doubt(self, code: str, sheet: int) -> str:

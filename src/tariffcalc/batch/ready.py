@@ -59,12 +59,14 @@ class Ready:
         self.tally = tally
         self.law = then.measures, then.headings, then.citations
         self.terms = [
-            (f"{term.measure}=", term.rate, PROHIBITED if term.refuses else UNKNOWN)
+            (f"{term.measure}=", term, PROHIBITED if term.refuses else UNKNOWN)
             for term in then.terms
         ]
         self.sums = [tally.measure(currency, term.measure) for term in then.terms]
         self.whole = tally.sums(currency)
-        self.prefix, self.rate, _ = self.terms[0] if len(self.terms) == 1 else ("", None, "")
+        self.prefix, self.rate = "", None
+        if len(then.terms) == 1 and not then.terms[0].is_total:
+            self.prefix, self.rate = self.terms[0][0], then.terms[0].rate
         self.has_changed = then != now
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
@@ -88,7 +90,7 @@ class Ready:
             added_text = f"{added // 100}{CENTS[added % 100]}"
             charges = self.prefix + added_text
         elif self.terms:
-            charges, added = self._charges(value)
+            charges, added = self._charges(value, rate)
             added_text = money(added)
         else:
             charges, added, added_text = "", 0, "0.00"
@@ -123,10 +125,11 @@ class Ready:
             owing, "0.00", self.remarks,
         )  # fmt: skip
 
-    def _charges(self, value: int) -> tuple[str, int]:
+    def _charges(self, value: int, base_rate: int | None) -> tuple[str, int]:
         """Return the charges as text, and the sum of those that are known."""
         texts, added = [], 0
-        for (prefix, rate, word), sums in zip(self.terms, self.sums, strict=True):
+        for (prefix, term, word), sums in zip(self.terms, self.sums, strict=True):
+            rate = term.on(base_rate) if term.is_total else term.rate
             if rate is None:
                 texts.append(prefix + word)
                 continue
@@ -139,6 +142,7 @@ class Ready:
     def work_out(
         self,
         value: int,
+        rate: int | None,
         base: int | None,
         levied: Levied,
         sums: Sequence[Sums],
@@ -151,6 +155,7 @@ class Ready:
 
         Args:
             value: In ten-thousandths of the importing country's currency.
+            rate: Of base duty, where it is a share of the value, in millionths.
             base: The base duty in cents, None where it is not known.
             levied: Its fees and taxes.
             sums: Those to which the line adds: of its chapter, origin and month.
@@ -160,7 +165,7 @@ class Ready:
             why: Why other charges are not known.
         """
         then, refused = self.then, self.then.prohibited
-        charges, added = self._charges(value)
+        charges, added = self._charges(value, rate)
         base_owed = 0 if then.free_entry else base
         known = (base_owed or 0) + added
         duty = known if self.is_known and base_owed is not None else None
@@ -168,7 +173,7 @@ class Ready:
         taxes = levied.taxes(value, duty)
         payable = now = _payable(duty, fees, taxes)
         if self.has_changed or (paid is not None and paid[1] != fees):
-            now = self._payable_now(value, base, levied, paid)
+            now = self._payable_now(value, rate, base, levied, paid)
         refundable = None
         if payable is not None and now is not None:
             refundable = max(0, payable - now)
@@ -221,11 +226,17 @@ class Ready:
         return BETWEEN.join((*more, *point, *why_base, *why, *of_unknown_fees(unknown)))
 
     def _payable_now(
-        self, value: int, base: int | None, levied: Levied, paid: Paid | None
+        self,
+        value: int,
+        base_rate: int | None,
+        base: int | None,
+        levied: Levied,
+        paid: Paid | None,
     ) -> int | None:
         """Return what is payable as the law now stands."""
         steps = self.now
-        parts = [None if term.rate is None else cents(value, term.rate) for term in steps.terms]
+        rates = [term.on(base_rate) for term in steps.terms]
+        parts = [None if rate is None else cents(value, rate) for rate in rates]
         duty = total([0 if steps.free_entry else base, *parts])
         fees = levied.fees(steps, value) if paid is None else paid[1]
         return _payable(duty, fees, levied.taxes(value, duty))

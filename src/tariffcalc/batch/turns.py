@@ -91,6 +91,12 @@ def schedule_days(store: Store, tables: Tables) -> list[date]:
     return sorted({*turning_days(store, tables, ""), *(parse_day(day) for (day,) in rows)})
 
 
+def base_rates(tables: Tables) -> list[Decimal]:
+    """Return the rates of base duty from which on some case holds."""
+    limits = (c.limit for c in _conditions(tables) if c.name == "base_rate_at_least")
+    return sorted({limit for limit in limits if isinstance(limit, Decimal)})
+
+
 def asks_base_rate(paint: Paint) -> bool:
     """Whether what a paint charges depends on the base duty."""
     terms = (paint.terms, *(case.terms for case in paint.cases))
