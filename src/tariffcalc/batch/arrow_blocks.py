@@ -19,7 +19,7 @@ import numpy as np
 
 from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 
-SIZE = 2 << 20
+SIZE = 3 << 20
 """Bytes of a block: 2 to 4 MB were measured to be fastest."""
 
 STRETCH = 1 << 16

@@ -105,7 +105,10 @@ class Grid:
     def lay(self, first: int, values: Sequence[int]) -> None:
         """Put down the numbers of a whole row of pairs, the second of which goes from 1 on."""
         with self._lock:
-            cells = self._widened(first, len(values))
+            cells: Ids | None = self._cells
+            assert cells is not None
+            if first >= cells.shape[0] or len(values) >= cells.shape[1]:
+                cells = self._widened(first, len(values))
             if cells is not None:
                 cells[first, 1 : len(values) + 1] = values
 

@@ -74,6 +74,7 @@ class Schedule:
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
         self._row_numbers: dict[Row, int] = {}
         self._rows: list[Held] = []
+        self._of_code: dict[tuple[str, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
         self._columns: list[tuple[Paid, str, list[int]]] = [(GENERAL, "", [0] * len(self._first))]
         self._general: dict[str, BaseDuty] = {}
@@ -86,7 +87,11 @@ class Schedule:
     def rows(self, code: str) -> list[int]:
         """Return the number of the row of a code in each period."""
         is_managed = not self._managed.isdisjoint(prefixes(code))
+        known = self._of_code.get((code[:8], is_managed))
+        if known is not None:
+            return known
         found: list[int] = []
+        self._of_code[code[:8], is_managed] = found
         none = self._row(Row(code[:8], None, is_managed), Held(code, "", found))
         found += [none] * len(self._first)
         for row in reversed(self._tables.base_rows(code[:8])):
@@ -145,4 +150,5 @@ class Schedule:
         """Drop what was found for single codes, however many there were."""
         self._row_numbers.clear()
         self._rows.clear()
+        self._of_code.clear()
         self._duties.clear()
