@@ -131,6 +131,11 @@ class LineReader:
             "province": fields.read_province,
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), fields.read_duty),
         }
+        self._asked = [
+            name
+            for name in ORDER
+            if name in self.places or name in NEEDED or self._defaults.get(name)
+        ]
         self._kept: dict[str, dict[str, tuple[Any, str | None] | CellError]] = {
             key: {} for key in KEPT
         }
@@ -144,7 +149,7 @@ class LineReader:
         self.check_width(cells)
         found: dict[str, Any] = {}
         warnings: dict[str, str] = {}
-        for name in ORDER:
+        for name in self._asked:
             place = self.places.get(name)
             raw = "" if place is None else cells[place]
             if name in CONTENTS:
