@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 
 from tariffcalc.batch.inert import STARTS, neutral_row
 
+KEPT = 1 << 12
+"""Texts of cells that are kept."""
+
 
 class CsvForm:
     """How one row of a CSV is written: minimal quoting, formulas made inert."""
@@ -16,6 +19,7 @@ class CsvForm:
         self.delimiter = delimiter
         self.line_end = line_end
         self.width = width
+        self._known: dict[tuple[str, ...], str] = {}
         mark = re.escape(delimiter)
         starts = re.escape(STARTS.replace(delimiter, ""))
         self._odd = re.compile(f"{mark}[{starts}]").search
@@ -52,6 +56,16 @@ class CsvForm:
         own, extra = cells[: self.width], cells[self.width :]
         filled = [*neutral_row(own), *[""] * (self.width - len(own))]
         return self.join([*filled, *result, *neutral_row(extra)]) + self.line_end
+
+    def quoted(self, cells: Sequence[str]) -> str:
+        """Return the same as `join` for cells that come again and again."""
+        key = tuple(cells)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            found = self._known[key] = self.join(cells)
+        return found
 
     def join(self, cells: Sequence[str]) -> str:
         """Return cells as one line without its end, each quoted where it must be."""

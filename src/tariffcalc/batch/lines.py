@@ -16,7 +16,7 @@ from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
-from tariffcalc.batch.finder import HUGE, MORE, Finder, Found
+from tariffcalc.batch.finder import HUGE, MORE, SCALES, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
 from tariffcalc.batch.keys import Base, Point
 from tariffcalc.batch.levied import total
@@ -39,6 +39,9 @@ from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.issues import InputError
 from tariffcalc.values.money import round_cents
 from tariffcalc.values.rates import Rate
+
+LONGEST = 8
+"""Digits before the point of a value that is surely below `HUGE`."""
 
 
 class LinePricer:
@@ -147,9 +150,13 @@ class LinePricer:
                     return None
                 key += shipped.key
             raw = cells[self._value]
-            digits = raw.replace(".", "", 1)
-            if raw[-3:-2] == "." and digits.isdigit() and raw.isascii() and len(raw) < 12:
-                value = int(digits) * 100  # plain dollars and cents
+            before, point, after = raw.partition(".")
+            digits, places = before + after, len(after)
+            if (
+                digits.isdigit() and raw.isascii()
+                and len(before) <= LONGEST and (0 < places < len(SCALES) or not point)
+            ):  # fmt: skip
+                value = int(digits) * SCALES[places]
             else:
                 value = self._finder.value(raw)
             period = span.period

@@ -72,7 +72,8 @@ class Ready:
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
         self.middle = self.tail = ""
-        self.is_short = self.is_known and not self.has_changed and not then.free_entry
+        is_known_now = all(term.rate is not None for term in now.terms)
+        self.is_short = self.is_known and is_known_now and not then.free_entry
 
     def price(self, value: int, rate: int, levied: Levied, sums: Sequence[Sums]) -> Shown:
         """Return what a line comes to that is an entry of its own, the short way.
@@ -120,10 +121,29 @@ class Ready:
         whole = self.whole
         whole[BASE] += base
         whole[PAYABLE] += payable
+        since, back = owing, "0.00"
+        if self.has_changed:
+            now = self._now(value, rate, base, fee, levied)
+            since = f"{now // 100}{CENTS[now % 100]}"
+            if payable > now:
+                whole[REFUNDABLE] += payable - now
+                back = f"{(payable - now) // 100}{CENTS[(payable - now) % 100]}"
         return (
             "ok", base_text, charges, added_text, duty_text, fee_text, tax_text, owing, share_text,
-            owing, "0.00", self.remarks,
+            since, back, self.remarks,
         )  # fmt: skip
+
+    def _now(self, value: int, base_rate: int, base: int, fee: int, levied: Levied) -> int:
+        """Return what is payable as the law now stands, where all of it is known."""
+        if self.now.free_entry:
+            base = fee = 0
+        duty = base
+        for term in self.now.terms:
+            rate = term.on(base_rate) if term.is_total else term.rate
+            duty += (value * (rate or 0) + HALF) // TO_CENTS
+        if levied.tax:
+            fee += ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
+        return duty + fee
 
     def _charges(self, value: int, base_rate: int | None) -> tuple[str, int]:
         """Return the charges as text, and the sum of those that are known."""
@@ -204,13 +224,17 @@ class Ready:
         mark = form.delimiter
         if not self.tail:
             self.middle = f"{mark}{form.join([*self.law, ''])}{mark}"
-            self.tail = (
-                f"{mark}{form.join([self.remarks, '', '', '', self.edition])}{form.line_end}"
-            )
-        *amounts, now, refundable, warnings = shown
-        if warnings != self.remarks or mark == ";":
+            self.tail = self._tail(self.remarks, form)
+        if mark == ";":  # it stands between charges too
             return form.join(self.row(shown)) + form.line_end
-        return f"{mark.join(amounts)}{self.middle}{now}{mark}{refundable}{self.tail}"
+        *amounts, now, refundable, warnings = shown
+        tail = self.tail if warnings == self.remarks else self._tail(warnings, form)
+        return f"{mark.join(amounts)}{self.middle}{now}{mark}{refundable}{tail}"
+
+    def _tail(self, warnings: str, form: CsvForm) -> str:
+        """Return the last cells of a line with such warnings, with a mark before and its end."""
+        last = form.quoted([warnings, "", "", "", self.edition])
+        return f"{form.delimiter}{last}{form.line_end}"
 
     def _warnings(
         self,
