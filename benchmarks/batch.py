@@ -19,17 +19,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from invoices import write_csv
-
 SAMPLE = 300
+"""Rows that are priced again by `quote`, unless more are asked for."""
 RESULT_COLUMNS = 20
 SLOW = 2_000_000
 """Rows from which the Python engine is left out, unless asked for."""
+
+ENVIRONMENT = {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+"""Modules are compiled once, as they are where the program is installed."""
 
 FLOOR = """
 import sys, polars as pl
@@ -43,12 +47,21 @@ else:
 """.format(n=RESULT_COLUMNS)
 
 
+COPY = """
+import csv, sys
+source, target, width = sys.argv[1:]
+more = ["x" * (int(width) // {n} - 1)] * {n}
+with open(source, newline="") as file, open(target, "w", newline="") as out:
+    csv.writer(out).writerows(row + more for row in csv.reader(file))
+""".format(n=RESULT_COLUMNS)
+
+
 class Run:
     """One process: seconds, and megabytes at its peak."""
 
     def __init__(self, command: list[str], expected: tuple[int, ...] = (0,)) -> None:
         began = time.perf_counter()
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
         _, status, usage = os.wait4(process.pid, 0)
         self.seconds = time.perf_counter() - began
         self.cpu = usage.ru_utime + usage.ru_stime
@@ -68,6 +81,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--python-too", action="store_true", help="also above two million rows")
     parser.add_argument("--parquet", action="store_true", help="also Parquet to Parquet")
+    parser.add_argument("--uniform", action="store_true", help="every code as often as the others")
+    parser.add_argument("--compare", type=int, default=SAMPLE, help="rows priced again by quote")
     told = parser.parse_args()
     print(f"{os.cpu_count()} CPUs, Python {sys.version.split()[0]}")
     for rows in told.rows:
@@ -75,19 +90,16 @@ def main() -> None:
         folder = told.workdir / f"tariffcalc-bench-{os.getpid()}"
         folder.mkdir()
         try:
-            measure(folder, rows, told.seed, told.rounds, engines, told.parquet)
+            measure(folder, rows, told, engines)
         finally:
             for path in folder.iterdir():
                 path.unlink()
             folder.rmdir()
 
 
-def measure(
-    folder: Path, rows: int, seed: int, rounds: int, engines: list[str], parquet: bool
-) -> None:
+def measure(folder: Path, rows: int, told: argparse.Namespace, engines: list[str]) -> None:
     source = folder / "in.csv"
-    with source.open("wb") as file:
-        write_csv(file, rows, seed)
+    aside(make, source, rows, told.seed, told.uniform)
     outputs = {engine: folder / f"{engine}.csv" for engine in engines}
     runs: dict[str, Callable[[], Run]] = {
         engine: lambda engine=engine: price(source, outputs[engine], engine) for engine in engines
@@ -97,22 +109,46 @@ def measure(
     print(f"\n{rows:,} rows, {source.stat().st_size / rows:.0f} bytes in and {width} more out")
     print(f"first run, arrow: {first.seconds:.2f} s")
     runs = {"floor": lambda: floor(source, folder / "floor.csv", width, "csv"), **runs}
-    report(rows, runs, rounds)
+    if "python" in engines:
+        runs["csv module"] = lambda: Run(
+            [sys.executable, "-c", COPY, str(source), str(folder / "copy.csv"), str(width)]
+        )
+    report(rows, runs, told.rounds)
     size = (folder / "floor.csv").stat().st_size / outputs["arrow"].stat().st_size
     print(f"the floor wrote {size:.2f} times the bytes of the engines")
     if len(engines) > 1:
         same = filecmp.cmp(outputs["arrow"], outputs["python"], shallow=False)
         print(f"both engines wrote the same bytes: {same}")
-    print(f"{compare_with_quote(outputs['arrow'], rows)} rows of a sample say what quote says")
-    if parquet:
-        measure_parquet(folder, source, rows, width, rounds)
+    compared = aside(compare_with_quote, outputs["arrow"], rows, told.compare)
+    print(
+        f"{compared:,} rows of a sample of {min(told.compare, rows):,} say what quote says, the others are errors"
+    )
+    if told.parquet:
+        measure_parquet(folder, source, rows, width, told.rounds)
+
+
+def aside(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Do some work in a process of its own: one that is started counts the memory of this one."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def make(source: Path, rows: int, seed: int, uniform: bool) -> None:
+    from invoices import write_csv
+
+    with source.open("wb") as file:
+        write_csv(file, rows, seed, uniform)
+
+
+def to_parquet(source: Path, table: Path) -> None:
+    import polars as pl
+
+    pl.scan_csv(source, infer_schema=False).sink_parquet(table)
 
 
 def measure_parquet(folder: Path, source: Path, rows: int, width: int, rounds: int) -> None:
-    import polars as pl
-
     table = folder / "in.parquet"
-    pl.scan_csv(source, infer_schema=False).sink_parquet(table)
+    aside(to_parquet, source, table)
     runs: dict[str, Callable[[], Run]] = {
         "floor": lambda: floor(table, folder / "floor.parquet", width, "parquet"),
         "arrow": lambda: price(table, folder / "arrow.parquet", "arrow"),
@@ -129,13 +165,13 @@ def report(rows: int, runs: dict[str, Callable[[], Run]], rounds: int) -> None:
     base = median(run.seconds for run in done["floor"])
     base_cpu = median(run.cpu for run in done["floor"])
     print(
-        f"{'':8} {'seconds':>8} {'x floor':>8} {'CPU s':>8} {'x floor':>8} {'rows/s':>10} {'peak MB':>8}"
+        f"{'':10} {'seconds':>8} {'x floor':>8} {'CPU s':>8} {'x floor':>8} {'rows/s':>10} {'peak MB':>8}"
     )
     for name, ones in done.items():
         seconds, cpu = median(run.seconds for run in ones), median(run.cpu for run in ones)
         peak = max(run.peak for run in ones)
         print(
-            f"{name:8} {seconds:8.2f} {seconds / base:8.2f} {cpu:8.2f} {cpu / base_cpu:8.2f}"
+            f"{name:10} {seconds:8.2f} {seconds / base:8.2f} {cpu:8.2f} {cpu / base_cpu:8.2f}"
             f" {rows / seconds:10,.0f} {peak:8.0f}"
         )
 
@@ -150,13 +186,13 @@ def price(source: Path, target: Path, engine: str) -> Run:
     return Run([*command, "--engine", engine, "--quiet", "--force"], (0, 1))
 
 
-def compare_with_quote(path: Path, rows: int) -> int:
+def compare_with_quote(path: Path, rows: int, size: int) -> int:
     """Price a sample again with `quote`, and stop at the first difference."""
     from tariffcalc import load_catalogue
 
     catalogue = load_catalogue()
     law = catalogue.law()
-    chosen = set(random.Random(1).sample(range(rows), min(SAMPLE, rows)))
+    chosen = set(random.Random(1).sample(range(rows), min(size, rows)))
     compared = 0
     with path.open(newline="", encoding="utf-8") as file:
         for number, row in enumerate(csv.DictReader(file)):

@@ -71,8 +71,11 @@ def choose_codes(importer: str, rng: random.Random) -> list[str]:
     return [text for code in chosen for text in spelled(code)]
 
 
-def invoice_tables(rows: int, seed: int = 2026) -> Iterator[pa.Table]:
-    """Yield invoice lines in pieces, always the same ones for a seed."""
+def invoice_tables(rows: int, seed: int = 2026, uniform: bool = False) -> Iterator[pa.Table]:
+    """Yield invoice lines in pieces, always the same ones for a seed.
+
+    Some codes come much more often than others, or each as often where `uniform`.
+    """
     words = random.Random(seed)
     codes = {importer: choose_codes(importer, words) for importer in ORIGINS}
     texts = [*codes["US"], *codes["CA"]]
@@ -80,7 +83,9 @@ def invoice_tables(rows: int, seed: int = 2026) -> Iterator[pa.Table]:
     days = np.datetime_as_string(np.arange("2018-01-01", "2026-11-01", dtype="datetime64[D]"))
     for start in range(0, rows, PIECE):
         rng = np.random.default_rng((seed, start))
-        yield _piece(rng, start, min(PIECE, rows - start), texts, len(codes["US"]), origins, days)
+        yield _piece(
+            rng, start, min(PIECE, rows - start), texts, len(codes["US"]), origins, days, uniform
+        )
 
 
 def _piece(
@@ -91,10 +96,12 @@ def _piece(
     first_ca: int,
     origins: list[str],
     days: np.ndarray,
+    uniform: bool,
 ) -> pa.Table:
     into_ca = rng.random(size) < 0.2
-    us = _ranks(rng, size, first_ca // 5) * 5 + rng.integers(0, 5, size)
-    ca = first_ca + _ranks(rng, size, (len(texts) - first_ca) // 5) * 5 + rng.integers(0, 5, size)
+    ranks = _places if uniform else _ranks
+    us = ranks(rng, size, first_ca // 5) * 5 + rng.integers(0, 5, size)
+    ca = first_ca + ranks(rng, size, (len(texts) - first_ca) // 5) * 5 + rng.integers(0, 5, size)
     number = {text: place for place, text in enumerate(origins)}
     usual = {key: np.array([number[text] for text in ORIGINS[key]]) for key in ORIGINS}
     origin = np.where(
@@ -131,6 +138,11 @@ def _ranks(rng: np.random.Generator, size: int, count: int) -> np.ndarray:
     return rng.choice(count, size, p=weights / weights.sum())
 
 
+def _places(rng: np.random.Generator, size: int, count: int) -> np.ndarray:
+    """Return places among some codes, each as often."""
+    return rng.integers(0, count, size)
+
+
 def _values(rng: np.random.Generator, size: int) -> pa.Array:
     """Return values of 2 to 4 decimals; many make half cents under the usual rates."""
     cents = np.exp(rng.normal(8.0, 2.0, size) + 2.0).astype(np.int64) + 1
@@ -159,12 +171,12 @@ def _spoil(
     return {**columns, **{field: pa.array(texts) for field, texts in lists.items()}}
 
 
-def write_csv(file: BinaryIO, rows: int, seed: int = 2026) -> None:
+def write_csv(file: BinaryIO, rows: int, seed: int = 2026, uniform: bool = False) -> None:
     """Write invoice lines as CSV."""
     file.write(f"{HEADER}\n".encode())
     import pyarrow.compute as pc
 
-    for table in invoice_tables(rows, seed):
+    for table in invoice_tables(rows, seed, uniform):
         lines = pc.binary_join_element_wise(*table.columns, ",").combine_chunks()
         chunk = lines if isinstance(lines, pa.Array) else lines.chunk(0)
         file.write("\n".join(chunk.to_pylist()).encode() + b"\n")
