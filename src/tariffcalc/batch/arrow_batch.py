@@ -50,6 +50,8 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
 
 def _as_text(column: Any) -> Any:
     """Return a column as text without nulls."""
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
     if not pa.types.is_string(column.type):
         from tariffcalc.batch.parquet_rows import as_texts
 

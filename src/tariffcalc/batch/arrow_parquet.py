@@ -16,8 +16,17 @@ from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
 
-BATCH = 65_536
-"""Rows priced at once, and rows of a row group that is written."""
+WORDS = (
+    "status", "measures", "headings", "citations", "filed_minus_computed", "taxes", "refundable",
+    "warnings", "error_code", "error_field", "error_message", "edition",
+)  # fmt: skip
+"""Columns of which few texts differ."""
+
+BATCH = 32_768
+"""Rows priced at once."""
+
+GROUP = 2
+"""Batches of a row group that is written."""
 
 
 def price_parquet(
@@ -53,16 +62,29 @@ def price_parquet(
 
         def price(before: int, batch: Any) -> Any:
             priced = price_batch(batch, lane, rows.row_number(before))
-            blank = pa.scalar(None, pa.string())
-            shown = [pc.if_else(pc.equal(one, ""), blank, one) for one in priced.columns]
+            shown = map(_without_blanks, priced.columns)
             return pa.RecordBatch.from_arrays([*batch.columns, *shown], schema=schema)
 
         batches = ((batch.num_rows, batch) for batch in file.iter_batches(BATCH))
-        with pq.ParquetWriter(out, schema) as writer:
+        # Amounts are seldom alike: a dictionary of them is given up after much work.
+        alike = names[: len(own)] + [name for name in names[len(own) :] if name in WORDS]
+        with pq.ParquetWriter(out, schema, use_dictionary=alike) as writer:
+            held: list[Any] = []
             for count, batch in in_order(price, batches, threads):
-                writer.write_batch(batch)
+                held.append(batch)
+                if len(held) == GROUP:
+                    writer.write_table(pa.Table.from_batches(held))
+                    held.clear()
                 done += count
                 if progress is not None:
                     progress(done)
+            if held:
+                writer.write_table(pa.Table.from_batches(held))
     lane.close()
     return done
+
+
+def _without_blanks(column: Any) -> Any:
+    """Return a column of text with nulls where it is blank."""
+    is_blank = pc.equal(pc.binary_length(column), 0)
+    return pc.if_else(is_blank, pa.scalar(None, pa.string()), column)
