@@ -66,9 +66,10 @@ def price_parquet(
             return pa.RecordBatch.from_arrays([*batch.columns, *shown], schema=schema)
 
         batches = ((batch.num_rows, batch) for batch in file.iter_batches(BATCH))
-        # Amounts are seldom alike: a dictionary of them is given up after much work.
+        # Amounts are seldom alike: a dictionary of them is given up after much work, and the
+        # least and the greatest of them as text say nothing.
         alike = names[: len(own)] + [name for name in names[len(own) :] if name in WORDS]
-        with pq.ParquetWriter(out, schema, use_dictionary=alike) as writer:
+        with pq.ParquetWriter(out, schema, use_dictionary=alike, write_statistics=alike) as writer:
             held: list[Any] = []
             for count, batch in in_order(price, batches, threads):
                 held.append(batch)
