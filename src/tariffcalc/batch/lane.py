@@ -26,7 +26,6 @@ from tariffcalc.batch.keys import (
     Keyed,
     Manner,
     Origin,
-    Pair,
     Point,
     Shipped,
     Spot,
@@ -34,8 +33,9 @@ from tariffcalc.batch.keys import (
 )
 from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.piles import NO_BASE, Asked
-from tariffcalc.batch.points import Numbering, Points, Span, Spread
+from tariffcalc.batch.points import Points
 from tariffcalc.batch.ready import Ready
+from tariffcalc.batch.spots import Spots
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty
@@ -77,18 +77,16 @@ class Lane:
         self.origins = Texts(lambda raw: self.origin(_needed(read("origin", raw))))
         self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
         self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
-        self.pairs = Keyed(self._find_pair)
+        self.spots = Spots(self.points)
+        self.pairs = self.spots.pairs
         self.bases = Keyed(self._find_base)
         self.goods: dict[str, Code] = {}
         self.reasons: dict[tuple[Ready, str], list[str]] = {}
         self.resolved = 0
         self._sources: dict[str, Origin] = {}
         self._made: dict[Manner, Circumstances] = {}
-        self._pairs: dict[Spread, Pair] = {}
-        self._spots: dict[tuple[object, ...], Spot] = {}
         self._ready: dict[tuple[int, int, Said], Ready] = {}
         self._rates: dict[Rate, Base | None] = {}
-        self._groups: Numbering[Spread] = Numbering()
 
     def code(self, digits: str) -> Code:
         """Return a classification."""
@@ -98,7 +96,7 @@ class Lane:
             spread = points.goods(digits)
             rows = tuple(row * COLUMNS for row in points.schedule.rows(digits))
             sums = self.tally.sums(self.currency, "chapter", digits[:2])
-            found = Code(digits, self._groups.number(spread) * GROUPS, spread, rows, sums)
+            found = Code(digits, self.spots.number(spread) * GROUPS, spread, rows, sums)
             self.goods[digits] = found
         return found
 
@@ -111,7 +109,7 @@ class Lane:
             plain, claimed = (tuple(schedule.columns(country, made)) for made in (False, True))
             vain = 0, 0 if country in PARTNERS[self.importer] else VAIN
             sums = self.tally.sums(self.currency, "origin", country)
-            group = self._groups.number(spread)
+            group = self.spots.number(spread)
             found = Origin(country, group, spread, (plain, claimed), vain, sums)
             self._sources[country] = found
         return found
@@ -194,30 +192,9 @@ class Lane:
         fees = self.levies(known, day).levies.fees
         return [(fee, self.fees.index(fee.id)) for fee in fees]
 
-    def segment(self, value: int) -> int:
-        """Return how many of the limits that cases name are below an entry's value."""
-        return sum(limit < value for limit in self.points.limits)
-
     def spot(self, point: Point) -> Spot:
         """Return the spot of a point."""
         return self.pairs[point.code.group + point.origin.group].spots[point.day.span.number]
-
-    def _find_pair(self, key: int) -> Pair:
-        goods, source = (self._groups.keys[group] for group in divmod(key, GROUPS))
-        spread = Spread(goods.sheets & source.sheets, goods.gaps & source.gaps)
-        if spread not in self._pairs:
-            spots = Keyed(lambda number: self._find_spot(spread, self.points.spans[number]))
-            self._pairs[spread] = Pair(spread, spots)
-        return self._pairs[spread]
-
-    def _find_spot(self, spread: Spread, span: Span) -> Spot:
-        piles = self.points.over(spread.sheets & span.sheets)
-        key = piles, spread.gaps & span.gaps, span.entered, span.is_late
-        found = self._spots.get(key)
-        if found is None:
-            turns = any(map(self.points.piles.turns_on_base, piles))
-            found = self._spots[key] = Spot(*key[:2], span, turns)
-        return found
 
     def ready(self, known: Circumstances, point: Point, segment: int, base: Base) -> Ready | None:
         """Return what is ready for a line, or None when the engine is to price it.
@@ -291,10 +268,6 @@ class Lane:
         then, now = (steps is not None and steps.free_entry for steps in formulas)
         return then, now
 
-    def turns_on_base(self, point: Point) -> bool:
-        """Whether some sheet over a point asks for the base duty."""
-        return self.spot(point).turns
-
     def _asked(self, known: Circumstances, point: Point, segment: int, base: int) -> Asked:
         shipped = -1 if point.shipped is None else point.shipped.group
         return Asked(known.manner.claims, shipped, point.day.span.entered, segment, base)
@@ -302,18 +275,17 @@ class Lane:
     def _forget_keys(self) -> None:
         """Drop the keys of lines when they are many; what is ready is found again."""
         self.resolved = 0
-        for spot in self._spots.values():
-            spot.ready.clear()
+        self.spots.forget_ready()
         self.reasons.clear()
 
     def forget(self) -> None:
         """Drop all that was found. Whoever holds circumstances must find them again."""
         for table in (
-            self.codes, self.origins, self.days, self.shipped, self.pairs, self.bases,
-            self.reasons, self.goods, self._sources, self._made, self._pairs, self._spots,
-            self._ready, self._rates, self._groups,
+            self.codes, self.origins, self.days, self.shipped, self.bases, self.reasons,
+            self.goods, self._sources, self._made, self._ready, self._rates,
         ):  # fmt: skip
             table.clear()
+        self.spots.forget()
         self.points.forget()
         self.resolved = 0
 

@@ -1,7 +1,7 @@
 """The Python lane: one row in, one row of results out, equal to the cent to what `quote` says.
 
-An ordinary row is a few lookups and a few multiplications of integers. Whatever does not go that
-way is read cell by cell, and what is no plain share of the value goes to the engine itself.
+What is not an ordinary row is read cell by cell, and what is no plain share of the value goes to
+the engine itself.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, pric
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
-from tariffcalc.batch.finder import HUGE, MORE, SCALES, Finder, Found
+from tariffcalc.batch.entries import Entries, Entry
+from tariffcalc.batch.finder import HUGE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
-from tariffcalc.batch.keys import Base, Point
-from tariffcalc.batch.levied import total
-from tariffcalc.batch.ready import Paid, Ready, Shown
+from tariffcalc.batch.keys import Base
+from tariffcalc.batch.plain import PlainRows
+from tariffcalc.batch.ready import Paid, Ready
 from tariffcalc.batch.result import (
     PROHIBITED,
     Charges,
@@ -31,6 +31,7 @@ from tariffcalc.batch.result import (
     spread_charges,
     without_price,
 )
+from tariffcalc.batch.shares import add_line, entry_of, paid_by
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.shipment import Shipment
@@ -39,9 +40,6 @@ from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.issues import InputError
 from tariffcalc.values.money import round_cents
 from tariffcalc.values.rates import Rate
-
-LONGEST = 8
-"""Digits before the point of a value that is surely below `HUGE`."""
 
 
 class LinePricer:
@@ -75,20 +73,7 @@ class LinePricer:
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
         self.entries = entries
-        is_ordinary = (
-            charges == "compact"
-            and not any(name in columns.places for name in MORE if name != "shipped_date")
-            and self._finder.units("1.50") is not None
-        )
-        # Only an ordinary row is looked at at all before it is read field by field.
-        self._width = len(columns.header) if is_ordinary else -1
-        self._known = self._finder.known
-        self._pick = self._finder.pick
-        self._code = columns.places["classification"]
-        self._value = columns.places["customs_value"]
-        self._origin = columns.places.get("origin", -1)
-        self._day = columns.places.get("entry_date", -1)
-        self._shipped = columns.places.get("shipped_date", -1)
+        self._plain = PlainRows(self._finder, columns)
 
     @property
     def law(self) -> Law:
@@ -120,67 +105,15 @@ class LinePricer:
             cells: The row.
             number: Its number as spreadsheets count, for the summary of errors.
         """
-        found = self._price_plain(cells)
+        found = self._plain.price(cells) if self._measures is None else None
         return self._price_any(cells, number) if found is None else found[0].row(found[1])
 
     def print(self, cells: Sequence[str], number: int, form: CsvForm) -> str:
         """Return the line of a CSV that a row becomes; all rows must be given the same form."""
-        found = self._price_plain(cells)
+        found = self._plain.price(cells) if self._measures is None else None
         if found is None:
             return form.row(cells, self._price_any(cells, number))
         return form.start(cells) + found[0].text(found[1], form)
-
-    def _price_plain(self, cells: Sequence[str]) -> tuple[Ready, Shown] | None:
-        """Price an ordinary row; None where it is to be read."""
-        if len(cells) != self._width or self._finder.is_full:
-            return None
-        try:
-            known = self._known[self._pick(cells)]
-            lane = known.lane
-            code = lane.codes[cells[self._code]]
-            origin = lane.origins[cells[self._origin] if self._origin >= 0 else ""]
-            day = lane.days[cells[self._day] if self._day >= 0 else ""]
-            span = day.span
-            spot = lane.pairs[code.group + origin.group].spots[span.number]
-            claimed = known.claimed
-            key, shipped = known.key + origin.vain[claimed], None
-            if self._shipped >= 0:
-                shipped = lane.shipped[cells[self._shipped]]
-                if shipped.ordinal > day.ordinal:
-                    return None
-                key += shipped.key
-            raw = cells[self._value]
-            before, point, after = raw.partition(".")
-            digits, places = before + after, len(after)
-            if (
-                digits.isdigit() and raw.isascii()
-                and len(before) <= LONGEST and (0 < places < len(SCALES) or not point)
-            ):  # fmt: skip
-                value = int(digits) * SCALES[places]
-            else:
-                value = self._finder.value(raw)
-            period = span.period
-            base = known.base or lane.bases[code.rows[period] + origin.columns[claimed][period]]
-        except KeyError:
-            return None
-        if known.is_foreign or not value:
-            return None
-        segment = known.segment_of(value) if known.limits else known.segment
-        key += segment
-        ready = spot.ready.get(key + base.key if spot.turns else key)
-        if ready is None:
-            ready = lane.ready(known, Point(code, origin, day, shipped), segment, base)
-            if ready is None:
-                return None
-        levied = known.levies.get(span.levies) or lane.levies(known, day)
-        rate, sums = base.rate, (code.sums, origin.sums, day.sums)
-        if rate is not None and ready.is_short and levied.is_short:
-            return ready, ready.price(value, rate, levied, sums)
-        duty = None if rate is None else cents(value, rate)
-        why = () if ready.is_known else lane.why(ready, code)
-        return ready, ready.work_out(
-            value, rate, duty, levied, sums, why_base=base.reasons, why=why
-        )
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -191,15 +124,9 @@ class LinePricer:
             self.entries = Entries()
         try:
             found = self._find(cells)
-            value = self._worth(found, cells)
+            add_line(self.entries, number, found, self._worth(found, cells))
         except (CellError, InputError):
             self.entries.add_unread(number)
-            return
-        lane, manner, day = found.known.lane, found.known.manner, found.point.day
-        places = tuple(place for _, place in lane.fees_borne(found.known, day))
-        freed = self._freed(found) if places else ()
-        weight, kind = Weight(value, places, freed), Kind(day.day, manner.mode)
-        self.entries.add(lane.importer, number, kind, len(lane.fees), weight)
 
     def price_odd(self, cells: Sequence[str], number: int) -> Result:
         """Do the same for a row that is known not to be plain: it is read cell by cell."""
@@ -242,16 +169,21 @@ class LinePricer:
         """Price a row by what it stands for."""
         known, point, value = found.known, found.point, found.value
         lane = known.lane
-        entry, on_entry = self._entry(found, cells)
-        worth = self._worth(found, cells) if entry is None else entry.total
-        paid = None if entry is None else self._paid(entry, found, cells)
+        entry, paid, on_entry = None, None, list[str]()
+        number = "" if self.entries is None else self._finder.reader.entry(cells)
+        if self.entries is not None and number:
+            entry, on_entry = entry_of(self.entries, number, found)
+        if entry is not None:
+            paid = paid_by(entry, found, self._worth(found, cells))
         said = [*found.said, *on_entry]
         base = lane.base(known, point)
         if base is None or value is None or not 0 < value < HUGE or found.has_more:
             return self._price_by_engine(found, cells, entry, paid, said)
-        ready = lane.ready(known, point, known.segment_of(worth), base)
+        ready = lane.ready(
+            known, point, known.segment_of(value if entry is None else entry.total), base
+        )
         by_quantity = base.per_unit is not None and found.quantity is not None
-        if ready is None or (by_quantity and lane.turns_on_base(point)):
+        if ready is None or (by_quantity and lane.spot(point).turns):
             return self._price_by_engine(found, cells, entry, paid, said)
         return self._price_ready(found, ready, base, paid, said)
 
@@ -277,20 +209,6 @@ class LinePricer:
         shown = ready.work_out(value, base.rate, duty, levied, sums, paid, said, base.reasons, why)
         return ready.row(shown)
 
-    def _entry(self, found: Found, cells: Sequence[str]) -> tuple[Entry | None, list[str]]:
-        """Return the entry of a row, None for an entry of its own, and what is odd about it."""
-        number = "" if self.entries is None else self._finder.reader.entry(cells)
-        if self.entries is None or not number:
-            return None, []
-        importer = found.known.lane.importer
-        said = []
-        if self.entries.has_unread(number):
-            said.append(remarks.ENTRY_INCOMPLETE)
-        if self.entries.is_split(importer, number):
-            said.append(remarks.ENTRY_SPLIT)
-        kind = Kind(found.point.day.day, found.known.manner.mode)
-        return self.entries.find(importer, number, kind), said
-
     def _worth(self, found: Found, cells: Sequence[str]) -> int:
         """Return the value of a line in ten-thousandths, the last of them rounded half up.
 
@@ -306,32 +224,6 @@ class LinePricer:
     def _shipment(self, found: Found, cells: Sequence[str]) -> Shipment:
         declared = found.declared or self._finder.reader.read(cells)
         return as_shipment(declared, found.fx)
-
-    def _freed(self, found: Found) -> tuple[tuple[int, bool], ...]:
-        """Return in which cases a line enters free: class of its entry's value, then or now."""
-        lane = found.known.lane
-        cases = []
-        for segment in range(len(lane.points.limits) + 1):
-            frees = self._frees(found, segment)
-            cases += [(segment, now) for now, is_free in enumerate(map(bool, frees)) if is_free]
-        return tuple((segment, bool(now)) for segment, now in cases)
-
-    def _frees(self, found: Found, segment: int) -> tuple[bool, bool]:
-        return found.known.lane.frees(found.known, found.point, segment)
-
-    def _paid(self, entry: Entry, found: Found, cells: Sequence[str]) -> Paid:
-        """Return the share of a line in the fees of its entry, then and as the law stands."""
-        lane, value = found.known.lane, self._worth(found, cells)
-        segment = lane.segment(entry.total)
-        fees = lane.fees_borne(found.known, found.point.day)
-        frees = self._frees(found, segment) if entry.freed else (False, False)
-        paid = [
-            0
-            if frees[now]
-            else total([entry.share(fee, at, value, (segment, now)) for fee, at in fees])
-            for now in ((False, True) if entry.freed else (False,))
-        ]
-        return paid[0], paid[-1]
 
     def _price_by_engine(
         self,

@@ -211,6 +211,10 @@ class Points:
         rules = (limits for needed, limits in self._limits if needed <= claims)
         return sorted(frozenset[Decimal]().union(*rules))
 
+    def segment(self, value: int) -> int:
+        """Return how many of the limits that cases name are below a value in ten-thousandths."""
+        return sum(limit < value for limit in self.limits)
+
     def base_class(self, rate: Rate | None) -> int:
         """Return how many of the rates of base duty that cases name are at or below a rate."""
         return NO_BASE if rate is None else bisect_right(self._base_rates, rate.ad_valorem)

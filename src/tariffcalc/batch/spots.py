@@ -1,0 +1,53 @@
+"""Where goods, origin and day meet: pairs of the first two, and spots on a span of days."""
+
+from __future__ import annotations
+
+from tariffcalc.batch.keys import GROUPS, Keyed, Pair, Spot
+from tariffcalc.batch.points import Numbering, Points, Span, Spread
+
+
+class Spots:
+    """The pairs and spots of one importing country, found when first asked for.
+
+    Attributes:
+        pairs: By the number of goods times `GROUPS` plus that of the origin.
+    """
+
+    def __init__(self, points: Points) -> None:
+        """Begin with none."""
+        self._points = points
+        self._groups: Numbering[Spread] = Numbering()
+        self._pairs: dict[Spread, Pair] = {}
+        self._spots: dict[tuple[object, ...], Spot] = {}
+        self.pairs = Keyed(self._find_pair)
+
+    def number(self, spread: Spread) -> int:
+        """Return the number of goods or an origin."""
+        return self._groups.number(spread)
+
+    def forget_ready(self) -> None:
+        """Drop what is ready for lines."""
+        for spot in self._spots.values():
+            spot.ready.clear()
+
+    def forget(self) -> None:
+        """Drop all."""
+        for table in (self._groups, self._pairs, self._spots, self.pairs):
+            table.clear()
+
+    def _find_pair(self, key: int) -> Pair:
+        goods, source = (self._groups.keys[group] for group in divmod(key, GROUPS))
+        spread = Spread(goods.sheets & source.sheets, goods.gaps & source.gaps)
+        if spread not in self._pairs:
+            spots = Keyed(lambda number: self._find_spot(spread, self._points.spans[number]))
+            self._pairs[spread] = Pair(spread, spots)
+        return self._pairs[spread]
+
+    def _find_spot(self, spread: Spread, span: Span) -> Spot:
+        piles = self._points.over(spread.sheets & span.sheets)
+        key = piles, spread.gaps & span.gaps, span.entered, span.is_late
+        found = self._spots.get(key)
+        if found is None:
+            turns = any(map(self._points.piles.turns_on_base, piles))
+            found = self._spots[key] = Spot(*key[:2], span, turns)
+        return found
