@@ -10,9 +10,10 @@ from decimal import Decimal
 import pytest
 
 from tariffcalc import Catalogue
-from tariffcalc.batch import finder, lane
+from tariffcalc.batch import finder, keys, lane
 from tariffcalc.batch.cells import CellReader
 from tariffcalc.batch.columns import Defaults, map_columns
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.result import COLUMNS
@@ -20,6 +21,9 @@ from tariffcalc.batch.tally import FIRST_ROWS, Tally
 from tariffcalc.engine.notices import gaps_touched
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.exchange import parse_rates
+
+ODD = ("=7601.10.60", '"7601106030"', "7601;1", "-7601", " 7601.10.60 ", "", "7601.10.60,")
+"""Codes that are refused, cleaned, or must be quoted."""
 
 INGOT = {
     "entry_date": "2020-08-20", "origin": "CA", "classification": "7601.10.60",
@@ -281,12 +285,28 @@ def test_tables_that_are_full_are_filled_anew(
     rows = rows_of(random.Random(2), 400)
     expected, sums = answers(catalogue, rows)
     monkeypatch.setattr(finder, "CAP", 5)
+    monkeypatch.setattr(keys, "CAP", 3)
     monkeypatch.setattr(finder, "MANNERS", 3)
     monkeypatch.setattr(lane, "RESOLVED", 7)
     monkeypatch.setattr(lane, "READY", 11)
     found, again = answers(catalogue, rows)
     assert found == expected
     assert without_resolved(again) == without_resolved(sums)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_line_is_printed_as_its_row_is_written(catalogue: Catalogue, delimiter: str) -> None:
+    rows = rows_of(random.Random(5), 300)
+    rows[::7] = [
+        [*row[:2], chance, *row[3:]] for row, chance in zip(rows[::7], ODD * 9, strict=False)
+    ]
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    cells = CellReader(catalogue.store)
+    one, other = (LinePricer(catalogue, columns, columns.defaults, cells) for _ in range(2))
+    form = CsvForm(delimiter, "\r\n", len(INGOT))
+    for number, row in enumerate(rows, 2):
+        assert one.print(row, number, form) == form.row(row, other.price(row, number))
+    assert one.tally.as_json() == other.tally.as_json()
 
 
 def without_resolved(tally: Tally) -> dict[str, object]:

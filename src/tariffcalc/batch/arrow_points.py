@@ -61,6 +61,8 @@ class PointTables:
         self._shipped = Records()
         self._groups, self._touched = Records(), Records()
         self._pairs, self._spots = Records(), Records("after", "gaps", "said")
+        self._pair_bits, self._day_bits = [0], [0]
+        self._spot_of_bits: dict[int, int] = {}
         self._spot_numbers: dict[Any, int] = {}
         self._kinds, self._rows, self._columns = Records(), Records(), Records()
         self._based, self._asks, self._sizes = Records(), Records(), Records()
@@ -69,15 +71,13 @@ class PointTables:
             for name, find in {
                 "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
                 "shipped": self._find_shipped, "month": self._find_month,
-                "pair": self._find_pair,
+                "pair": self._find_pair, "spot": self._find_spot,
                 "row": _nothing, "kind": self._find_kind, "column": _nothing,
                 "base": self._find_base, "ask": self._find_ask,
                 "size": self._find_size, "based": self._find_based, "plan": self._find_plan,
                 "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
-        alike = self._bits_of_pair, self._bits_of_day
-        self._grids["spot"] = Grid(self._find_spot, lock, alike)
 
     def find(self, columns: Columns, value: Amounts) -> Found:
         """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
@@ -179,6 +179,9 @@ class PointTables:
         found = self._days.number((country, *span[2:]), span.period + 1)
         if found == len(self._spans):
             self._spans.append(span)
+            rest = span.entered << 1 | span.is_late
+            bits = self._points(country).bits(country, span.sheets, span.gaps, rest)
+            self._day_bits.append(bits)
         return found
 
     def _find_shipped(self, country: int, left: int) -> int:
@@ -194,10 +197,22 @@ class PointTables:
         """Codes and origins: the sheets and gaps over both."""
         country, sheets, gaps = self._groups.keys[group]
         _, here, also = self._touched.keys[touched]
-        return self._pairs.number((country, sheets & here, gaps & also))
+        key = country, sheets & here, gaps & also
+        found = self._pairs.number(key)
+        if found == len(self._pair_bits):
+            self._pair_bits.append(self._points(country).bits(*key))
+        return found
 
     def _find_spot(self, pair: int, day: int) -> int:
-        """A pair on a day: the piles over it then and now, and what is to be said of it."""
+        """A pair on a day. Many of them are over the same sheets: most are known by their bits."""
+        bits = self._pair_bits[pair] & self._day_bits[day]
+        found = self._spot_of_bits.get(bits)
+        if found is None:
+            found = self._spot_of_bits[bits] = self._new_spot(pair, day)
+        return found
+
+    def _new_spot(self, pair: int, day: int) -> int:
+        """The piles over a pair on a day, then and now, and what is to be said of it."""
         country, sheets, gaps = self._pairs.keys[pair]
         span = self._spans[day]
         assert span is not None
@@ -215,18 +230,6 @@ class PointTables:
             found = self._spots.number((*point[:4], after, missing), after, missing, both)
             self._spot_numbers[point] = found
         return found
-
-    def _bits_of_pair(self, pair: int) -> int:
-        """Return all of a pair that a spot may turn on, as bits."""
-        country, sheets, gaps = self._pairs.keys[pair]
-        return self._points(country).bits(country, sheets, gaps)
-
-    def _bits_of_day(self, day: int) -> int:
-        country = self._days.keys[day][0]
-        span = self._spans[day]
-        assert span is not None
-        rest = span.entered << 1 | span.is_late
-        return self._points(country).bits(country, span.sheets, span.gaps, rest)
 
     def _find_vain(self, source: int, claims: int) -> int:
         """An origin and claims: whether a claim has no effect there."""
@@ -267,14 +270,14 @@ class PointTables:
         return self._asks.number((claims, shipped))
 
     def _find_size(self, ask: int, segment: int) -> int:
-        return self._sizes.number((ask, segment - 1))
+        claims, shipped = self._asks.keys[ask]
+        made, left = self.readings.claims.keys[claims][1], self._shipped.keys[shipped][1]
+        return self._sizes.number((made, left, segment - 1))
 
     def _find_plan(self, based: int, size: int) -> int:
         """Sheets and what is declared: the formula then and now."""
         country, then, now, entered, base = self._based.keys[based]
-        ask, segment = self._sizes.keys[size]
-        claims, shipped = self._asks.keys[ask]
-        made, left = self.readings.claims.keys[claims][1], self._shipped.keys[shipped][1]
+        made, left, segment = self._sizes.keys[size]
         asked, piles = Asked(made, left, entered, segment, base), self._points(country).piles
         first = piles.steps(then, asked)
         return self.formulas.plan(first, first if now == then else piles.steps(now, asked))

@@ -8,7 +8,6 @@ is new is found under one, so that the law is asked once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -73,20 +72,10 @@ class TextTable:
 
 
 class Grid:
-    """A table over pairs of numbers, each cell found when it is first asked for.
+    """A table over pairs of numbers, each cell found when it is first asked for."""
 
-    `alike` gives bits of the first and of the second number of pairs: pairs of which the AND of
-    the bits is equal have equal numbers, which are then found once.
-    """
-
-    def __init__(
-        self,
-        find: Callable[[int, int], int],
-        lock: RLock,
-        alike: tuple[Callable[[int], int], Callable[[int], int]] | None = None,
-    ) -> None:
+    def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
         self._find = find
-        self._alike = alike
         self._lock = lock
         self._cells = np.full((16, 16), EMPTY, np.int32)
 
@@ -147,54 +136,12 @@ class Grid:
         keys = np.unique(first.astype(np.int64) << 32 | second)
         first, second = keys >> 32, keys & 0xFFFFFFFF
         with self._lock:
-            self._cells[first, second] = np.where(
-                (first > 0) & (second > 0), self._cells[first, second], 0
-            )
-            is_new = self._cells[first, second] < 0
-            first, second = first[is_new], second[is_new]
-            if not first.size:
-                return
-            which: Any = slice(None)
-            chosen = first, second
-            if self._alike is not None:
-                some, which = _distinct(_common_bits(first, second, *self._alike))
-                chosen = first[some], second[some]
-            pairs = zip(*(numbers.tolist() for numbers in chosen), strict=True)
-            self._cells[first, second] = np.array([self._find(*pair) for pair in pairs])[which]
-
-
-def _common_bits(
-    first: Ids, second: Ids, of_first: Callable[[int], int], of_second: Callable[[int], int]
-) -> Any:
-    """Return the AND of the bits of pairs, as rows of words."""
-    sides = []
-    for numbers, bits_of in ((first, of_first), (second, of_second)):
-        distinct, which = np.unique(numbers, return_inverse=True)
-        sides.append(([bits_of(number) for number in distinct.tolist()], which))
-    width = max(bit.bit_length() for bits, _ in sides for bit in bits) // 64 + 1
-    one, other = (
-        np.frombuffer(b"".join(bit.to_bytes(8 * width, "little") for bit in bits), np.uint64)
-        .reshape(-1, width)
-        .take(which, axis=0)
-        for bits, which in sides
-    )
-    return one & other
-
-
-def _distinct(rows: Any) -> tuple[Ids, Ids]:
-    """Return the places of rows of words that differ, and for each row the number of its like."""
-    mixed = (rows ^ rows >> np.uint64(31)) * _odd(rows.shape[1])
-    _, some, which = np.unique(mixed.sum(1), return_index=True, return_inverse=True)
-    if not (rows == rows[some][which]).all():  # two mixed to one sum: then the long way
-        _, some, which = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    return some, which.reshape(-1)
-
-
-@cache
-def _odd(width: int) -> Any:
-    """Return an odd number for each word, all unlike."""
-    numbers = (0x9E3779B97F4A7C15 * (2 * place + 1) % 2**64 for place in range(width))
-    return np.array([number | 1 for number in numbers], np.uint64)
+            pairs = zip(first.tolist(), second.tolist(), strict=True)
+            find, known = self._find, self._cells[first, second].tolist()
+            self._cells[first, second] = [
+                number if number >= 0 else find(*pair) if all(pair) else 0
+                for pair, number in zip(pairs, known, strict=True)
+            ]
 
 
 class Records:
