@@ -120,7 +120,7 @@ class Grid:
         with self._lock:
             old = self._cells
             height, width = (
-                max(size, 1 << int(top).bit_length())
+                size if top < size else max(size * 5 // 4, int(top) + 1) + 15 & ~15
                 for size, top in zip(old.shape, (row, column), strict=True)
             )
             if (height, width) == old.shape:

@@ -45,7 +45,7 @@ def base_duty(store: Store, tables: Tables, line: Line, day: date) -> BaseDuty:
     return schedule_duty(store, tables, line.classification, line.origin, day, claimed)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def schedule_duty(
     store: Store, tables: Tables, code: str, origin: str, day: date, claimed: bool
 ) -> BaseDuty:
