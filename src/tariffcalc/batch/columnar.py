@@ -1,7 +1,7 @@
 """Which lane prices a file: the columnar one for large files of a plain kind, else the Python one.
 
 Both give the same bytes. The columnar lane needs the extra `fast`, and some tenths of a second to
-start: below some megabytes the other is done sooner.
+start: below a megabyte the other is done sooner.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.writers import CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
-LARGE = 4_000_000
+LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
 
 NEEDED = ("pyarrow", "numpy")
@@ -104,7 +104,7 @@ class _Headed:
 
 
 def _is_large(job: Job, table: Table) -> bool:
-    """Whether a file has some megabytes; what its size does not tell is taken to have them."""
+    """Whether a file has a megabyte; one that does not tell its size is taken to have it."""
     source = table.rows.source
     if source.kind == "parquet":
         return True  # PyArrow is at work already
