@@ -30,7 +30,6 @@ KEPT = (
     "entry_date", "shipped_date", "importer", "origin", "classification", "currency", "fx", "unit",
     "claims", "preference", "base_rate", "mode", "province",
 )  # fmt: skip
-AMOUNTS = ("customs_value", "quantity", "add_cvd", "filed_duty", "filed_surtax")
 CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
 ORDER = (
     "entry_date", "shipped_date", "importer", "origin", "classification", "customs_value",
