@@ -19,11 +19,11 @@ from tariffcalc.batch.arrow_columns import MOST, WORDS, Charges, Column, Money, 
 from tariffcalc.batch.arrow_tables import Ids
 
 SPLIT = 10_000
-HEADS = 100_000
+HEADS = 50_000
 LARGEST = SPLIT * HEADS
 """Amounts of as many cents are left to the Python lane."""
 
-SHARES = 100_000
+SHARES = 30_000
 """Shares of as many hundredths of a percent, too."""
 
 

@@ -65,7 +65,7 @@ def price(
 
     with suppress(NotImplementedError):  # gives back at once what it no longer needs
         pa.set_memory_pool(pa.jemalloc_memory_pool())
-        pa.jemalloc_set_decay_ms(50)
+        pa.jemalloc_set_decay_ms(20)
 
     rows = table.rows
 
