@@ -294,6 +294,19 @@ def test_tables_that_are_full_are_filled_anew(
     assert without_resolved(again) == without_resolved(sums)
 
 
+def test_codes_without_end_take_no_room_without_end(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (finder, keys, lane):
+        monkeypatch.setattr(module, "CAP", 8)
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    pricer = LinePricer(catalogue, columns, columns.defaults, CellReader(catalogue.store))
+    for number in range(200):
+        row = {**INGOT, "classification": f"{76011060 + number}"}
+        assert pricer.price(list(row.values()), number)[0] in ("ok", "partial")
+        assert len(pricer.finder.lanes["US"].goods) <= 9
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_line_is_printed_as_its_row_is_written(catalogue: Catalogue, delimiter: str) -> None:
     rows = rows_of(random.Random(5), 300)

@@ -30,7 +30,7 @@ GROUPS = 1 << 20
 COLUMNS = 1 << 6
 """More than the columns of a schedule."""
 
-VAIN, BASE, LEFT, KNOWN = 1 << 5, 1 << 6, 1 << 11, 1 << 20
+VAIN, BASE, LEFT, KNOWN = 1 << 15, 1 << 16, 1 << 32, 1 << 48
 """Where the parts of a key begin, behind the class of the entry's value: claim in vain, class of
 the base duty, shipped date, manner."""
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from tariffcalc.batch import remarks
+from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.formula import ANY_LINE, Fee, base_rate
 from tariffcalc.batch.keys import (
     COLUMNS,
@@ -46,10 +47,8 @@ from tariffcalc.values.rates import Rate
 
 RESOLVED = 1 << 16
 """Keys of lines that are kept."""
-
 READY = 1 << 13
 """Objects with texts and rates that are kept."""
-
 Said = tuple[str, ...]
 
 
@@ -59,21 +58,14 @@ class Lane:
     def __init__(
         self, law: Law, importer: str, tally: Tally, read: Callable[[str, str], Any]
     ) -> None:
-        """Begin with nothing known.
-
-        Args:
-            law: To price under.
-            importer: Importing country.
-            tally: Takes the sums.
-            read: Gives the value of a field and text, or raises KeyError.
-        """
+        """Begin with nothing known; `read` gives the value of a field and text, or a KeyError."""
         self.importer = importer
         self.points = Points(law, importer)
         self.tally = tally
         self.currency = self.points.currency
         self.edition: str = law.store.meta["edition"]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
-        self.codes = Texts(lambda raw: self.code(_needed(read("classification", raw))))
+        self.codes = Texts(lambda raw: self._plain_code(_needed(read("classification", raw))))
         self.origins = Texts(lambda raw: self.origin(_needed(read("origin", raw))))
         self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
         self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
@@ -99,6 +91,11 @@ class Lane:
             found = Code(digits, self.spots.number(spread) * GROUPS, spread, rows, sums)
             self.goods[digits] = found
         return found
+
+    def _plain_code(self, digits: str) -> Code:
+        if len(self.goods) >= CAP:  # its row is read, and room is made after it
+            raise KeyError(digits)
+        return self.code(digits)
 
     def origin(self, country: str) -> Origin:
         """Return a country of origin."""
@@ -251,6 +248,8 @@ class Lane:
             return ready.why
         found = self.reasons.get((ready, code.digits))
         if found is None:
+            if len(self.reasons) >= CAP:
+                self.reasons.clear()
             found = remarks.of_terms(
                 ready.then.terms, lambda sheet: self.points.doubt(code.digits, sheet)
             )
