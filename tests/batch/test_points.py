@@ -52,6 +52,23 @@ def test_base_duties_of_a_row_and_column_are_one(catalogue: Catalogue, importer:
             ), (code, origin, day, claimed)
 
 
+def test_a_column_is_paid_in_periods_of_one_origin_and_not_of_another(catalogue: Catalogue) -> None:
+    """Russia pays column 2 from 2022 on, Cuba always, and rows change between."""
+    law = catalogue.law().sheets
+    schedule = Points(law, "US").schedule
+    schedule.columns("RU", False)
+    paid, first = schedule.columns("CU", False), law.tables("US").coverage.start
+    rows = law.store.connection.execute(
+        "SELECT code FROM rate WHERE importer = 'US' AND start <= ? AND past < '2022' AND column_2 <> ''",
+        (first.isoformat(),),
+    )
+    period = schedule.period(first)
+    for (code,) in rows.fetchmany(9):
+        row = law.tables("US").base_row(code, first)
+        assert row is not None
+        assert schedule.duty(schedule.rows(code)[period], paid[period]).text == row.column_2
+
+
 def test_spans_hold_days_that_nothing_parts(catalogue: Catalogue) -> None:
     """Between two turning days every class of a day is one."""
     law = catalogue.law().sheets

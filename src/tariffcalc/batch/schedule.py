@@ -1,8 +1,8 @@
 """The base duties of one importing country: rows of its schedule, and the column that is paid.
 
 A code has one row of the schedule over a period in which no duty of the schedule changes; an
-origin, with its claim, one column. Rows and columns are small numbers, and a base duty is found
-once for each pair of them.
+origin, with its claim, one column. Rows that say the same are one, whatever their codes. Rows and
+columns are small numbers, and a base duty is found once for each pair of them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tariffcalc.engine.base import (
     USMCA_IN_FORCE,
     BaseDuty,
     pays_column_2,
+    programmes,
     schedule_duty,
 )
 from tariffcalc.values.codes import prefixes
@@ -28,22 +29,15 @@ class Row(NamedTuple):
     """A row of the schedule, as far as base duties turn on it.
 
     Attributes:
-        code: Eight digits.
-        start: Its first day; None where no schedule held here has the code.
+        texts: Its rates, general, special and column 2. None where no schedule held here has the
+            code.
         is_managed: Whether the goods are supply-managed, and so kept from a preference.
+        code: Eight digits, where a reason names them: the row is not held, or not all of it.
     """
 
-    code: str
-    start: date | None
+    texts: tuple[str, str, str] | None
     is_managed: bool
-
-
-class Held(NamedTuple):
-    """What is held of a row: a code that has it, its general rate, the rows of the code."""
-
-    code: str
-    general: str
-    rows: list[int]
+    code: str = ""
 
 
 class Paid(NamedTuple):
@@ -73,11 +67,11 @@ class Schedule:
         self._first = [first, *(max(day, first) for day in self.days)]
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
         self._row_numbers: dict[Row, int] = {}
-        self._rows: list[Held] = []
+        self._codes: list[dict[int, str]] = []
         self._of_code: dict[tuple[str, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
-        self._columns: list[tuple[Paid, str, list[int]]] = [(GENERAL, "", [0] * len(self._first))]
-        self._general: dict[str, BaseDuty] = {}
+        self._origins: list[dict[int, str]] = [dict.fromkeys(range(len(self._first)), "")]
+        self._claimed = [False]
         self._duties: dict[tuple[int, int], BaseDuty] = {}
 
     def period(self, day: date) -> int:
@@ -90,22 +84,27 @@ class Schedule:
         known = self._of_code.get((code[:8], is_managed))
         if known is not None:
             return known
-        found: list[int] = []
-        self._of_code[code[:8], is_managed] = found
-        none = self._row(Row(code[:8], None, is_managed), Held(code, "", found))
-        found += [none] * len(self._first)
+        rows: list[Row] = [Row(None, is_managed, code[:8])] * len(self._first)
         for row in reversed(self._tables.base_rows(code[:8])):
             period = row.period
             start, end = (bisect_left(self._first, day) for day in (period.start, period.end))
-            own = Row(code[:8], period.start, is_managed)
-            found[start:end] = [self._row(own, Held(code, row.general, found))] * (end - start)
+            texts = row.general, row.special, row.column_2
+            own = Row(texts, is_managed, "" if self._is_whole(texts) else code[:8])
+            rows[start:end] = [own] * (end - start)
+        found = self._of_code[code[:8], is_managed] = []
+        for place, own in enumerate(rows):
+            number = self._row_numbers.setdefault(own, len(self._codes))
+            if number == len(self._codes):
+                self._codes.append({})
+            self._codes[number].setdefault(place, code)
+            found.append(number)
         return found
 
-    def _row(self, row: Row, held: Held) -> int:
-        number = self._row_numbers.setdefault(row, len(self._rows))
-        if number == len(self._rows):
-            self._rows.append(held)
-        return number
+    def _is_whole(self, texts: tuple[str, str, str]) -> bool:
+        """Whether a row has a text in every column that goods of some origin may pay."""
+        general, special, column_2 = texts
+        has_column_2 = self._importer != "US" or bool(column_2)
+        return bool(general) and has_column_2 and all(programmes(special).values())
 
     def columns(self, origin: str, claimed: bool) -> list[int]:
         """Return the number of the column that goods of an origin pay in each period.
@@ -116,39 +115,39 @@ class Schedule:
         """
         is_preferred = claimed and origin in PARTNERS[self._importer]
         found: list[int] = []
-        for day in self._first:
+        for place, day in enumerate(self._first):
             paid = GENERAL
             if pays_column_2(self._store, self._tables, origin, day):
                 paid = Paid("column 2")
             elif is_preferred:
                 paid = Paid("special", origin, day >= USMCA_IN_FORCE)
-            number = self._column_numbers.setdefault(paid, len(self._columns))
-            if number == len(self._columns):
-                self._columns.append((paid, origin, found))
+            number = self._column_numbers.setdefault(paid, len(self._origins))
+            if number == len(self._origins):
+                self._origins.append({})
+                self._claimed.append(paid.column == "special")
+            self._origins[number].setdefault(place, origin)
             found.append(number)
         return found
 
     def duty(self, row: int, column: int) -> BaseDuty:
-        """Return the base duty of a row in a column that meet in some period."""
+        """Return the base duty of a row in a column that meet in some period.
+
+        Its citation is that of one of the codes that have the row.
+        """
         found = self._duties.get((row, column))
         if found is None:
-            code, general, rows = self._rows[row]
-            if not column and general in self._general:
-                return self._general[general]
-            kind, origin, columns = self._columns[column]
-            met = zip(rows, columns, self._first, strict=True)
-            day = next(day for own, paid, day in met if (own, paid) == (row, column))
-            claimed = kind.column == "special"
-            found = schedule_duty(self._store, self._tables, code, origin, day, claimed)
-            if not column and found.rate is not None:
-                self._general[general] = found  # where it stands makes no difference here
-            else:
-                self._duties[row, column] = found
+            codes, origins = self._codes[row], self._origins[column]
+            place = next(place for place in codes if place in origins)
+            found = schedule_duty(
+                self._store, self._tables, codes[place], origins[place], self._first[place],
+                self._claimed[column],
+            )  # fmt: skip
+            self._duties[row, column] = found
         return found
 
     def forget(self) -> None:
         """Drop what was found for single codes, however many there were."""
         self._row_numbers.clear()
-        self._rows.clear()
+        self._codes.clear()
         self._of_code.clear()
         self._duties.clear()

@@ -87,10 +87,10 @@ def _preferential(
     if row is not None and row.general == "Free":
         return _read(row.general, "general", citation, row)
     if row is not None and row.special:
-        programmes = _programmes(row.special)
+        rates = programmes(row.special)
         for symbol in _symbols(tables.importer, origin, day):
-            if symbol in programmes:
-                return _read(programmes[symbol], f"special ({symbol})", citation, row)
+            if symbol in rates:
+                return _read(rates[symbol], f"special ({symbol})", citation, row)
         if (tables.importer, origin) != ("CA", "MX"):  # the Mexico tariff is not held here
             return None
     if store.listed(SUPPLY_MANAGED[tables.importer], code):
@@ -110,7 +110,7 @@ def _symbols(importer: str, origin: str, day: date) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _programmes(special: str) -> dict[str, str]:
+def programmes(special: str) -> dict[str, str]:
     """Split ``Free (CA,MX) 5% (S+)`` into rate texts by programme symbol."""
     found = {}
     for text, symbols in re.findall(r"([^()]+)\(([^()]*)\)", special):
