@@ -39,6 +39,16 @@ class Row(NamedTuple):
     is_managed: bool
     code: str = ""
 
+    def says(self, column: str) -> tuple[object, ...] | None:
+        """Return what base duty turns on in a column; None: on the code, no rate is held there."""
+        general, special, column_2 = self.texts or ("", "", "")
+        if column == "column 2":
+            return (column_2,) if column_2 else None
+        if not general or column == "general":
+            return (general,) if general else None
+        is_whole = all(programmes(special).values())
+        return (general, special, self.is_managed) if is_whole else None
+
 
 class Paid(NamedTuple):
     """A column of the schedule: general, column 2, or the preference of one country."""
@@ -49,6 +59,7 @@ class Paid(NamedTuple):
 
 
 GENERAL = Paid("general")
+HELD = {"US": ("general", "special", "column 2"), "CA": ("general", "special")}
 
 
 class Schedule:
@@ -67,12 +78,13 @@ class Schedule:
         self._first = [first, *(max(day, first) for day in self.days)]
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
         self._row_numbers: dict[Row, int] = {}
+        self._rows: list[Row] = []
         self._codes: list[dict[int, str]] = []
         self._of_code: dict[tuple[str, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
         self._origins: list[dict[int, str]] = [dict.fromkeys(range(len(self._first)), "")]
-        self._claimed = [False]
-        self._duties: dict[tuple[int, int], BaseDuty] = {}
+        self._paid = ["general"]
+        self._duties: dict[tuple[object, int], BaseDuty] = {}
 
     def period(self, day: date) -> int:
         """Return the number of the period over which no base duty of the schedule changes."""
@@ -89,22 +101,19 @@ class Schedule:
             period = row.period
             start, end = (bisect_left(self._first, day) for day in (period.start, period.end))
             texts = row.general, row.special, row.column_2
-            own = Row(texts, is_managed, "" if self._is_whole(texts) else code[:8])
+            own = Row(texts, is_managed)
+            if None in map(own.says, HELD[self._importer]):
+                own = Row(texts, is_managed, code[:8])
             rows[start:end] = [own] * (end - start)
         found = self._of_code[code[:8], is_managed] = []
         for place, own in enumerate(rows):
             number = self._row_numbers.setdefault(own, len(self._codes))
             if number == len(self._codes):
+                self._rows.append(own)
                 self._codes.append({})
             self._codes[number].setdefault(place, code)
             found.append(number)
         return found
-
-    def _is_whole(self, texts: tuple[str, str, str]) -> bool:
-        """Whether a row has a text in every column that goods of some origin may pay."""
-        general, special, column_2 = texts
-        has_column_2 = self._importer != "US" or bool(column_2)
-        return bool(general) and has_column_2 and all(programmes(special).values())
 
     def columns(self, origin: str, claimed: bool) -> list[int]:
         """Return the number of the column that goods of an origin pay in each period.
@@ -124,7 +133,7 @@ class Schedule:
             number = self._column_numbers.setdefault(paid, len(self._origins))
             if number == len(self._origins):
                 self._origins.append({})
-                self._claimed.append(paid.column == "special")
+                self._paid.append(paid.column)
             self._origins[number].setdefault(place, origin)
             found.append(number)
         return found
@@ -134,20 +143,22 @@ class Schedule:
 
         Its citation is that of one of the codes that have the row.
         """
-        found = self._duties.get((row, column))
+        paid = self._paid[column]
+        key = self._rows[row].says(paid) or row, column
+        found = self._duties.get(key)
         if found is None:
             codes, origins = self._codes[row], self._origins[column]
             place = next(place for place in codes if place in origins)
-            found = schedule_duty(
+            found = self._duties[key] = schedule_duty(
                 self._store, self._tables, codes[place], origins[place], self._first[place],
-                self._claimed[column],
+                paid == "special",
             )  # fmt: skip
-            self._duties[row, column] = found
         return found
 
     def forget(self) -> None:
         """Drop what was found for single codes, however many there were."""
         self._row_numbers.clear()
+        self._rows.clear()
         self._codes.clear()
         self._of_code.clear()
         self._duties.clear()
