@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tariffcalc.batch import remarks
+from tariffcalc.batch.arrow_bits import BitSets
 from tariffcalc.batch.arrow_formulas import BASES, Formulas
 from tariffcalc.batch.arrow_readings import Columns, Readings
 from tariffcalc.batch.arrow_said import Said
-from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records
+from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
 from tariffcalc.batch.piles import Asked
 from tariffcalc.batch.points import Points, Span
 
@@ -56,28 +57,30 @@ class PointTables:
         self.goods = Records("group", "chapter")
         self.sources = Records("group", "origin")
         self.chapters, self.origins, self.months = Records(), Records(), Records()
-        self._days = Records("period")
+        self._days = Records("period", "levies")
         self._spans: list[Span | None] = [None]
+        self._borne = Records()
         self._shipped = Records()
         self._groups, self._touched = Records(), Records()
         self._pairs, self._spots = Records(), Records("after", "gaps", "said")
-        self._pair_bits, self._day_bits = [0], [0]
-        self._spot_of_bits: dict[int, int] = {}
-        self._spot_numbers: dict[Any, int] = {}
+        self._pair_bits, self._day_bits = BitSets(), BitSets()
+        self._spot_of_bits: dict[bytes, int] = {}
+        self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
         self._kinds, self._rows, self._columns = Records(), Records(), Records()
         self._based, self._asks, self._sizes = Records(), Records(), Records()
         self._grids = {
-            name: Grid(find, lock)
+            name: Grid(each(find), lock)
             for name, find in {
                 "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
                 "shipped": self._find_shipped, "month": self._find_month,
-                "pair": self._find_pair, "spot": self._find_spot,
+                "pair": self._find_pair,
                 "row": _nothing, "kind": self._find_kind, "column": _nothing,
                 "base": self._find_base, "ask": self._find_ask,
                 "size": self._find_size, "based": self._find_based, "plan": self._find_plan,
                 "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
+        self._grids["spot"] = Grid(self._find_spots, lock)
 
     def find(self, columns: Columns, value: Amounts) -> Found:
         """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
@@ -112,7 +115,7 @@ class PointTables:
             entered,
             grid("plan", based, size),
             base,
-            grid("levies", day, readings.manners.ids(manner, "terms")),
+            grid("levies", self._days.ids(day, "levies"), readings.manners.ids(manner, "terms")),
             self._said_of(spot, source, claims, claimed),
         )
 
@@ -176,12 +179,13 @@ class PointTables:
             span = self._points(country).span(day)
         except KeyError:
             return 0
-        found = self._days.number((country, *span[2:]), span.period + 1)
+        borne = self._borne.number((country, span.levies))
+        found = self._days.number((country, *span[2:]), span.period + 1, borne)
         if found == len(self._spans):
             self._spans.append(span)
             rest = span.entered << 1 | span.is_late
             bits = self._points(country).bits(country, span.sheets, span.gaps, rest)
-            self._day_bits.append(bits)
+            self._day_bits.add(bits)
         return found
 
     def _find_shipped(self, country: int, left: int) -> int:
@@ -199,16 +203,19 @@ class PointTables:
         _, here, also = self._touched.keys[touched]
         key = country, sheets & here, gaps & also
         found = self._pairs.number(key)
-        if found == len(self._pair_bits):
-            self._pair_bits.append(self._points(country).bits(*key))
+        if found == self._pair_bits.count:
+            self._pair_bits.add(self._points(country).bits(*key))
         return found
 
-    def _find_spot(self, pair: int, day: int) -> int:
-        """A pair on a day. Many of them are over the same sheets: most are known by their bits."""
-        bits = self._pair_bits[pair] & self._day_bits[day]
-        found = self._spot_of_bits.get(bits)
-        if found is None:
-            found = self._spot_of_bits[bits] = self._new_spot(pair, day)
+    def _find_spots(self, pairs: Ids, days: Ids) -> list[int]:
+        """Pairs on a day. Many of them are over the same sheets: most are known by their bits."""
+        known, found = self._spot_of_bits, []
+        common = self._pair_bits.common(self._day_bits, pairs, days)
+        for bits, pair, day in zip(common, pairs.tolist(), days.tolist(), strict=True):
+            spot = known.get(bits)
+            if spot is None:
+                spot = known[bits] = self._new_spot(pair, day)
+            found.append(spot)
         return found
 
     def _new_spot(self, pair: int, day: int) -> int:
@@ -216,19 +223,22 @@ class PointTables:
         country, sheets, gaps = self._pairs.keys[pair]
         span = self._spans[day]
         assert span is not None
-        points = self._points(country)
-        then, now = points.over(sheets & span.sheets)
-        point = country, then, now, span.entered, gaps & span.gaps, span.is_late
-        found = self._spot_numbers.get(point)
+        then, now = self._points(country).over(sheets & span.sheets)
+        after, missing, both = self._said_there(country, span.is_late, gaps & span.gaps)
+        key = country, then, now, span.entered, after, missing
+        return self._spots.number(key, after, missing, both)
+
+    def _said_there(self, country: int, is_late: bool, gaps: int) -> tuple[int, int, int]:
+        """What is said of a day, of gaps, and of both."""
+        key = country, is_late, gaps
+        found = self._said_by.get(key)
         if found is None:
-            importer = points.importer
-            followed = points.coverage.end if span.is_late else None
-            after = self._said.say(remarks.of_point(importer, "", NOBODY, followed, ()))
-            titles = points.gaps.titles(gaps & span.gaps)
-            missing = self._said.say(remarks.of_point(importer, "", NOBODY, None, titles))
-            both = int(self._said.joined(np.array([after]), np.array([missing]))[0])
-            found = self._spots.number((*point[:4], after, missing), after, missing, both)
-            self._spot_numbers[point] = found
+            points, said = self._points(country), self._said
+            followed = points.coverage.end if is_late else None
+            after = said.say(remarks.of_point(points.importer, "", NOBODY, followed, ()))
+            titles = points.gaps.titles(gaps)
+            missing = said.say(remarks.of_point(points.importer, "", NOBODY, None, titles))
+            found = self._said_by[key] = after, missing, said.join(after, missing)
         return found
 
     def _find_vain(self, source: int, claims: int) -> int:
@@ -282,12 +292,13 @@ class PointTables:
         first = piles.steps(then, asked)
         return self.formulas.plan(first, first if now == then else piles.steps(now, asked))
 
-    def _find_levies(self, day: int, terms: int) -> int:
-        country, claims, mode, province = self.readings.terms.keys[terms]
-        span = self._spans[day]
-        assert span is not None
-        levies = self._points(country).levies(span.first, claims, mode, province)
-        return self.formulas.charged(levies)
+    def _find_levies(self, borne: int, terms: int) -> int:
+        """Days with the same figures, and terms of an entry: its fees and taxes."""
+        country, figures = self._borne.keys[borne]
+        _, claims, mode, province = self.readings.terms.keys[terms]
+        points = self._points(country)
+        day = next(span.first for span in points.spans.values() if span.levies == figures)
+        return self.formulas.charged(points.levies(day, claims, mode, province))
 
 
 def _nothing(first: int, second: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tariffcalc.batch.arrow_formulas import Formulas
-from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable
+from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
 from tariffcalc.batch.declared import LineReader, join_claims
 from tariffcalc.batch.points import Points
@@ -63,8 +63,8 @@ class Readings:
         self._declared = [name for name in MANNER if name in reader.places]
         self._countries, self._parts = Records(), Records()
         self._parts.number(())
-        self._part = Grid(self._find_part, lock)
-        self._manner = Grid(self._find_manner, lock)
+        self._part = Grid(each(self._find_part), lock)
+        self._manner = Grid(each(self._find_manner), lock)
 
     def number(self, name: str, columns: Columns) -> Ids:
         """Return the number of each text of a field; 0 where it cannot be read, or needs words."""

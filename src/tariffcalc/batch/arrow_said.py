@@ -10,7 +10,7 @@ import numpy as np
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import WordTable
-from tariffcalc.batch.arrow_tables import Grid, Ids, Records
+from tariffcalc.batch.arrow_tables import Grid, Ids, Records, each
 
 NONE = 1
 """The number of no warning at all; 0 is what is not answered."""
@@ -22,7 +22,7 @@ class Texts:
 
     def __init__(self, lock: RLock) -> None:
         self._records = Records()
-        self._joined = Grid(self._join, lock)
+        self._joined = Grid(each(self.join), lock)
         self.say(())
 
     def say(self, texts: Iterable[str]) -> int:
@@ -38,7 +38,8 @@ class Texts:
         """Return the numbers of warnings, one behind the other."""
         return self._joined.numbers(first, second)
 
-    def _join(self, first: int, second: int) -> int:
+    def join(self, first: int, second: int) -> int:
+        """Return the number of two, one behind the other. Call it under the lane's lock."""
         return self.say(self.texts(first) + self.texts(second))
 
 
@@ -60,9 +61,9 @@ class Said:
         self.table = WordTable(5)
         self._edition = edition
         self._duties, self._others = Records(), Records()
-        self._of_duties = Grid(lambda *pair: self._duties.number(pair), lock)
-        self._of_others = Grid(lambda *pair: self._others.number(pair), lock)
-        self._all = Grid(self._write, lock)
+        self._of_duties = Grid(each(lambda *pair: self._duties.number(pair)), lock)
+        self._of_others = Grid(each(lambda *pair: self._others.number(pair)), lock)
+        self._all = Grid(each(self._write), lock)
 
     def of_points(self, point: Any) -> Ids:
         """Return the rows of `table` for points of which nothing else is said."""

@@ -71,10 +71,16 @@ class TextTable:
             return self._held
 
 
+def each(find: Callable[[int, int], int]) -> Callable[[Ids, Ids], Sequence[int]]:
+    """Return a function that finds the numbers of many pairs, from one that finds that of one."""
+    return lambda first, second: list(map(find, first.tolist(), second.tolist()))
+
+
 class Grid:
     """A table over pairs of numbers, each cell found when it is first asked for."""
 
-    def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
+    def __init__(self, find: Callable[[Ids, Ids], Sequence[int]], lock: RLock) -> None:
+        """Begin with nothing known; `find` gives the numbers of pairs, none of them with a 0."""
         self._find = find
         self._lock = lock
         self._cells = np.full((16, 16), EMPTY, np.int32)
@@ -134,14 +140,15 @@ class Grid:
 
     def _learn(self, first: Ids, second: Ids) -> None:
         keys = np.unique(first.astype(np.int64) << 32 | second)
-        first, second = keys >> 32, keys & 0xFFFFFFFF
         with self._lock:
-            pairs = zip(first.tolist(), second.tolist(), strict=True)
-            find, known = self._find, self._cells[first, second].tolist()
-            self._cells[first, second] = [
-                number if number >= 0 else find(*pair) if all(pair) else 0
-                for pair, number in zip(pairs, known, strict=True)
-            ]
+            first, second = keys >> 32, keys & 0xFFFFFFFF
+            is_new = self._cells[first, second] < 0
+            if not is_new.all():
+                first, second = first[is_new], second[is_new]
+            is_pair = (first > 0) & (second > 0)
+            numbers = np.zeros(first.size, np.int32)
+            numbers[is_pair] = self._find(first[is_pair], second[is_pair])
+            self._cells[first, second] = numbers
 
 
 class Records:
