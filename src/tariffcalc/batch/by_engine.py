@@ -158,7 +158,11 @@ def price_by_engine(
             for charge, cents in zip(charges[1:], owed.charges, strict=True)
         ),
         show_share(then.priced.total, then.priced.amounts.customs_value),
-        listed_law(charges),
+        listed_law(
+            (charge.measure, charge.heading, charge.citation)
+            for charge in charges
+            if charge.instrument is not None
+        ),
         (_cents(now.payable), refundable),
         remarks.BETWEEN.join(warnings),
         any(step.terms.duty.effect is Effect.PROHIBITED for step in settled),

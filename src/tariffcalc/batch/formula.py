@@ -13,9 +13,8 @@ from decimal import Decimal
 
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.terms import Effect, Levy
-from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import FREE, BaseDuty
-from tariffcalc.engine.charges import charges_of
+from tariffcalc.engine.charges import citation_of, reason_of
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.price import Amounts, Priced, price
 from tariffcalc.engine.resolve import Facts, Plan
@@ -108,47 +107,56 @@ def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
     """
     duty = FREE_DUTY if has_base else UNKNOWN_DUTY
     priced = price(plan, duty, ONE)
-    exact = {step.step.top.measure.id: step for step in priced.steps}
-    charges = charges_of(law, ANY_LINE, duty, priced, ONE.customs_value)[1:]
+    told = [step for step in priced.steps if step.is_told]
     terms: list[Term] = []
-    for charge in charges:
-        step = exact[charge.measure]
-        asked = step.step.terms.duty.rate
+    for step in told:
+        paid = step.step.terms.duty
         rate = None if step.amount is None else whole(step.exact, RATE_UNIT)
-        if (asked is not None and not is_share(asked)) or (
+        if (paid.rate is not None and not is_share(paid.rate)) or (
             rate is None and step.amount is not None
         ):
             return None
-        if step.step.terms.duty.effect is Effect.TOTAL and step.base not in (0, 1):
+        if paid.effect is Effect.TOTAL and step.base not in (0, 1):
             return None
-        terms.append(_term(charge, step, rate))
+        terms.append(_term(law, step, rate))
     return Steps(
         tuple(terms),
         any(step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled),
         priced.is_free_entry,
-        *listed_law(charges),
+        *listed_law(
+            (
+                step.step.top.measure.id,
+                step.step.terms.heading,
+                citation_of(law.store.instrument(step.step.top.sheet.instrument)),
+            )
+            for step in told
+        ),
     )
 
 
-def _term(charge: Charge, step: Priced, rate: int | None) -> Term:
+def _term(law: Law, step: Priced, rate: int | None) -> Term:
+    measure, effect = step.step.top.measure.id, step.step.terms.duty.effect
     if rate is not None:
-        is_total = step.step.terms.duty.effect is Effect.TOTAL and bool(step.base)
-        return Term(charge.measure, rate, is_total=is_total)
+        return Term(measure, rate, is_total=effect is Effect.TOTAL and bool(step.base))
     if step.step.top.doubtful:
-        return Term(charge.measure, None, doubtful=step.step.top.sheet.bit)
-    return Term(charge.measure, None, charge.rate == Effect.PROHIBITED, charge.reason or "")
+        return Term(measure, None, doubtful=step.step.top.sheet.bit)
+    why = reason_of(law, ANY_LINE, step) or ""
+    return Term(measure, None, effect is Effect.PROHIBITED, why)
 
 
-def listed_law(charges: Iterable[Charge]) -> tuple[str, str, str]:
-    """Return the measures, headings and citations of charges, each joined by ``;``.
+def listed_law(rows: Iterable[tuple[str, str | None, str | None]]) -> tuple[str, str, str]:
+    """Return measures, headings and citations of charges, each joined by ``;``.
 
     A citation of several texts has a comma between them.
+
+    Args:
+        rows: Measure, heading and citation of each charge under some instrument.
     """
-    rows = [charge for charge in charges if charge.instrument is not None]
+    held = list(rows)
     return (
-        ";".join(charge.measure for charge in rows),
-        ";".join(charge.heading for charge in rows if charge.heading),
-        ";".join(dict.fromkeys((c.citation or "").replace(";", ",") for c in rows if c.citation)),
+        ";".join(measure for measure, _, _ in held),
+        ";".join(heading for _, heading, _ in held if heading),
+        ";".join(dict.fromkeys(text.replace(";", ",") for _, _, text in held if text)),
     )
 
 

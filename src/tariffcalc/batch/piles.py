@@ -7,6 +7,7 @@ step of each part, and equal steps together are one formula, worked out once.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -47,6 +48,16 @@ class Asked(NamedTuple):
     base: int = 0
 
 
+KINDS = {
+    "shipped_by": Asked._fields.index("shipped"),
+    "shipped_before": Asked._fields.index("shipped"),
+    "entered_before": Asked._fields.index("entered"),
+    "value_at_most": Asked._fields.index("segment"),
+    "base_rate_at_least": Asked._fields.index("base"),
+}
+"""The place in `Asked` of what a test of a case asks about."""
+
+
 class Part:
     """What one measure lays over a point, as far as it makes a difference.
 
@@ -55,17 +66,26 @@ class Part:
         name: Equal where the difference is; 0 where there is none.
         asks_base: Whether it asks for the rate of base duty.
         chosen: The number of the step, by what is declared.
+        counted: The same by what of it counts here.
         numbers: The same by the terms that hold.
     """
 
-    __slots__ = ("asks_base", "chosen", "name", "numbers", "top")
+    __slots__ = ("asks_base", "chosen", "claims", "counted", "kinds", "name", "numbers", "top")
 
     def __init__(self, top: Top, name: int, asks_base: bool = False) -> None:
         self.top = top
         self.name = name
         self.asks_base = asks_base
-        self.chosen: dict[Hashable, int] = {}
+        self.chosen: dict[Asked, int] = {}
+        self.counted: dict[Hashable, int] = {}
         self.numbers: dict[int, int] = {}
+        conditions = [condition for case in top.sheet.paint.cases for condition in case.when]
+        self.claims = frozenset(c.name for c in conditions if c.is_claim)
+        self.kinds = [KINDS[c.name] for c in conditions if not c.is_claim]
+
+    def counts(self, asked: Asked) -> Hashable:
+        """Return what counts here of what is declared."""
+        return asked.claims & self.claims, *[asked[kind] for kind in self.kinds]
 
 
 class Pile(NamedTuple):
@@ -92,6 +112,8 @@ class Piles:
         self._facts_of = facts_of
         self._tables = law.tables(importer)
         self._named = {name for sheet in self._sheets() for name in _ahead(sheet)}
+        self._firsts = [head.first for head in self._tables.measures]
+        self._masks = [head.mask >> head.first for head in self._tables.measures]
         self._parts: dict[tuple[int, int, int], Part] = {}
         self._names: dict[Hashable, int] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
@@ -108,20 +130,21 @@ class Piles:
 
     def number(self, sure: int, perhaps: int) -> int:
         """Return the number of a set of sheets: one for all sets that charge alike."""
-        parts, tables, known = [], self._tables, self._parts
+        parts, known = [], self._parts
         rest = sure | perhaps
         while rest:
-            head = tables.measure_of(rest.bit_length() - 1)
-            mask = head.mask
-            key = head.number, sure & mask, perhaps & mask
+            place = bisect_right(self._firsts, rest.bit_length() - 1) - 1
+            first, mask = self._firsts[place], self._masks[place]
+            key = place, sure >> first & mask, perhaps >> first & mask
             part = known.get(key)
             if part is None:
+                cover = Cover(key[1] << first, key[2] << first)
                 # Which day's law counts is decided by which sheets are in the set.
-                (top,) = self._law.tops(self._importer, Cover(*key[1:]))
+                (top,) = self._law.tops(self._importer, cover)
                 part = known[key] = self._part(top)
             if part.name:
                 parts.append(part)
-            rest &= ~mask
+            rest &= (1 << first) - 1
         names = tuple(part.name for part in parts)
         number = self._numbers.setdefault(names, len(self._piles))
         if number == len(self._piles):
@@ -148,7 +171,7 @@ class Piles:
         for part in pile.open:
             found = part.chosen.get(asked)
             if found is None:
-                found = part.chosen[asked] = self._choose(part, asked)
+                found = part.chosen[asked] = self._found(part, asked)
             if found != NOTHING:
                 chosen.append(found)
         chosen.sort()
@@ -165,6 +188,7 @@ class Piles:
         self._distinct.clear()
         for part in self._parts.values():
             part.chosen.clear()
+            part.counted.clear()
 
     def _work_out(self, chosen: list[int], has_base: bool) -> Steps | None:
         steps = sorted((self._steps[n] for n in chosen), key=lambda s: s.top.measure.number)
@@ -181,6 +205,13 @@ class Piles:
             tuple(part for part in parts if part.top.sheet.paint.cases),
             any(part.asks_base for part in parts),
         )
+
+    def _found(self, part: Part, asked: Asked) -> int:
+        counts = part.counts(asked)
+        found = part.counted.get(counts)
+        if found is None:
+            found = part.counted[counts] = self._choose(part, asked)
+        return found
 
     def _choose(self, part: Part, asked: Asked) -> int:
         step = choose(part.top, self._facts_of(asked))

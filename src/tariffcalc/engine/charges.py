@@ -6,7 +6,16 @@ from decimal import Decimal
 
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.tables import Sheet
-from tariffcalc.catalogue.terms import Basis, Case, Condition, Effect, Kind, Known, weakest
+from tariffcalc.catalogue.terms import (
+    Basis,
+    Case,
+    Condition,
+    Effect,
+    Instrument,
+    Kind,
+    Known,
+    weakest,
+)
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.explain import NotCharged, missed
@@ -22,11 +31,7 @@ def charges_of(
 ) -> tuple[Charge, ...]:
     """Return all duty on a line in the order of computing: base duty, measures, anti-dumping."""
     found = [_base_charge(duty, price, value)]
-    found += [
-        _measure_charge(law, line, priced)
-        for priced in price.steps
-        if priced.amount is None or not priced.yielded
-    ]
+    found += [_measure_charge(law, line, priced) for priced in price.steps if priced.is_told]
     if line.add_cvd is not None:
         found.append(
             Charge(
@@ -74,13 +79,18 @@ def _measure_charge(law: Law, line: Line, priced: Priced) -> Charge:
         priced.amount,
         terms.heading,
         sheet.instrument,
-        instrument.citation or instrument.title,
+        citation_of(instrument),
         instrument.url,
         _known(law, line, sheet, instrument.known),
         sheet.paint.period.start,
         sheet.paint.period.until,
-        _reason(law, line, priced),
+        reason_of(law, line, priced),
     )
+
+
+def citation_of(instrument: Instrument) -> str:
+    """Return how a text of the law is cited: by its title where it has no place of its own."""
+    return instrument.citation or instrument.title
 
 
 def _known(law: Law, line: Line, sheet: Sheet, instrument: Known) -> Known:
@@ -93,7 +103,8 @@ def _known(law: Law, line: Line, sheet: Sheet, instrument: Known) -> Known:
     return weakest(*marks)
 
 
-def _reason(law: Law, line: Line, priced: Priced) -> str | None:
+def reason_of(law: Law, line: Line, priced: Priced) -> str | None:
+    """Say why a step takes what it takes, or why that is not known."""
     step = priced.step
     if step.top.doubtful:
         return doubt(law, line.classification, step.top.sheet)

@@ -52,6 +52,11 @@ class Priced(NamedTuple):
     yielded: tuple[str, ...] = ()
     exact: Decimal = ZERO
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it belongs among the charges: what another covers wholly does not."""
+        return self.amount is None or not self.yielded
+
 
 class LinePrice(NamedTuple):
     """All duty on one line, rounded: base duty first, then each step of the plan in order."""
