@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import flag_array, numbers_of, text_scalar
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.finder import HUGE
@@ -25,7 +26,7 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
     goes through 64-bit floats, which is exact here: such a number times 10,000 is a whole number
     below 2**50, and two roundings move it by less than a quarter.
 
-    >>> plain_amounts(pa.array(["100.5", "1e3", "7", "5.", "1.00001"]))[0].tolist()
+    >>> plain_amounts(text_array(["100.5", "1e3", "7", "5.", "1.00001"]))[0].tolist()
     [1005000, 0, 70000, 0, 0]
     """
     rows = len(texts)
@@ -51,8 +52,10 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
         )
         ok &= (points == well) & (points <= 1)
     if not ok.all():
-        texts = pc.if_else(pa.array(ok), texts, "0")
-    numbers = np.rint(texts.cast(pa.float64()).to_numpy() * VALUE_UNIT).astype(np.int64)
+        texts = pc.if_else(flag_array(ok), texts, text_scalar("0"))
+    numbers = np.rint(numbers_of(texts.cast(pa.float64()), np.float64) * VALUE_UNIT).astype(
+        np.int64
+    )
     ok &= numbers < HUGE
     return np.where(ok, numbers, 0), ok
 

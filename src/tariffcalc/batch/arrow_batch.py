@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import number_array, text_array
 from tariffcalc.batch.arrow_columns import Words
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_text import join_rows
@@ -27,7 +28,7 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
     for column in answer.columns:
         if isinstance(column, Words):
             columns += [
-                pa.array(shown, pa.string()).take(pa.array(column.numbers))
+                text_array(shown).take(number_array(column.numbers))
                 for shown in zip(*column.table.rows, strict=True)
             ]
         else:
@@ -38,11 +39,11 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         order = np.arange(len(answer.done))
         order[rows] = np.arange(rows.size) + len(answer.done)
         priced = lane.price_rows(
-            zip(*(text.take(pa.array(rows)).to_pylist() for text in texts), strict=True),
+            zip(*(text.take(number_array(rows)).to_pylist() for text in texts), strict=True),
             (rows + number).tolist(),
         )
         columns = [
-            pa.concat_arrays([column, pa.array(more, pa.string())]).take(pa.array(order))
+            pa.concat_arrays([column, text_array(more)]).take(number_array(order))
             for column, more in zip(columns, zip(*priced, strict=True), strict=True)
         ]
     return pa.RecordBatch.from_arrays(columns, list(lane.pricer.columns))
@@ -55,5 +56,5 @@ def _as_text(column: Any) -> Any:
     if not pa.types.is_string(column.type):
         from tariffcalc.batch.parquet_rows import as_texts
 
-        return pa.array(as_texts(column), pa.string())
+        return text_array(as_texts(column))
     return column.fill_null("") if column.null_count else column

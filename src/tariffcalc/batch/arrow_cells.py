@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import number_array, texts_between
 from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Bytes, Places
 from tariffcalc.batch.arrow_tables import Ids
 
@@ -69,7 +70,7 @@ class Cells:
         cells = self._texts(edges.reshape(-1))
         step = np.arange(self._first.size, dtype=np.int32) * (2 * len(wanted))
         return {
-            name: self._resolved(cells.take(pa.array(step + 2 * wanted.index(place))))
+            name: self._resolved(cells.take(number_array(step + 2 * wanted.index(place))))
             for name, place in places.items()
         }
 
@@ -103,7 +104,7 @@ class Cells:
 
     def read(self, rows: Places) -> list[list[str]]:
         """Return the cells of some rows."""
-        texts = self.lines.take(pa.array(rows * 2)).to_pylist()
+        texts = self.lines.take(number_array(rows * 2)).to_pylist()
         return [next(csv.reader([text], delimiter=self._delimiter), []) for text in texts]
 
     def _holding(self, places: Ids | Places) -> Places:
@@ -121,9 +122,7 @@ class Cells:
         return self._texts(edges)
 
     def _texts(self, edges: Ids) -> Any:
-        return pa.Array.from_buffers(
-            pa.string(), max(0, edges.size - 1), [None, pa.py_buffer(edges), self._buffer]
-        )
+        return texts_between(edges, self._buffer)
 
 
 def _last_cells(data: Bytes, ends: Ids, width: int) -> Places:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import number_array, text_array
 from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
 from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_columns import Flags
@@ -93,9 +93,7 @@ class _Printer:
         rewritten = np.setdiff1d(cells.unusual(self._starts), left)
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
         texts += self._by_row(cells.read(left), before, left.tolist())
-        written = self._fragments.written(
-            answer.columns, [cells.lines, pa.array(texts, pa.string())]
-        )
+        written = self._fragments.written(answer.columns, [cells.lines, text_array(texts)])
         line = np.arange(block.count, dtype=np.int32) * 2 + np.int32(written.first)
         changed = np.append(rewritten, left)
         line[changed] = written.first + len(cells.lines) + np.arange(changed.size)
@@ -117,7 +115,7 @@ class _Printer:
             chosen[rows, place] = numbers[first:past]
         chosen[is_left[start : start + line.size]] = 0
         chosen[:, 0] = line
-        return written.texts.take(pa.array(chosen.reshape(-1))).buffers()[2]
+        return written.texts.take(number_array(chosen.reshape(-1))).buffers()[2]
 
     def _by_row(self, rows: list[list[str]], before: int, places: Iterable[int]) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""

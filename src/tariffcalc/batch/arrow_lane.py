@@ -18,9 +18,9 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_amounts import plain_amounts
+from tariffcalc.batch.arrow_arrays import lengths_of
 from tariffcalc.batch.arrow_columns import (
     AMOUNT,
     IS_BLANK,
@@ -274,7 +274,7 @@ class ArrowLane:
 
 
 def _is_blank(texts: Any) -> Flags:
-    found: Flags = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
+    found: Flags = lengths_of(texts) == 0
     return found
 
 

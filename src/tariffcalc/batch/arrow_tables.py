@@ -12,8 +12,9 @@ from threading import RLock
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
+
+from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
 
 Ids = np.ndarray[Any, Any]
 """Numbers of things, by row: 32 bits."""
@@ -40,7 +41,7 @@ class TextTable:
         self._find = find
         self._lock = lock
         self._known: dict[str, int] = {}
-        self._held: tuple[Any, Ids] = pa.array([], pa.string()), np.zeros(1, np.int32)
+        self._held: tuple[Any, Ids] = text_array([]), np.zeros(1, np.int32)
 
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
@@ -49,8 +50,10 @@ class TextTable:
         if places.null_count:
             held, numbers = self._learn(texts.filter(places.is_null()).unique().to_pylist())
             # The last number is 0 and belongs to no text: it stands for those not kept.
-            places = pc.index_in(texts, value_set=held).fill_null(len(held))
-        found: Ids = np.take(numbers, places.to_numpy(), mode="clip")
+            places = pc.index_in(texts, value_set=held).fill_null(
+                number_array(np.array([len(held)], np.int32))[0]
+            )
+        found: Ids = np.take(numbers, numbers_of(places, np.int32), mode="clip")
         return found
 
     def number(self, text: str) -> int:
@@ -67,7 +70,7 @@ class TextTable:
             if len(self._known) == size:
                 return self._held
             numbers = np.array([*self._known.values(), 0], np.int32)
-            self._held = pa.array(self._known, pa.string()), numbers
+            self._held = text_array(self._known), numbers
             return self._held
 
 

@@ -15,6 +15,12 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import (
+    number_array,
+    text_array,
+    text_scalar,
+    texts_between,
+)
 from tariffcalc.batch.arrow_columns import MOST, WORDS, Charges, Column, Money, Share, Words
 from tariffcalc.batch.arrow_tables import Ids
 
@@ -60,14 +66,16 @@ class Fragments:
         self.mark = mark
         self.line_end = line_end
         self._join = join
-        heads = pa.concat_arrays([pa.array([""]), pa.array(np.arange(1, HEADS)).cast(pa.string())])
+        heads = pa.concat_arrays(
+            [text_array([""]), number_array(np.arange(1, HEADS)).cast(pa.string())]
+        )
         low = _hundredths(np.arange(SPLIT))
         full = _hundredths(np.arange(SPLIT, 2 * SPLIT)).to_pylist()
         parts = [
             heads,
             _joined(mark, heads),
             low,
-            pa.array([text[1:] if text[0] == "1" else text for text in full]),
+            text_array(text[1:] if text[0] == "1" else text for text in full),
             _joined(mark, _hundredths(np.arange(SHARES)), "%"),
         ]
         self._tail = 2 * HEADS
@@ -103,7 +111,7 @@ class Fragments:
         """Return the fragments numbered so far, as an array."""
         if self._new:
             with self._lock:
-                self._held = pa.concat_arrays([self._held, pa.array(self._new, pa.string())])
+                self._held = pa.concat_arrays([self._held, text_array(self._new)])
                 self._new = []
         return self._held
 
@@ -216,18 +224,20 @@ def join_rows(texts: Any, places: Sequence[Ids]) -> Any:
     chosen = np.empty((rows, width), np.int32)
     for column, numbers in enumerate(places):
         chosen[:, column] = numbers
-    taken = texts.take(pa.array(chosen.reshape(-1)))
+    taken = texts.take(number_array(chosen.reshape(-1)))
     _, edges, data = taken.buffers()
     ends = np.frombuffer(edges, np.int32, rows * width + 1)[::width].copy()
-    return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(ends), data])
+    return texts_between(ends, data)
 
 
 def _hundredths(numbers: Any) -> Any:
     """Return numbers with their last two digits behind a point."""
-    whole = pa.array(numbers // 100).cast(pa.string())
-    part = pa.array([f".{number:02d}" for number in range(100)]).take(pa.array(numbers % 100))
-    return pc.binary_join_element_wise(whole, part, "")
+    whole = number_array(numbers // 100).cast(pa.string())
+    part = text_array(f".{number:02d}" for number in range(100)).take(number_array(numbers % 100))
+    return _joined("", whole, part)
 
 
-def _joined(before: str, texts: Any, after: str = "") -> Any:
-    return pc.binary_join_element_wise(pa.scalar(before), texts, pa.scalar(after), "")
+def _joined(*parts: Any) -> Any:
+    """Return texts put together of texts and arrays."""
+    shown = (text_scalar(part) if isinstance(part, str) else part for part in parts)
+    return pc.binary_join_element_wise(*shown, text_scalar(""))
