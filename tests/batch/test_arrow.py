@@ -33,7 +33,7 @@ from tariffcalc.batch import arrow_blocks  # noqa: E402
 from tariffcalc.batch.arrow_amounts import plain_amounts  # noqa: E402
 from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
 from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
-from tariffcalc.batch.arrow_csv import price_csv  # noqa: E402
+from tariffcalc.batch.arrow_csv import CsvPricer  # noqa: E402
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane  # noqa: E402
 from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
@@ -173,7 +173,7 @@ def written(path: Path, engine: str, threads: int = 2) -> tuple[bytes, dict[str,
     form = CsvForm(rows.delimiter, rows.raw_ends, len(rows.header))
     out = io.BytesIO()
     if engine == "arrow":
-        price_csv(rows, pricer, form, out, threads=threads)
+        CsvPricer(rows, pricer, form).price(out, threads=threads)
     else:
         for index, cells in enumerate(rows):
             out.write(form.row(cells, pricer.price(cells, rows.row_number(index))).encode())

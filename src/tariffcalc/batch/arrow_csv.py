@@ -20,67 +20,80 @@ from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import Fragments, Written
+from tariffcalc.batch.crew import ALONE, Member
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.text_rows import TextRows
 
-__all__ = ["NotForThisLane", "price_csv"]
+__all__ = ["CsvPricer", "NotForThisLane"]
 
 PART = 1 << 14
 """Rows that are put together at once: their fragments by number take much more room than text."""
 
 
-def price_csv(
-    rows: TextRows,
-    pricer: LinePricer,
-    form: CsvForm,
-    out: BinaryIO,
-    *,
-    progress: Callable[[int], None] | None = None,
-    threads: int = THREADS,
-) -> int:
-    """Write the priced rows of a CSV, and return how many there are.
+class CsvPricer:
+    """Prices the rows of a CSV file."""
 
-    The header is for the caller to write. Sums are in `pricer.tally` afterwards.
+    def __init__(self, rows: TextRows, pricer: LinePricer, form: CsvForm) -> None:
+        """Make ready for a file.
 
-    Args:
-        rows: The file.
-        pricer: For its rows.
-        form: How the rows are written. The delimiter must be that of the file.
-        out: Where they go.
-        progress: Called with the number of rows done so far, after each block.
-        threads: Blocks priced at once.
+        Args:
+            rows: The file.
+            pricer: For its rows.
+            form: How the rows are written. The delimiter must be that of the file.
 
-    Raises:
-        NotForThisLane: before anything is written, when the Python lane must price the file.
-    """
-    if form.delimiter != rows.delimiter or not rows.delimiter.isascii() or form.width < 2:
-        raise NotForThisLane("it writes the delimiter that it reads, and more than one column")
-    printer = _Printer(ArrowLane(pricer), form, rows.row_number(0))
-    done = 0
-    blocks = cut_blocks(rows.pieces(SIZE), rows.delimiter)
-    for count, priced in in_order(
-        printer.print, ((block.count, block) for block in blocks), threads
-    ):
-        for part in priced:
-            out.write(part)
-        done += count
-        if progress is not None:
-            progress(done)
-    printer.lane.close()
-    return done
-
-
-class _Printer:
-    """Makes the bytes of priced blocks."""
-
-    def __init__(self, lane: ArrowLane, form: CsvForm, first_row: int) -> None:
-        self.lane = lane
+        Raises:
+            NotForThisLane: when the Python lane must price the file.
+        """
+        if form.delimiter != rows.delimiter or not rows.delimiter.isascii() or form.width < 2:
+            raise NotForThisLane("it writes the delimiter that it reads, and more than one column")
+        self.lane = ArrowLane(pricer)
+        self._rows = rows
         self._form = form
-        self._first_row = first_row
         self._starts = STARTS.replace(form.delimiter, "").replace("\r", "")
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
+
+    def price(
+        self,
+        out: BinaryIO,
+        *,
+        member: Member = ALONE,
+        threads: int = THREADS,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Write the priced rows; the header is for the caller to write.
+
+        Sums are in the tally of the pricer afterwards, as far as this process has priced.
+
+        Args:
+            out: Where they go.
+            member: Which of the blocks are for this process.
+            threads: Blocks priced at once in it.
+            progress: Called with the number of rows done so far, after each block.
+        """
+        for done, parts in in_order(self._print, self._blocks(member), threads):
+            with member.turn():
+                for part in parts:
+                    out.write(part)
+                if member.size > 1:
+                    out.flush()
+            if progress is not None:
+                progress(done)
+        self.lane.close()
+
+    def _blocks(self, member: Member) -> Iterator[tuple[int, Block]]:
+        """Yield the blocks that are for this process, each with the number of rows before it."""
+        before = 0
+        for place, block in enumerate(cut_blocks(self._rows.pieces(SIZE), self._form.delimiter)):
+            if member.is_mine(place):
+                yield before, block
+            before += block.count
+
+    def _print(self, task: tuple[int, Block]) -> tuple[int, list[Any]]:
+        """Return how many rows are done with a block, and its bytes."""
+        before, block = task
+        return before + block.count, self.print(before, block)
 
     def print(self, before: int, block: Block) -> list[Any]:
         """Return the bytes of a block that has some rows before it."""
@@ -119,7 +132,7 @@ class _Printer:
 
     def _by_row(self, rows: list[list[str]], before: int, places: Iterable[int]) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""
-        numbers = [self._first_row + before + place for place in places]
+        numbers = [self._rows.row_number(before + place) for place in places]
         priced = self.lane.price_rows(rows, numbers)
         for cells, result in zip(rows, priced, strict=True):
             yield self._form.row(cells, result)

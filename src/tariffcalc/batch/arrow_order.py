@@ -15,30 +15,26 @@ Result = TypeVar("Result")
 
 
 def in_order(
-    work: Callable[[int, Task], Result], tasks: Iterable[tuple[int, Task]], threads: int
-) -> Iterator[tuple[int, Result]]:
-    """Yield what comes of tasks, in their order, with the number of rows of each.
+    work: Callable[[Task], Result], tasks: Iterable[Task], threads: int
+) -> Iterator[Result]:
+    """Yield what comes of tasks, in their order.
 
     No more tasks are under way than there are threads, and one is waiting: memory stays flat.
 
     Args:
-        work: Takes the number of rows before a task, and the task.
-        tasks: Each with the number of its rows.
+        work: Is done on each task.
+        tasks: What is to be done.
         threads: How many run at once.
     """
-    waiting: deque[tuple[int, Future[Result]]] = deque()
-    before = 0
+    waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
-            for count, task in tasks:
-                waiting.append((count, pool.submit(work, before, task)))
-                before += count
+            for task in tasks:
+                waiting.append(pool.submit(work, task))
                 if len(waiting) > threads:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
+                    yield waiting.popleft().result()
             while waiting:
-                done, future = waiting.popleft()
-                yield done, future.result()
+                yield waiting.popleft().result()
         finally:
-            for _, future in waiting:
+            for future in waiting:
                 future.cancel()

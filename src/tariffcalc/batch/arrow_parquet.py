@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -60,29 +60,38 @@ def price_parquet(
         types = [field.type for field in own] + [pa.string()] * len(pricer.columns)
         schema = pa.schema(list(zip(names, types, strict=True)))
 
-        def price(before: int, batch: Any) -> Any:
+        def price(task: tuple[int, Any]) -> Any:
+            before, batch = task
             priced = price_batch(batch, lane, rows.row_number(before))
             shown = map(_without_blanks, priced.columns)
             return pa.RecordBatch.from_arrays([*batch.columns, *shown], schema=schema)
 
-        batches = ((batch.num_rows, batch) for batch in file.iter_batches(BATCH))
+        batches = _numbered(file.iter_batches(BATCH))
         # Amounts are seldom alike: a dictionary of them is given up after much work, and the
         # least and the greatest of them as text say nothing.
         alike = names[: len(own)] + [name for name in names[len(own) :] if name in WORDS]
         with pq.ParquetWriter(out, schema, use_dictionary=alike, write_statistics=alike) as writer:
             held: list[Any] = []
-            for count, batch in in_order(price, batches, threads):
+            for batch in in_order(price, batches, threads):
                 held.append(batch)
                 if len(held) == GROUP:
                     writer.write_table(pa.Table.from_batches(held))
                     held.clear()
-                done += count
+                done += batch.num_rows
                 if progress is not None:
                     progress(done)
             if held:
                 writer.write_table(pa.Table.from_batches(held))
     lane.close()
     return done
+
+
+def _numbered(batches: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield batches, each with the number of rows before it."""
+    before = 0
+    for batch in batches:
+        yield before, batch
+        before += batch.num_rows
 
 
 def _without_blanks(column: Any) -> Any:

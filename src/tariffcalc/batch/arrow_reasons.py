@@ -12,7 +12,7 @@ from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_owed import Lines, Owed
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_said import NONE, Said
-from tariffcalc.batch.arrow_tables import Grid, Ids, each
+from tariffcalc.batch.arrow_tables import Ids, Pairs
 
 
 class Reasons:
@@ -22,7 +22,7 @@ class Reasons:
         """Begin with nothing known."""
         self._points = points
         self._said = said
-        self._doubts = Grid(each(self._find_doubt), lock)
+        self._doubts = Pairs(self._find_doubt, lock)
 
     def words(self, found: Found, lines: Lines, owed: Owed, done: Flags) -> Ids:
         """Return the row of `Said.table` for each row of a batch.

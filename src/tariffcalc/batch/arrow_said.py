@@ -10,7 +10,7 @@ import numpy as np
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import WordTable
-from tariffcalc.batch.arrow_tables import Grid, Ids, Records, each
+from tariffcalc.batch.arrow_tables import Grid, Ids, Pairs, Records, each
 
 NONE = 1
 """The number of no warning at all; 0 is what is not answered."""
@@ -61,7 +61,7 @@ class Said:
         self.table = WordTable(5)
         self._edition = edition
         self._duties, self._others = Records(), Records()
-        self._of_duties = Grid(each(lambda *pair: self._duties.number(pair)), lock)
+        self._of_duties = Pairs(lambda *pair: self._duties.number(pair), lock)
         self._of_others = Grid(each(lambda *pair: self._others.number(pair)), lock)
         self._all = Grid(each(self._write), lock)
 

@@ -50,9 +50,8 @@ class TextTable:
         if places.null_count:
             held, numbers = self._learn(texts.filter(places.is_null()).unique().to_pylist())
             # The last number is 0 and belongs to no text: it stands for those not kept.
-            places = pc.index_in(texts, value_set=held).fill_null(
-                number_array(np.array([len(held)], np.int32))[0]
-            )
+            last = number_array(np.array([len(held)], np.int32))[0]
+            places = pc.index_in(texts, value_set=held).fill_null(last)
         found: Ids = np.take(numbers, numbers_of(places, np.int32), mode="clip")
         return found
 
@@ -152,6 +151,31 @@ class Grid:
             numbers = np.zeros(first.size, np.int32)
             numbers[is_pair] = self._find(first[is_pair], second[is_pair])
             self._cells[first, second] = numbers
+
+
+class Pairs:
+    """A table like `Grid` where of all pairs few occur, and few rows ask: it takes no more room."""
+
+    def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
+        """Begin with nothing known; `find` gives the number of a pair, none of it a 0."""
+        self._find = find
+        self._lock = lock
+        self._known: dict[int, int] = {}
+
+    def numbers(self, first: Ids, second: Ids) -> Ids:
+        """Return the number of each pair. A pair with a 0 has number 0."""
+        keys, places = np.unique(first.astype(np.int64) << 32 | second, return_inverse=True)
+        found = np.array([*map(self._number, keys.tolist())], np.int32)
+        return found[places]
+
+    def _number(self, key: int) -> int:
+        found = self._known.get(key)
+        if found is None:
+            with self._lock:
+                first, second = divmod(key, 1 << 32)
+                found = self._find(first, second) if first and second else 0
+                self._known[key] = found
+        return found
 
 
 class Records:

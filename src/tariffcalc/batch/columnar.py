@@ -9,21 +9,27 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.files import STDOUT
 from tariffcalc.batch.job import Job, Table
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress
 from tariffcalc.batch.sources import HEAD
+from tariffcalc.batch.tally import Tally
 from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.writers import CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
 LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
+
+WORTH_SHARING = 8_000_000
+"""Bytes from which two processes are done sooner than one: each has to learn the law."""
 
 NEEDED = ("pyarrow", "numpy")
 
@@ -60,8 +66,9 @@ def price(
     """Price a file by the columnar lane; return False, with nothing written, if it does not fit."""
     import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-    from tariffcalc.batch.arrow_csv import price_csv
+    from tariffcalc.batch.arrow_csv import CsvPricer
     from tariffcalc.batch.arrow_lane import NotForThisLane
+    from tariffcalc.batch.arrow_order import THREADS
 
     with suppress(NotImplementedError):  # gives back at once what it no longer needs
         pa.set_memory_pool(pa.jemalloc_memory_pool())
@@ -74,10 +81,22 @@ def price(
 
     try:
         if isinstance(rows, TextRows):
-            out = _Headed(CsvWriter(layout, file, rows.header, pricer.columns), file)
             form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
-            price_csv(rows, pricer, form, cast(BinaryIO, out), progress=tell)
-            out.write(b"")
+            priced = CsvPricer(rows, pricer, form)
+            CsvWriter(layout, file, rows.header, pricer.columns).close()
+            size = _members(job, file)
+            if size > 1:
+                file.flush()  # or each of them would write what is held
+
+            def work(member: Member) -> Tally:
+                threads = 1 if member.size > 1 else THREADS
+                told = None if member.number else tell
+                priced.price(file, member=member, threads=threads, progress=told)
+                return pricer.tally
+
+            _, *others = share(work, size)
+            for tally in others:
+                pricer.tally.merge(tally)
         else:
             from tariffcalc.batch.arrow_parquet import price_parquet
             from tariffcalc.batch.parquet_rows import ParquetRows
@@ -90,17 +109,17 @@ def price(
     return True
 
 
-class _Headed:
-    """A file that gets its header with the first bytes, and not before."""
+def _members(job: Job, file: BinaryIO) -> int:
+    """Return how many processes are to price a CSV file.
 
-    def __init__(self, header: CsvWriter, file: BinaryIO) -> None:
-        self._header = header
-        self._file = file
-
-    def write(self, body: bytes) -> int:
-        """Write some rows."""
-        self._header.close()
-        return self._file.write(body)
+    Each of them reads the file from its beginning, and all write to one: neither may be a stream
+    that one process keeps the state of, as gzip does.
+    """
+    if job.invoices == STDOUT or not isinstance(getattr(file, "raw", None), FileIO):
+        return 1
+    source = Path(job.invoices)
+    is_worth_it = source.is_file() and source.stat().st_size >= WORTH_SHARING
+    return most_members() if is_worth_it else 1
 
 
 def _is_large(job: Job, table: Table) -> bool:

@@ -94,8 +94,9 @@ class LinePricer:
     def tally(self) -> Tally:
         """The sums over all rows priced so far."""
         points = self._finder.points
-        self._tally.covers = sum(one.covers for one in points)
-        self._tally.steps = sum(one.piles.resolved for one in points)
+        for one in points:
+            self._tally.covers |= one.covers
+            self._tally.steps |= one.piles.resolved
         return self._tally
 
     def price(self, cells: Sequence[str], number: int) -> Result:

@@ -124,9 +124,9 @@ class Piles:
         self._distinct: dict[Steps, Steps] = {}
 
     @property
-    def resolved(self) -> int:
-        """How many formulas were worked out."""
-        return len(self._formulas)
+    def resolved(self) -> set[int]:
+        """Hashes of the distinct formulas that were worked out."""
+        return {hash((self._importer, formula)) for formula in self._formulas.values()}
 
     def number(self, sure: int, perhaps: int) -> int:
         """Return the number of a set of sheets: one for all sets that charge alike."""

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from tariffcalc.batch import turns
@@ -21,6 +22,7 @@ from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.schedule import Schedule
 from tariffcalc.catalogue.goods import GoodsIndex
 from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.tables import Tables
 from tariffcalc.engine.charges import doubt
 from tariffcalc.engine.levies import figures_on
 from tariffcalc.engine.resolve import Facts
@@ -103,7 +105,7 @@ class Points:
         self.coverage = self.tables.coverage
         self.currency = self.tables.currency
         self.gaps = Gaps(law.store, importer)
-        self._goods = GoodsIndex(self.tables)
+        self._goods = _goods_index(self.tables)
         self.schedule = Schedule(law, importer)
         self.piles = Piles(law, importer, self.facts)
         self.shipped_days = turns.shipped_days(self.tables)
@@ -121,9 +123,9 @@ class Points:
         self._over: dict[int, tuple[int, int]] = {}
 
     @property
-    def covers(self) -> int:
-        """How many distinct sets of sheets were met."""
-        return len(self._over)
+    def covers(self) -> set[int]:
+        """Hashes of the distinct sets of sheets that were met."""
+        return {hash((self.importer, sheets)) for sheets in self._over}
 
     def goods(self, code: str) -> Spread:
         """Return what holds goods of a code."""
@@ -249,6 +251,11 @@ class Points:
         self.schedule.forget()
         self.piles.forget()
         self._over.clear()
+
+
+@lru_cache(maxsize=turns.KEPT)
+def _goods_index(tables: Tables) -> GoodsIndex:
+    return GoodsIndex(tables)
 
 
 def _within(days: list[date], place: int) -> date:

@@ -43,16 +43,16 @@ class Tally:
     Attributes:
         statuses: Lines that did not end `ok`, by their status.
         errors: By their code.
-        covers: Distinct sets of sheets met.
-        steps: Distinct plans resolved.
+        covers: Hashes of the distinct sets of sheets met.
+        steps: Hashes of the distinct formulas worked out.
     """
 
     def __init__(self) -> None:
         self.statuses: Counter[str] = Counter()
         self.errors: defaultdict[str, Faults] = defaultdict(Faults)
-        self.covers = 0
-        self.steps = 0
-        self._sums: defaultdict[tuple[str, str, str], Sums] = defaultdict(lambda: [0] * WIDTH)
+        self.covers: set[int] = set()
+        self.steps: set[int] = set()
+        self._sums: defaultdict[tuple[str, str, str], Sums] = defaultdict(_nothing)
 
     def sums(self, currency: str, kind: str = "", name: str = "") -> Sums:
         """Return the list to which the lines of a chapter, origin or month add, or all lines."""
@@ -86,8 +86,8 @@ class Tally:
     def merge(self, other: Tally) -> None:
         """Add the sums of another part of the file. Rows of errors stay in their order."""
         self.statuses.update(other.statuses)
-        self.covers += other.covers
-        self.steps += other.steps
+        self.covers |= other.covers
+        self.steps |= other.steps
         for key, sums in other._sums.items():
             self.add_sums(*key, sums)
         for code, faults in other.errors.items():
@@ -110,7 +110,7 @@ class Tally:
                 for code, faults in sorted(self.errors.items())
             },
             "currencies": shown,
-            "resolved": {"covers": self.covers, "steps": self.steps},
+            "resolved": {"covers": len(self.covers), "steps": len(self.steps)},
         }
 
     def _of_currency(self, currency: str) -> dict[str, Any]:
@@ -136,6 +136,10 @@ class Tally:
                 for kind in KINDS
             },
         }
+
+
+def _nothing() -> Sums:
+    return [0] * WIDTH
 
 
 def _shown(sums: Sums) -> dict[str, Any]:

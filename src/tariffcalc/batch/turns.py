@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
@@ -13,7 +14,11 @@ from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind, Paint
 from tariffcalc.engine.base import turning_days
 from tariffcalc.values.days import parse_day
 
+KEPT = 8
+"""Countries and catalogues of which this is kept: the lanes of a file ask the same."""
 
+
+@lru_cache(maxsize=KEPT)
 def shipped_days(tables: Tables) -> list[date]:
     """Return the days on which a shipped date begins to make a difference."""
     days = set()
@@ -24,6 +29,7 @@ def shipped_days(tables: Tables) -> list[date]:
     return sorted(days)
 
 
+@lru_cache(maxsize=KEPT)
 def entered_days(tables: Tables) -> list[date]:
     """Return the days on which an entry date begins to make a difference to some case."""
     return sorted(
@@ -35,12 +41,14 @@ def entered_days(tables: Tables) -> list[date]:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def value_limits(tables: Tables) -> list[Decimal]:
     """Return the values of an entry above which some case no longer holds."""
     cases = (case for sheet in _sheets(tables) for case in sheet.paint.cases)
     return sorted({limit for case in cases for limit in _limits(case)})
 
 
+@lru_cache(maxsize=KEPT)
 def limits_that_count(tables: Tables) -> list[tuple[frozenset[str], frozenset[Decimal]]]:
     """Return limits of value at which what a line owes may turn, each with the claims it needs.
 
@@ -56,6 +64,7 @@ def limits_that_count(tables: Tables) -> list[tuple[frozenset[str], frozenset[De
     return list(found)
 
 
+@lru_cache(maxsize=KEPT)
 def free_entries(tables: Tables) -> list[frozenset[str]]:
     """Return the claims under which some sheet frees a line of all duty and fees."""
     found = []
@@ -81,6 +90,7 @@ def levy_days(tables: Tables) -> list[date]:
     return sorted({day for period in periods for day in (period.start, period.end)})
 
 
+@lru_cache(maxsize=KEPT)
 def schedule_days(store: Store, tables: Tables) -> list[date]:
     """Return the days on which the base duty of any code may change."""
     rows = store.connection.execute(
@@ -91,6 +101,7 @@ def schedule_days(store: Store, tables: Tables) -> list[date]:
     return sorted({*turning_days(store, tables, ""), *(parse_day(day) for (day,) in rows)})
 
 
+@lru_cache(maxsize=KEPT)
 def base_rates(tables: Tables) -> list[Decimal]:
     """Return the rates of base duty from which on some case holds."""
     limits = (c.limit for c in _conditions(tables) if c.name == "base_rate_at_least")
