@@ -17,8 +17,11 @@ from pathlib import Path
 import pytest
 from tests.batch.invoices import as_lines, good_row
 
+from tariffcalc.batch.columnar import WORTH_SHARING
+
 ROOT = Path(__file__).parents[2]
 TIMES = 20
+SHARED = 6
 OLD = b"the old file\n"
 
 
@@ -78,3 +81,39 @@ def test_killed_at_any_moment_no_part_of_a_file_appears(source: Path, tmp_path: 
         seen.add(process.returncode)
     assert -signal.SIGKILL in seen
     assert 128 + signal.SIGTERM in seen
+
+
+@pytest.mark.skipif(ENGINES == ("python",) or sys.platform != "linux", reason="one process")
+def test_killed_while_two_processes_price_a_file(source: Path, tmp_path: Path) -> None:
+    """The file appears whole or not at all, and the other process ends as well."""
+    large = tmp_path / "in.csv"
+    head, *lines = source.read_bytes().splitlines(keepends=True)
+    large.write_bytes(head + b"".join(lines) * (1 + WORTH_SHARING // source.stat().st_size))
+    whole = tmp_path / "whole.csv"
+    began = time.monotonic()
+    subprocess.run(command(large, whole, "arrow"), check=True)
+    lasts = time.monotonic() - began
+    chance = random.Random(12)
+    for turn in range(SHARED):
+        output = tmp_path / f"{turn}.csv"
+        output.write_bytes(OLD)
+        with subprocess.Popen(command(large, output, "arrow"), stderr=subprocess.DEVNULL) as one:
+            time.sleep(lasts * chance.uniform(0.3, 1.0))
+            one.send_signal(signal.SIGKILL if turn % 2 else signal.SIGTERM)
+        assert output.read_bytes() in (OLD, whole.read_bytes())
+        deadline = time.monotonic() + 20
+        while working_on(output):
+            assert time.monotonic() < deadline, "a process is left behind"
+            time.sleep(0.05)
+
+
+def working_on(output: Path) -> list[str]:
+    """Return the processes that were told to write a file."""
+    found = []
+    for told in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(output).encode() in told.read_bytes():
+                found.append(told.parent.name)
+        except OSError:
+            continue  # it has ended since
+    return found

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from tests.batch.invoices import HEADER, good_row
 
 from tariffcalc import Catalogue, InputError
 from tariffcalc.batch.columns import Defaults
+from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.inert import restore
 from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import Outcome, look, price_file
@@ -252,6 +253,31 @@ def test_both_lanes_write_the_same_bytes(
         tmp_path / "python" / target
     ).read_bytes().splitlines()
     assert told["arrow"] == told["python"]
+
+
+def test_two_processes_write_what_one_writes(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same bytes, sums, errors with their first rows, and the same law resolved."""
+    pytest.importorskip("pyarrow")
+    shared: list[int] = []
+
+    def share_told(work: Callable[[Member], Any], size: int) -> list[Any]:
+        shared.append(size)
+        return share(work, size)
+
+    source = save(tmp_path / "in.csv", [row for row, _, _ in five_percent_broken()] * 3)
+    monkeypatch.setattr("tariffcalc.batch.columnar.share", share_told)
+    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 9000)
+    monkeypatch.setattr("tariffcalc.batch.arrow_blocks.SIZE", 9000)
+    found = []
+    for least in (1 << 40, 1):
+        monkeypatch.setattr("tariffcalc.batch.columnar.WORTH_SHARING", least)
+        output = tmp_path / "out.csv"
+        told = run(catalogue, source, output, engine="arrow", force=True).summary
+        found.append((output.read_bytes(), {**told, "seconds": 0, "rows_per_second": 0}))
+    assert shared == [1, most_members()]
+    assert found[0] == found[1]
 
 
 def test_parquet_keeps_its_types_and_gets_what_the_python_lane_says(

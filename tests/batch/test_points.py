@@ -59,7 +59,8 @@ def test_a_column_is_paid_in_periods_of_one_origin_and_not_of_another(catalogue:
     schedule.columns("RU", False)
     paid, first = schedule.columns("CU", False), law.tables("US").coverage.start
     rows = law.store.connection.execute(
-        "SELECT code FROM rate WHERE importer = 'US' AND start <= ? AND past < '2022' AND column_2 <> ''",
+        "SELECT code FROM rate WHERE importer = 'US' AND column_2 <> ''"
+        " AND start <= ? AND past < '2022'",
         (first.isoformat(),),
     )
     period = schedule.period(first)

@@ -141,7 +141,9 @@ def _answer(one: BaseProcess, answer: Connection) -> Any:
         is_done, found = answer.recv()
     except EOFError:
         one.join()
-        message = f"a process that priced part of the file ended with {one.exitcode}"
+        code = one.exitcode or 0
+        how = f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+        message = f"a process that priced a part of the file was ended {how}"
         hint = "Was there too little memory? Type: --engine python"
         raise InputError([Issue("process-lost", "error", message, "", hint)]) from None
     if not is_done:

@@ -136,7 +136,7 @@ class LineReader:
             if name in self.places or name in NEEDED or self._defaults.get(name)
         ]
         self._kept: dict[str, dict[str, tuple[Any, str | None] | CellError]] = {
-            key: {} for key in KEPT
+            key: {} for key in ORDER
         }
 
     def read(self, cells: Sequence[str]) -> Declared:
@@ -178,18 +178,17 @@ class LineReader:
         Raises:
             CellError: when it cannot be read.
         """
-        kept = self._kept.get(name)
-        if kept is None:
-            return self._read(name, raw)
+        kept = self._kept[name]
         found = kept.get(raw)
         if found is None:
-            if len(kept) >= CAP:
-                kept.clear()
             try:
                 found = self._read(name, raw)
             except CellError as error:
                 found = error
-            kept[raw] = found
+            if name in KEPT or isinstance(found, CellError):
+                if len(kept) >= CAP:
+                    kept.clear()
+                kept[raw] = found
         if isinstance(found, CellError):
             raise found.with_traceback(None)
         return found

@@ -38,6 +38,10 @@ class InputError(ValueError):
         self.issues = tuple(issues)
         super().__init__("\n".join(str(issue) for issue in self.issues))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Issue, ...]]]:
+        """Go from one process to another with its issues."""
+        return type(self), (self.issues,)
+
 
 class CoverageError(InputError):
     """A date or a country for which the catalogue holds no law."""
