@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tariffcalc.batch import remarks
+from tariffcalc.batch.arrow_bases import BaseTables
 from tariffcalc.batch.arrow_bits import BitSets
 from tariffcalc.batch.arrow_formulas import BASES, Formulas
 from tariffcalc.batch.arrow_readings import Columns, Readings
@@ -66,7 +67,7 @@ class PointTables:
         self._pair_bits, self._day_bits = BitSets(), BitSets()
         self._spot_of_bits: dict[bytes, int] = {}
         self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
-        self._kinds, self._rows, self._columns = Records(), Records(), Records()
+        self._bases = BaseTables(readings.countries, self.sources, formulas, lock)
         self._based, self._asks, self._sizes = Records(), Records(), Records()
         self._grids = {
             name: Grid(each(find), lock)
@@ -74,9 +75,8 @@ class PointTables:
                 "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
                 "shipped": self._find_shipped, "month": self._find_month,
                 "pair": self._find_pair,
-                "row": _nothing, "kind": self._find_kind, "column": _nothing,
-                "base": self._find_base, "ask": self._find_ask,
-                "size": self._find_size, "based": self._find_based, "plan": self._find_plan,
+                "ask": self._find_ask, "size": self._find_size,
+                "based": self._find_based, "plan": self._find_plan,
                 "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
@@ -101,8 +101,7 @@ class PointTables:
         pair = grid("pair", self.goods.ids(goods, "group"), self.sources.ids(source, "group"))
         spot = grid("spot", pair, day)
         period = self._days.ids(day, "period")
-        column = grid("column", grid("kind", source, claimed), period)
-        base = grid("base", grid("row", goods, period), column)
+        base = self._bases.numbers(goods, source, claimed, period)
         declared = readings.manners.ids(manner, "base")
         if declared.any():
             base = np.where(declared > 0, declared, base)
@@ -163,7 +162,7 @@ class PointTables:
         group = self._groups.number((country, *points.goods(digits)))
         chapter = self.chapters.number((points.currency, digits[:2]))
         found = self.goods.number((country, digits), group, chapter)
-        self._lay("row", found, country, points.schedule.rows(digits), self._rows)
+        self._bases.lay_rows(found, country, digits)
         return found
 
     def _find_source(self, country: int, origin: int) -> int:
@@ -249,26 +248,6 @@ class PointTables:
             remarks.of_point(self._points(country).importer, origin, made, None, ())
         )
 
-    def _find_kind(self, source: int, claimed: int) -> int:
-        """An origin and a claim: those that pay the same columns are one."""
-        country, origin = self.sources.keys[source]
-        columns = self._points(country).schedule.columns(origin, claimed == 2)
-        found = self._kinds.number((country, *columns))
-        self._lay("column", found, country, columns, self._columns)
-        return found
-
-    def _lay(self, grid: str, first: int, country: int, own: list[int], records: Records) -> None:
-        """Lay down rows or columns of the schedule of a country, period by period."""
-        numbers = {number: records.number((country, number)) for number in set(own)}
-        self._grids[grid].lay(first, [numbers[number] for number in own])
-
-    def _find_base(self, row: int, column: int) -> int:
-        """A row and a column of the schedule: the base duty."""
-        country, own = self._rows.keys[row]
-        points = self._points(country)
-        duty = points.schedule.duty(own, self._columns.keys[column][1])
-        return self.formulas.base(duty, points.base_class(duty.rate))
-
     def _find_based(self, spot: int, kind: int) -> int:
         """A spot and a class of base duty, where the spot turns on it."""
         country, then, now, entered, _, _ = self._spots.keys[spot]
@@ -299,8 +278,3 @@ class PointTables:
         points = self._points(country)
         day = next(span.first for span in points.spans.values() if span.levies == figures)
         return self.formulas.charged(points.levies(day, claims, mode, province))
-
-
-def _nothing(first: int, second: int) -> int:
-    """Stand for a pair of a table whose rows are laid down whole."""
-    return 0

@@ -12,6 +12,7 @@ from threading import RLock
 from typing import Any
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
@@ -62,15 +63,16 @@ class TextTable:
 
     def _learn(self, texts: Sequence[str]) -> tuple[Any, Ids]:
         with self._lock:
-            size = len(self._known)
-            for text in texts:
-                if text not in self._known and len(self._known) < TEXTS and len(text) <= LENGTH:
-                    self._known[text] = self._find(text)
-            if len(self._known) == size:
-                return self._held
-            numbers = np.array([*self._known.values(), 0], np.int32)
-            self._held = text_array(self._known), numbers
-            return self._held
+            held, numbers = self._held
+            room = TEXTS - len(self._known)
+            new = [text for text in texts if text not in self._known and len(text) <= LENGTH][:room]
+            if new:
+                found = np.array([*map(self._find, new), 0], np.int32)
+                self._known.update(zip(new, found.tolist(), strict=False))
+                held = pa.concat_arrays([held, text_array(new)])
+                numbers = np.concatenate([numbers[:-1], found])
+                self._held = held, numbers
+            return held, numbers
 
 
 def each(find: Callable[[int, int], int]) -> Callable[[Ids, Ids], Sequence[int]]:

@@ -48,7 +48,7 @@ class Asked(NamedTuple):
     base: int = 0
 
 
-KINDS = {
+PLACES = {
     "shipped_by": Asked._fields.index("shipped"),
     "shipped_before": Asked._fields.index("shipped"),
     "entered_before": Asked._fields.index("entered"),
@@ -58,6 +58,22 @@ KINDS = {
 """The place in `Asked` of what a test of a case asks about."""
 
 
+class Heeded(NamedTuple):
+    """What of the facts of a line makes a difference somewhere.
+
+    Attributes:
+        claims: These claims.
+        places: The facts at these places of `Asked`.
+    """
+
+    claims: frozenset[str]
+    places: tuple[int, ...]
+
+    def of(self, asked: Asked) -> Hashable:
+        """Return what makes a difference of some facts."""
+        return asked.claims & self.claims, *[asked[place] for place in self.places]
+
+
 class Part:
     """What one measure lays over a point, as far as it makes a difference.
 
@@ -65,41 +81,46 @@ class Part:
         top: Its topmost sheet.
         name: Equal where the difference is; 0 where there is none.
         asks_base: Whether it asks for the rate of base duty.
-        chosen: The number of the step, by what is declared.
-        counted: The same by what of it counts here.
+        heeded: What of the facts its cases ask about.
+        chosen: The number of the step, by what is heeded.
         numbers: The same by the terms that hold.
     """
 
-    __slots__ = ("asks_base", "chosen", "claims", "counted", "kinds", "name", "numbers", "top")
+    __slots__ = ("asks_base", "chosen", "heeded", "name", "numbers", "top")
 
     def __init__(self, top: Top, name: int, asks_base: bool = False) -> None:
         self.top = top
         self.name = name
         self.asks_base = asks_base
-        self.chosen: dict[Asked, int] = {}
-        self.counted: dict[Hashable, int] = {}
+        self.chosen: dict[Hashable, int] = {}
         self.numbers: dict[int, int] = {}
-        conditions = [condition for case in top.sheet.paint.cases for condition in case.when]
-        self.claims = frozenset(c.name for c in conditions if c.is_claim)
-        self.kinds = [KINDS[c.name] for c in conditions if not c.is_claim]
-
-    def counts(self, asked: Asked) -> Hashable:
-        """Return what counts here of what is declared."""
-        return asked.claims & self.claims, *[asked[kind] for kind in self.kinds]
+        conditions = {condition for case in top.sheet.paint.cases for condition in case.when}
+        places = {PLACES[c.name] for c in conditions if not c.is_claim}
+        claims = frozenset(c.name for c in conditions if c.is_claim)
+        self.heeded = Heeded(claims, tuple(sorted(places)))
 
 
-class Pile(NamedTuple):
+class Pile:
     """A set of sheets, as far as it charges.
 
     Attributes:
         fixed: The numbers of its steps that nothing declared can change.
         open: The other parts.
         asks_base: Whether what it charges turns on the rate of base duty.
+        heeded: What of the facts the other parts heed.
+        formulas: By what is heeded, and whether the base duty is known.
     """
 
-    fixed: tuple[int, ...]
-    open: tuple[Part, ...]
-    asks_base: bool
+    __slots__ = ("asks_base", "fixed", "formulas", "heeded", "open")
+
+    def __init__(self, fixed: tuple[int, ...], parts: tuple[Part, ...], asks_base: bool) -> None:
+        self.fixed = fixed
+        self.open = parts
+        self.asks_base = asks_base
+        self.formulas: dict[Hashable, Steps | None] = {}
+        places = {place for part in parts for place in part.heeded.places}
+        claims = frozenset[str]().union(*(part.heeded.claims for part in parts))
+        self.heeded = Heeded(claims, tuple(sorted(places)))
 
 
 class Piles:
@@ -165,30 +186,36 @@ class Piles:
             asked: What is declared. The base duty counts where the pile turns on it.
         """
         pile = self._piles[number]
-        if asked.base and not pile.asks_base:
-            asked = asked._replace(base=0)
-        chosen: list[int] = [*pile.fixed]
-        for part in pile.open:
-            found = part.chosen.get(asked)
-            if found is None:
-                found = part.chosen[asked] = self._found(part, asked)
-            if found != NOTHING:
-                chosen.append(found)
-        chosen.sort()
-        has_base = asked.base != NO_BASE
-        name = *chosen, has_base
-        if name not in self._formulas:
-            steps = self._work_out(chosen, has_base)
-            self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
-        return self._formulas[name]
+        has_base = asked.base != NO_BASE or not pile.asks_base
+        key = has_base, pile.heeded.of(asked)
+        if key not in pile.formulas:
+            pile.formulas[key] = self._formula(pile, asked, has_base)
+        return pile.formulas[key]
 
     def forget(self) -> None:
         """Drop what was found for single claims, however many there were."""
         self._formulas.clear()
         self._distinct.clear()
+        for pile in self._piles:
+            pile.formulas.clear()
         for part in self._parts.values():
             part.chosen.clear()
-            part.counted.clear()
+
+    def _formula(self, pile: Pile, asked: Asked, has_base: bool) -> Steps | None:
+        chosen = [*pile.fixed]
+        for part in pile.open:
+            heeded = part.heeded.of(asked)
+            found = part.chosen.get(heeded)
+            if found is None:
+                found = part.chosen[heeded] = self._choose(part, asked)
+            if found != NOTHING:
+                chosen.append(found)
+        chosen.sort()
+        name = *chosen, has_base
+        if name not in self._formulas:
+            steps = self._work_out(chosen, has_base)
+            self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
+        return self._formulas[name]
 
     def _work_out(self, chosen: list[int], has_base: bool) -> Steps | None:
         steps = sorted((self._steps[n] for n in chosen), key=lambda s: s.top.measure.number)
@@ -205,13 +232,6 @@ class Piles:
             tuple(part for part in parts if part.top.sheet.paint.cases),
             any(part.asks_base for part in parts),
         )
-
-    def _found(self, part: Part, asked: Asked) -> int:
-        counts = part.counts(asked)
-        found = part.counted.get(counts)
-        if found is None:
-            found = part.counted[counts] = self._choose(part, asked)
-        return found
 
     def _choose(self, part: Part, asked: Asked) -> int:
         step = choose(part.top, self._facts_of(asked))

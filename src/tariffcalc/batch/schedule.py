@@ -8,6 +8,7 @@ columns are small numbers, and a base duty is found once for each pair of them.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Hashable
 from datetime import date
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ class Schedule:
         self._column_numbers = {GENERAL: 0}
         self._origins: list[dict[int, str]] = [dict.fromkeys(range(len(self._first)), "")]
         self._paid = ["general"]
-        self._duties: dict[tuple[object, int], BaseDuty] = {}
+        self._duties: dict[Hashable, BaseDuty] = {}
 
     def period(self, day: date) -> int:
         """Return the number of the period over which no base duty of the schedule changes."""
@@ -138,20 +139,23 @@ class Schedule:
             found.append(number)
         return found
 
+    def name(self, row: int, column: int) -> Hashable:
+        """Return what the base duty of a row in a column turns on: it is one where that is one."""
+        return self._rows[row].says(self._paid[column]) or row, column
+
     def duty(self, row: int, column: int) -> BaseDuty:
         """Return the base duty of a row in a column that meet in some period.
 
         Its citation is that of one of the codes that have the row.
         """
-        paid = self._paid[column]
-        key = self._rows[row].says(paid) or row, column
-        found = self._duties.get(key)
+        name = self.name(row, column)
+        found = self._duties.get(name)
         if found is None:
             codes, origins = self._codes[row], self._origins[column]
             place = next(place for place in codes if place in origins)
-            found = self._duties[key] = schedule_duty(
+            found = self._duties[name] = schedule_duty(
                 self._store, self._tables, codes[place], origins[place], self._first[place],
-                paid == "special",
+                self._paid[column] == "special",
             )  # fmt: skip
         return found
 
