@@ -6,6 +6,7 @@ are forked off the one that begins: they know what it knows, and write to the ve
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -87,6 +88,7 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
     ring = [fork.Pipe(duplex=False) for _ in range(size)]
     ring[0][1].send_bytes(b"")
     others: list[tuple[BaseProcess, Connection]] = []
+    gc.freeze()  # or each would write into memory that they share, to look for unused cycles
     try:
         for number in range(1, size):
             answer, told = fork.Pipe(duplex=False)
@@ -104,6 +106,7 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
             found.append(_answer(one, answer))
         return found
     finally:
+        gc.unfreeze()
         for one, _ in others:
             one.terminate()
             one.join()
