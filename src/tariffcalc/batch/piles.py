@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.batch.formula import Steps, steps_of
@@ -25,6 +26,8 @@ NOTHING = -1
 """The number of a step that makes no difference."""
 
 NO_BASE = -1
+FACTS = 32
+"""Bits for the number of what is declared, beside that of a pile."""
 
 NO_FACTS = Facts(frozenset(), frozenset(), date.min, None, Decimal(0), None)
 
@@ -74,6 +77,9 @@ class Heeded(NamedTuple):
         return asked.claims & self.claims, *[asked[place] for place in self.places]
 
 
+_heeded = lru_cache(maxsize=1024)(Heeded)  # many parts and piles heed the same
+
+
 class Part:
     """What one measure lays over a point, as far as it makes a difference.
 
@@ -97,7 +103,7 @@ class Part:
         conditions = {condition for case in top.sheet.paint.cases for condition in case.when}
         places = {PLACES[c.name] for c in conditions if not c.is_claim}
         claims = frozenset(c.name for c in conditions if c.is_claim)
-        self.heeded = Heeded(claims, tuple(sorted(places)))
+        self.heeded = _heeded(claims, tuple(sorted(places)))
 
 
 class Pile:
@@ -108,19 +114,17 @@ class Pile:
         open: The other parts.
         asks_base: Whether what it charges turns on the rate of base duty.
         heeded: What of the facts the other parts heed.
-        formulas: By what is heeded, and whether the base duty is known.
     """
 
-    __slots__ = ("asks_base", "fixed", "formulas", "heeded", "open")
+    __slots__ = ("asks_base", "fixed", "heeded", "open")
 
     def __init__(self, fixed: tuple[int, ...], parts: tuple[Part, ...], asks_base: bool) -> None:
         self.fixed = fixed
         self.open = parts
         self.asks_base = asks_base
-        self.formulas: dict[Hashable, Steps | None] = {}
         places = {place for part in parts for place in part.heeded.places}
         claims = frozenset[str]().union(*(part.heeded.claims for part in parts))
-        self.heeded = Heeded(claims, tuple(sorted(places)))
+        self.heeded = _heeded(claims, tuple(sorted(places)))
 
 
 class Piles:
@@ -143,6 +147,8 @@ class Piles:
         self._steps: list[Step] = []
         self._formulas: dict[Hashable, Steps | None] = {}
         self._distinct: dict[Steps, Steps] = {}
+        self._facts: dict[Hashable, int] = {}
+        self._known: dict[int, Steps | None] = {}
 
     @property
     def resolved(self) -> set[int]:
@@ -187,17 +193,18 @@ class Piles:
         """
         pile = self._piles[number]
         has_base = asked.base != NO_BASE or not pile.asks_base
-        key = has_base, pile.heeded.of(asked)
-        if key not in pile.formulas:
-            pile.formulas[key] = self._formula(pile, asked, has_base)
-        return pile.formulas[key]
+        facts = self._facts.setdefault((has_base, pile.heeded.of(asked)), len(self._facts))
+        key = number << FACTS | facts
+        if key not in self._known:
+            self._known[key] = self._formula(pile, asked, has_base)
+        return self._known[key]
 
     def forget(self) -> None:
         """Drop what was found for single claims, however many there were."""
         self._formulas.clear()
         self._distinct.clear()
-        for pile in self._piles:
-            pile.formulas.clear()
+        self._facts.clear()
+        self._known.clear()
         for part in self._parts.values():
             part.chosen.clear()
 

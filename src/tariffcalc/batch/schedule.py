@@ -98,7 +98,7 @@ class Schedule:
         if known is not None:
             return known
         rows: list[Row] = [Row(None, is_managed, code[:8])] * len(self._first)
-        for row in reversed(self._tables.base_rows(code[:8])):
+        for row in reversed(self._tables.read_base_rows(code[:8])):
             period = row.period
             start, end = (bisect_left(self._first, day) for day in (period.start, period.end))
             texts = row.general, row.special, row.column_2

@@ -93,7 +93,7 @@ class Tables:
         self.known_by = lru_cache(maxsize=16384)(self._known_by)
         self.standing = lru_cache(maxsize=4)(self._standing)
         self.sheet = lru_cache(maxsize=8192)(self._sheet)
-        self.base_rows = lru_cache(maxsize=65536)(self._base_rows)
+        self.base_rows = lru_cache(maxsize=65536)(self.read_base_rows)
 
     @cached_property
     def coverage(self) -> Period:
@@ -213,7 +213,7 @@ class Tables:
         """Return all paints of a measure in the order laid."""
         return [self.sheet(bit) for bit in range(measure.first, measure.past)]
 
-    def _base_rows(self, code: str) -> tuple[BaseRow, ...]:
+    def read_base_rows(self, code: str) -> tuple[BaseRow, ...]:
         """Return the base duties of an 8-digit code over time, the oldest first."""
         rows = self._rows(
             "SELECT code, start, past, general, special, column_2, known, source FROM rate"
