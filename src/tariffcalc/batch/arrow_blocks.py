@@ -19,7 +19,7 @@ import numpy as np
 
 from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 
-SIZE = 5 << 19
+SIZE = 7 << 18
 """Bytes of a block: larger ones are a little faster and take much more memory."""
 
 STRETCH = 1 << 16
