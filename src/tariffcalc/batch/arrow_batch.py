@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_columns import Words
+from tariffcalc.batch.arrow_columns import Charges, Money, Share, Words
 from tariffcalc.batch.arrow_lane import ArrowLane
+from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import join_rows
+
+NULL = -1
+"""The number of no text."""
 
 
 def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
@@ -21,31 +27,79 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         lane: Of the file.
         number: Of the first row as spreadsheets count, for the summary of errors.
     """
+    columns = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        for column in price_columns(batch, lane, number)
+    ]
+    shown = [column.fill_null("") for column in columns]
+    return pa.RecordBatch.from_arrays(shown, list(lane.pricer.columns))
+
+
+def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
+    """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them."""
     texts = [_as_text(column) for column in batch.columns]
     answer = lane.answer({name: texts[place] for name, place in lane.places.items()})
-    columns: list[Any] = []
-    for column in answer.columns:
-        if isinstance(column, Words):
-            columns += [
-                pa.array(shown, pa.string()).take(pa.array(column.numbers))
-                for shown in zip(*column.table.rows, strict=True)
-            ]
-        else:
-            written = lane.plain.written([column], [])
-            columns.append(join_rows(written.texts, written.places))
     rows = np.flatnonzero(~answer.done)
+    said: Iterator[Sequence[str]] = repeat(())
     if rows.size:
-        order = np.arange(len(answer.done))
-        order[rows] = np.arange(rows.size) + len(answer.done)
         priced = lane.price_rows(
             zip(*(text.take(pa.array(rows)).to_pylist() for text in texts), strict=True),
             (rows + number).tolist(),
         )
-        columns = [
-            pa.concat_arrays([column, pa.array(more, pa.string())]).take(pa.array(order))
-            for column, more in zip(columns, zip(*priced, strict=True), strict=True)
-        ]
-    return pa.RecordBatch.from_arrays(columns, list(lane.pricer.columns))
+        said = zip(*priced, strict=True)
+    columns: list[Any] = []
+    for column in answer.columns:
+        if isinstance(column, Words):
+            columns += _words(column, rows, said)
+        else:
+            columns.append(_amounts(column, lane, rows, next(said)))
+    return columns
+
+
+def _words(column: Words, rows: Ids, said: Iterator[Sequence[str]]) -> Iterator[Any]:
+    """Yield columns of words, with what is said of some rows in their place."""
+    # Row 0 of a table is blank; with it, a batch without rows has columns too.
+    used = np.flatnonzero(np.bincount(np.append(column.numbers, 0)))
+    places = np.zeros(used[-1] + 1, np.int32)
+    for texts in zip(*(column.table.rows[number] for number in used.tolist()), strict=True):
+        known = {"": NULL}
+        places[used] = [known.setdefault(text, len(known) - 1) for text in texts]
+        numbers = np.take(places, column.numbers)
+        numbers[rows] = [known.setdefault(text, len(known) - 1) for text in next(said)]
+        del known[""]
+        yield pa.DictionaryArray.from_arrays(
+            pa.array(numbers, mask=numbers == NULL), pa.array(known, pa.string())
+        )
+
+
+def _amounts(
+    column: Money | Share | Charges, lane: ArrowLane, rows: Ids, said: Sequence[str]
+) -> Any:
+    """Return a column of amounts as text, with what is said of some rows in their place."""
+    if isinstance(column, Charges):
+        texts, numbers = lane.plain.charges(column)
+        numbers[rows] = np.arange(rows.size) + sum(map(len, texts))
+        held = pa.concat_arrays([pa.array([""]), *texts, pa.array(said, pa.string())])
+        return _without_blanks(held.take(pa.array(numbers + 1)))
+    places = lane.plain.places(column, False)
+    held = lane.plain.held()
+    if rows.size:
+        for fragments in places:
+            fragments[rows] = 0
+        places[0][rows] = np.arange(rows.size) + len(held)
+        held = pa.concat_arrays([held, pa.array(said, pa.string())])
+    return _without_blanks(join_rows(held, places))
+
+
+def _without_blanks(column: Any) -> Any:
+    """Return a column of text without nulls with nulls where it is blank."""
+    _, edges, data = column.buffers()
+    ends = np.frombuffer(edges, np.int32, len(column) + 1)
+    is_text = ends[1:] > ends[:-1]
+    if is_text.all():
+        return column
+    known = pa.py_buffer(np.packbits(is_text, bitorder="little"))
+    return pa.Array.from_buffers(column.type, len(column), [known, edges, data])
 
 
 def _as_text(column: Any) -> Any:
