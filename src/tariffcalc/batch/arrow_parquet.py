@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import compress
 from typing import Any, BinaryIO
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_batch import price_batch
+from tariffcalc.batch.arrow_batch import price_columns
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
 
-WORDS = (
-    "status", "measures", "headings", "citations", "filed_minus_computed", "taxes", "refundable",
-    "warnings", "error_code", "error_field", "error_message", "edition",
-)  # fmt: skip
-"""Columns of which few texts differ."""
-
 BATCH = 32_768
 """Rows priced at once."""
 
 GROUP = 2
 """Batches of a row group that is written."""
+
+PIECE = 1 << 20
+"""Bytes that go to the file at once: each time, the writer waits until no thread runs Python."""
 
 
 def price_parquet(
@@ -55,37 +54,56 @@ def price_parquet(
     done = 0
     with rows.source.told(), rows.source.open_file() as source:
         file = pq.ParquetFile(source)
-        own = list(file.schema_arrow)
         names = unique_names([*rows.header, *pricer.columns])
-        types = [field.type for field in own] + [pa.string()] * len(pricer.columns)
-        schema = pa.schema(list(zip(names, types, strict=True)))
 
         def price(before: int, batch: Any) -> Any:
-            priced = price_batch(batch, lane, rows.row_number(before))
-            shown = map(_without_blanks, priced.columns)
-            return pa.RecordBatch.from_arrays([*batch.columns, *shown], schema=schema)
+            priced = price_columns(batch, lane, rows.row_number(before))
+            return pa.RecordBatch.from_arrays([*batch.columns, *priced], names)
 
         batches = ((batch.num_rows, batch) for batch in file.iter_batches(BATCH))
-        # Amounts are seldom alike: a dictionary of them is given up after much work, and the
-        # least and the greatest of them as text say nothing.
-        alike = names[: len(own)] + [name for name in names[len(own) :] if name in WORDS]
-        with pq.ParquetWriter(out, schema, use_dictionary=alike, write_statistics=alike) as writer:
+        schema = price(0, pa.RecordBatch.from_pylist([], schema=file.schema_arrow)).schema
+        with _writer(file, schema, out) as write:
             held: list[Any] = []
             for count, batch in in_order(price, batches, threads):
                 held.append(batch)
                 if len(held) == GROUP:
-                    writer.write_table(pa.Table.from_batches(held))
+                    write(held)
                     held.clear()
                 done += count
                 if progress is not None:
                     progress(done)
             if held:
-                writer.write_table(pa.Table.from_batches(held))
+                write(held)
     lane.close()
     return done
 
 
-def _without_blanks(column: Any) -> Any:
-    """Return a column of text with nulls where it is blank."""
-    is_blank = pc.equal(pc.binary_length(column), 0)
-    return pc.if_else(is_blank, pa.scalar(None, pa.string()), column)
+@contextmanager
+def _writer(file: Any, schema: Any, out: BinaryIO) -> Iterator[Callable[[list[Any]], None]]:
+    """Give a function that writes batches as a row group.
+
+    Words are written by their dictionaries, yet readers find text: so says the schema beside them.
+    """
+    own, names = file.schema_arrow, schema.names
+    types = own.types + [pa.string()] * (len(names) - len(own))
+    told = pa.schema(list(zip(names, types, strict=True)))
+    # Amounts are seldom alike: a dictionary of them is given up after much work, and the least and
+    # the greatest of them as text say nothing.
+    alike = _alike(file) + [pa.types.is_dictionary(kind) for kind in schema.types[len(own) :]]
+    stream = pa.BufferedOutputStream(pa.PythonFile(out, "w"), PIECE)
+    try:
+        with pq.ParquetWriter(
+            stream, schema, use_dictionary=list(compress(names, alike)),
+            write_statistics=names[: len(own)], store_schema=False,
+        ) as writer:  # fmt: skip
+            writer.add_key_value_metadata({"ARROW:schema": b64encode(told.serialize())})
+            yield lambda held: writer.write_table(pa.Table.from_batches(held).unify_dictionaries())
+    finally:
+        stream.detach()  # to close it is to close the file
+
+
+def _alike(file: Any) -> list[bool]:
+    """Return of which columns few cells differ, by the first rows of a file."""
+    for batch in file.iter_batches(BATCH):
+        return [len(column.unique()) * 2 < len(column) for column in batch.columns]
+    return [False] * len(file.schema_arrow)
