@@ -11,8 +11,10 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_columns import Charges, Money, Share, Words
 from tariffcalc.batch.arrow_lane import ArrowLane
+from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import join_rows
+from tariffcalc.batch.parquet_rows import as_texts
 
 NULL = -1
 """The number of no text."""
@@ -38,12 +40,13 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
 def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
     """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them."""
     texts = [_as_text(column) for column in batch.columns]
-    answer = lane.answer({name: texts[place] for name, place in lane.places.items()})
+    read = {name: texts[place] for name, place in lane.places.items()}
+    answer = lane.answer(read | {name: _plain(read[name]) for name in read.keys() - set(KEYS)})
     rows = np.flatnonzero(~answer.done)
     said: Iterator[Sequence[str]] = repeat(())
     if rows.size:
         priced = lane.price_rows(
-            zip(*(text.take(pa.array(rows)).to_pylist() for text in texts), strict=True),
+            zip(*(_plain(text.take(pa.array(rows))).to_pylist() for text in texts), strict=True),
             (rows + number).tolist(),
         )
         said = zip(*priced, strict=True)
@@ -103,11 +106,24 @@ def _without_blanks(column: Any) -> Any:
 
 
 def _as_text(column: Any) -> Any:
-    """Return a column as text without nulls."""
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        column = column.cast(pa.string())
-    if not pa.types.is_string(column.type):
-        from tariffcalc.batch.parquet_rows import as_texts
-
+    """Return a column as text; one that is no text as a dictionary of its texts, mostly."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    if pa.types.is_float16(kind):  # PyArrow 17 finds no two of them alike
         return pa.array(as_texts(column), pa.string())
-    return column.fill_null("") if column.null_count else column
+    if pa.types.is_dictionary(kind):
+        texts = _plain(_as_text(column.dictionary))
+    else:
+        column = column.dictionary_encode()
+        texts = pa.array(as_texts(column.dictionary), pa.string())
+    return pa.DictionaryArray.from_arrays(column.indices, texts)
+
+
+def _plain(column: Any) -> Any:
+    """Return a column of text, or a dictionary, as text without nulls."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column.fill_null("")

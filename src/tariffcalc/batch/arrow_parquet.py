@@ -14,6 +14,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 from tariffcalc.batch.arrow_batch import price_columns
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
+from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
@@ -54,15 +55,24 @@ def price_parquet(
     done = 0
     with rows.source.told(), rows.source.open_file() as source:
         file = pq.ParquetFile(source)
+        types = file.schema_arrow.types
         names = unique_names([*rows.header, *pricer.columns])
 
         def price(before: int, batch: Any) -> Any:
             priced = price_columns(batch, lane, rows.row_number(before))
-            return pa.RecordBatch.from_arrays([*batch.columns, *priced], names)
+            own = [
+                column if column.type == kind else column.cast(kind)
+                for column, kind in zip(batch.columns, types, strict=True)
+            ]
+            return pa.RecordBatch.from_arrays([*own, *priced], names)
 
-        batches = ((batch.num_rows, batch) for batch in file.iter_batches(BATCH))
+        alike = _alike(file)
+        keys = [lane.places[name] for name in KEYS if name in lane.places]
+        encoded = [rows.header[place] for place in keys if alike[place] and _is_text(types[place])]
+        read = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded)
+        batches = ((batch.num_rows, batch) for batch in _batches(read))
         schema = price(0, pa.RecordBatch.from_pylist([], schema=file.schema_arrow)).schema
-        with _writer(file, schema, out) as write:
+        with _writer(schema, file.schema_arrow, alike, out) as write:
             held: list[Any] = []
             for count, batch in in_order(price, batches, threads):
                 held.append(batch)
@@ -79,17 +89,19 @@ def price_parquet(
 
 
 @contextmanager
-def _writer(file: Any, schema: Any, out: BinaryIO) -> Iterator[Callable[[list[Any]], None]]:
+def _writer(
+    schema: Any, own: Any, alike: list[bool], out: BinaryIO
+) -> Iterator[Callable[[list[Any]], None]]:
     """Give a function that writes batches as a row group.
 
     Words are written by their dictionaries, yet readers find text: so says the schema beside them.
     """
-    own, names = file.schema_arrow, schema.names
+    names = schema.names
     types = own.types + [pa.string()] * (len(names) - len(own))
     told = pa.schema(list(zip(names, types, strict=True)))
     # Amounts are seldom alike: a dictionary of them is given up after much work, and the least and
     # the greatest of them as text say nothing.
-    alike = _alike(file) + [pa.types.is_dictionary(kind) for kind in schema.types[len(own) :]]
+    alike = alike + [pa.types.is_dictionary(kind) for kind in schema.types[len(own) :]]
     stream = pa.BufferedOutputStream(pa.PythonFile(out, "w"), PIECE)
     try:
         with pq.ParquetWriter(
@@ -103,7 +115,26 @@ def _writer(file: Any, schema: Any, out: BinaryIO) -> Iterator[Callable[[list[An
 
 
 def _alike(file: Any) -> list[bool]:
-    """Return of which columns few cells differ, by the first rows of a file."""
+    """Return of which columns few texts differ, by the first rows of a file."""
     for batch in file.iter_batches(BATCH):
-        return [len(column.unique()) * 2 < len(column) for column in batch.columns]
-    return [False] * len(file.schema_arrow)
+        return [
+            not _is_text(column.type) or len(column.unique()) * 2 < len(column)
+            for column in batch.columns
+        ]
+    return [True] * len(file.schema_arrow)
+
+
+def _is_text(kind: Any) -> bool:
+    return kind in (pa.string(), pa.large_string())
+
+
+def _batches(file: Any) -> Iterator[Any]:
+    """Yield batches of a file; PyArrow ends one where the dictionary of a column ends."""
+    held: list[Any] = []
+    for batch in file.iter_batches(BATCH):
+        if held and sum(map(len, held)) + len(batch) > BATCH:
+            yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
+            held.clear()
+        held.append(batch)
+    if held:
+        yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
