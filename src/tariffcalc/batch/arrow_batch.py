@@ -41,7 +41,10 @@ def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
     """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them."""
     texts = [_as_text(column) for column in batch.columns]
     read = {name: texts[place] for name, place in lane.places.items()}
-    answer = lane.answer(read | {name: _plain(read[name]) for name in read.keys() - set(KEYS)})
+    for name, column in read.items():
+        if name not in KEYS or not pa.types.is_dictionary(column.type):
+            read[name] = _plain(column)
+    answer = lane.answer(read)
     rows = np.flatnonzero(~answer.done)
     said: Iterator[Sequence[str]] = repeat(())
     if rows.size:
@@ -106,18 +109,19 @@ def _without_blanks(column: Any) -> Any:
 
 
 def _as_text(column: Any) -> Any:
-    """Return a column as text; one that is no text as a dictionary of its texts, mostly."""
+    """Return a column as text; one that is no text as a dictionary, where PyArrow can."""
     kind = column.type
     if pa.types.is_string(kind):
         return column
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return column.cast(pa.string())
-    if pa.types.is_float16(kind):  # PyArrow 17 finds no two of them alike
-        return pa.array(as_texts(column), pa.string())
     if pa.types.is_dictionary(kind):
         texts = _plain(_as_text(column.dictionary))
     else:
-        column = column.dictionary_encode()
+        try:
+            column = column.dictionary_encode()
+        except pa.ArrowNotImplementedError:
+            return pa.array(as_texts(column), pa.string())
         texts = pa.array(as_texts(column.dictionary), pa.string())
     return pa.DictionaryArray.from_arrays(column.indices, texts)
 
@@ -126,4 +130,4 @@ def _plain(column: Any) -> Any:
     """Return a column of text, or a dictionary, as text without nulls."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    return column.fill_null("")
+    return column.fill_null("") if column.null_count else column

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import compress
 from typing import Any, BinaryIO
 
@@ -24,9 +23,6 @@ BATCH = 32_768
 
 GROUP = 2
 """Batches of a row group that is written."""
-
-PIECE = 1 << 20
-"""Bytes that go to the file at once: each time, the writer waits until no thread runs Python."""
 
 
 def price_parquet(
@@ -55,68 +51,70 @@ def price_parquet(
     done = 0
     with rows.source.told(), rows.source.open_file() as source:
         file = pq.ParquetFile(source)
-        types = file.schema_arrow.types
+        own = file.schema_arrow
         names = unique_names([*rows.header, *pricer.columns])
 
         def price(before: int, batch: Any) -> Any:
             priced = price_columns(batch, lane, rows.row_number(before))
-            own = [
-                column if column.type == kind else column.cast(kind)
-                for column, kind in zip(batch.columns, types, strict=True)
-            ]
-            return pa.RecordBatch.from_arrays([*own, *priced], names)
+            read = map(_as_stored, batch.columns, own.types)
+            return pa.RecordBatch.from_arrays([*read, *priced], names)
 
         alike = _alike(file)
         keys = [lane.places[name] for name in KEYS if name in lane.places]
-        encoded = [rows.header[place] for place in keys if alike[place] and _is_text(types[place])]
-        read = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded)
-        batches = ((batch.num_rows, batch) for batch in _batches(read))
-        schema = price(0, pa.RecordBatch.from_pylist([], schema=file.schema_arrow)).schema
-        with _writer(schema, file.schema_arrow, alike, out) as write:
+        encoded = [
+            rows.header[place] for place in keys if alike[place] and _is_text(own.types[place])
+        ]
+        batches = _batches(pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded))
+        schema = price(0, pa.RecordBatch.from_pylist([], schema=own)).schema
+        with _open_writer(out, schema, own.types, alike) as writer:
             held: list[Any] = []
-            for count, batch in in_order(price, batches, threads):
+
+            def write() -> None:
+                writer.write_table(pa.Table.from_batches(held).unify_dictionaries())
+                held.clear()
+
+            for count, batch in in_order(
+                price, ((len(batch), batch) for batch in batches), threads
+            ):
                 held.append(batch)
                 if len(held) == GROUP:
-                    write(held)
-                    held.clear()
+                    write()
                 done += count
                 if progress is not None:
                     progress(done)
             if held:
-                write(held)
+                write()
     lane.close()
     return done
 
 
-@contextmanager
-def _writer(
-    schema: Any, own: Any, alike: list[bool], out: BinaryIO
-) -> Iterator[Callable[[list[Any]], None]]:
-    """Give a function that writes batches as a row group.
+def _open_writer(out: BinaryIO, schema: Any, own: list[Any], alike: list[bool]) -> Any:
+    """Return a writer of the user's columns and those of the result.
 
     Words are written by their dictionaries, yet readers find text: so says the schema beside them.
+
+    Args:
+        out: The file.
+        schema: Of what is written.
+        own: How the user's columns are stored.
+        alike: Of which of them few texts differ.
     """
-    names = schema.names
-    types = own.types + [pa.string()] * (len(names) - len(own))
-    told = pa.schema(list(zip(names, types, strict=True)))
+    names, priced = schema.names, schema.types[len(own) :]
+    stored = pa.schema(list(zip(names, own + [pa.string()] * len(priced), strict=True)))
     # Amounts are seldom alike: a dictionary of them is given up after much work, and the least and
-    # the greatest of them as text say nothing.
-    alike = alike + [pa.types.is_dictionary(kind) for kind in schema.types[len(own) :]]
-    stream = pa.BufferedOutputStream(pa.PythonFile(out, "w"), PIECE)
-    try:
-        with pq.ParquetWriter(
-            stream, schema, use_dictionary=list(compress(names, alike)),
-            write_statistics=names[: len(own)], store_schema=False,
-        ) as writer:  # fmt: skip
-            writer.add_key_value_metadata({"ARROW:schema": b64encode(told.serialize())})
-            yield lambda held: writer.write_table(pa.Table.from_batches(held).unify_dictionaries())
-    finally:
-        stream.detach()  # to close it is to close the file
+    # the greatest of what the result says, as text, say nothing.
+    alike = alike + [pa.types.is_dictionary(kind) for kind in priced]
+    writer = pq.ParquetWriter(
+        out, schema, use_dictionary=list(compress(names, alike)),
+        write_statistics=names[: len(own)], store_schema=False,
+    )  # fmt: skip
+    writer.add_key_value_metadata({"ARROW:schema": b64encode(stored.serialize())})
+    return writer
 
 
 def _alike(file: Any) -> list[bool]:
     """Return of which columns few texts differ, by the first rows of a file."""
-    for batch in file.iter_batches(BATCH):
+    for batch in file.iter_batches(BATCH, use_threads=False):
         return [
             not _is_text(column.type) or len(column.unique()) * 2 < len(column)
             for column in batch.columns
@@ -128,10 +126,15 @@ def _is_text(kind: Any) -> bool:
     return kind in (pa.string(), pa.large_string())
 
 
+def _as_stored(column: Any, kind: Any) -> Any:
+    return column if column.type == kind else column.cast(kind)
+
+
 def _batches(file: Any) -> Iterator[Any]:
     """Yield batches of a file; PyArrow ends one where the dictionary of a column ends."""
     held: list[Any] = []
-    for batch in file.iter_batches(BATCH):
+    # There are threads enough, and those of PyArrow keep memory.
+    for batch in file.iter_batches(BATCH, use_threads=False):
         if held and sum(map(len, held)) + len(batch) > BATCH:
             yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
             held.clear()
