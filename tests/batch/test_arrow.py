@@ -105,6 +105,23 @@ def test_filed_duties(lines: list[dict[str, Any]], chance: random.Random) -> Non
     compare([[*cells_of(line, ORDINARY), *chance.choices(filed, k=2)] for line in lines], header)
 
 
+def test_dictionaries_dates_and_nulls_are_read_as_text() -> None:
+    rows = [
+        ["2025-06-10", "CN", "7208100000", "100.00", "US", ""],
+        ["2020-08-20", "CA", "7601106000", "5", "US", ""],
+        ["", "CA", "76", "5", "US", ""],
+    ]
+    batch = as_batch(rows, ORDINARY)
+    dates, *texts = (
+        pa.array([cell or None for cell in column]) for column in zip(*rows, strict=True)
+    )
+    read = [dates.cast(pa.date32()), *(column.dictionary_encode() for column in texts)]
+    for size in (len(rows), 0):
+        found = price_batch(pa.RecordBatch.from_arrays(read, list(ORDINARY))[:size], lane(ORDINARY))
+        assert found == price_batch(batch[:size], lane(ORDINARY))
+        assert set(found.schema.types) == {pa.string()}
+
+
 def test_large_amounts_go_to_the_python_lane() -> None:
     values = ["99999.99", "9999999.99", "10000000", "99999999.9999", "100000000", "1" + "0" * 14]
     rows = [["2025-06-10", "CN", "7208100000", value, "US", ""] for value in values]

@@ -317,6 +317,49 @@ def test_parquet_keeps_its_types_and_gets_what_the_python_lane_says(
     assert auto.column("payable").to_pylist()[2] is None
 
 
+def test_parquet_of_many_kinds_in_small_row_groups(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from datetime import date
+
+    from tariffcalc.batch import arrow_parquet
+
+    monkeypatch.setattr(arrow_parquet, "BATCH", 40)
+    dates = [date(2020, 8, 20), date(2025, 6, 10), None, date(2019, 1, 1), date(2025, 4, 5)]
+    codes = ["7601106000", "7208100000", "8471300100", "12", None]
+    count = 100
+    table = pa.table(
+        {
+            "hts": pa.array(codes * count, pa.large_string()),
+            "origin": pa.array(["CA", "CN", None] * 166 + ["DE", "x"]).dictionary_encode(),
+            "customs_value": [f"{number}.50" for number in range(5 * count)],
+            "entry_date": pa.array(dates * count),
+            "shipped_date": pa.array([None, "2018-05-05"] + [None] * (5 * count - 2)),
+            "importer": ["US", "CA"] * (5 * count // 2),
+            "weight": pa.array([1.5] * (5 * count)).cast(pa.float16()),
+        }
+    )
+    for name, part in (("many", table), ("few", table.slice(0, 2)), ("none", table.slice(0, 0))):
+        source = tmp_path / f"{name}.parquet"
+        parquet.write_table(part, source, row_group_size=15)
+        auto, python = (
+            run(catalogue, source, tmp_path / f"{name}-{engine}.parquet", engine=engine)
+            for engine in ("auto", "python")
+        )
+        assert auto.summary["engine"] == "arrow"
+        assert auto.summary["statuses"] == python.summary["statuses"]
+        told, wanted = (
+            parquet.read_table(tmp_path / f"{name}-{engine}.parquet")
+            for engine in ("auto", "python")
+        )
+        assert told.schema.types == [*part.schema.types, *[pa.string()] * (len(told.schema) - 7)]
+        assert told.select(table.column_names).equals(part)
+        result = told.column_names[7:]
+        assert told.select(result).to_pylist() == wanted.select(result).to_pylist()
+
+
 ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")
 
 

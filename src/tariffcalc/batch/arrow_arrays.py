@@ -33,13 +33,13 @@ def texts_between(edges: Any, data: Any) -> Any:
     )
 
 
-def number_array(numbers: Any) -> Any:
-    """Return an array of whole numbers; it shares their memory."""
+def number_array(numbers: Any, known: Any = None) -> Any:
+    """Return an array of whole numbers, null where they are not known; it shares their memory."""
     kind = pa.int32() if numbers.dtype == np.int32 else pa.int64()
     assert numbers.dtype in (np.int32, np.int64), numbers.dtype
-    return pa.Array.from_buffers(
-        kind, numbers.size, [None, pa.py_buffer(np.ascontiguousarray(numbers))]
-    )
+    bits = None if known is None else flag_bits(known)
+    data = pa.py_buffer(np.ascontiguousarray(numbers))
+    return pa.Array.from_buffers(kind, numbers.size, [bits, data])
 
 
 def numbers_of(array: Any, kind: Any) -> Any:
@@ -55,5 +55,9 @@ def lengths_of(texts: Any) -> Any:
 
 def flag_array(flags: Any) -> Any:
     """Return an array of yes and no."""
-    bits = pa.py_buffer(np.packbits(flags, bitorder="little"))
-    return pa.Array.from_buffers(pa.bool_(), flags.size, [None, bits])
+    return pa.Array.from_buffers(pa.bool_(), flags.size, [None, flag_bits(flags)])
+
+
+def flag_bits(flags: Any) -> Any:
+    """Return yes and no as the bits of a buffer."""
+    return pa.py_buffer(np.packbits(flags, bitorder="little"))

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_arrays import number_array, text_array
-from tariffcalc.batch.arrow_columns import Words
+from tariffcalc.batch.arrow_arrays import (
+    flag_bits,
+    lengths_of,
+    number_array,
+    text_array,
+    text_scalar,
+)
+from tariffcalc.batch.arrow_columns import Charges, Money, Share, Words
 from tariffcalc.batch.arrow_lane import ArrowLane
+from tariffcalc.batch.arrow_readings import KEYS
+from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import join_rows
+from tariffcalc.batch.parquet_rows import as_texts
+
+NULL = -1
+"""The number of no text."""
 
 
 def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
@@ -22,39 +36,105 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         lane: Of the file.
         number: Of the first row as spreadsheets count, for the summary of errors.
     """
+    columns = [
+        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        for column in price_columns(batch, lane, number)
+    ]
+    shown = [column.fill_null(text_scalar("")) for column in columns]
+    return pa.RecordBatch.from_arrays(shown, list(lane.pricer.columns))
+
+
+def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
+    """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them."""
     texts = [_as_text(column) for column in batch.columns]
-    answer = lane.answer({name: texts[place] for name, place in lane.places.items()})
+    read = {name: texts[place] for name, place in lane.places.items()}
+    for name, column in read.items():
+        if name not in KEYS or not pa.types.is_dictionary(column.type):
+            read[name] = _plain(column)
+    answer = lane.answer(read)
+    rows = np.flatnonzero(~answer.done)
+    said: Iterator[Sequence[str]] = repeat(())
+    if rows.size:
+        priced = lane.price_rows(
+            zip(
+                *(_plain(text.take(number_array(rows))).to_pylist() for text in texts), strict=True
+            ),
+            (rows + number).tolist(),
+        )
+        said = zip(*priced, strict=True)
     columns: list[Any] = []
     for column in answer.columns:
         if isinstance(column, Words):
-            columns += [
-                text_array(shown).take(number_array(column.numbers))
-                for shown in zip(*column.table.rows, strict=True)
-            ]
+            columns += _words(column, rows, said)
         else:
-            written = lane.plain.written([column], [])
-            columns.append(join_rows(written.texts, written.places))
-    rows = np.flatnonzero(~answer.done)
-    if rows.size:
-        order = np.arange(len(answer.done))
-        order[rows] = np.arange(rows.size) + len(answer.done)
-        priced = lane.price_rows(
-            zip(*(text.take(number_array(rows)).to_pylist() for text in texts), strict=True),
-            (rows + number).tolist(),
+            columns.append(_amounts(column, lane, rows, next(said)))
+    return columns
+
+
+def _words(column: Words, rows: Ids, said: Iterator[Sequence[str]]) -> Iterator[Any]:
+    """Yield columns of words, with what is said of some rows in their place."""
+    # Row 0 of a table is blank; with it, a batch without rows has columns too.
+    used = np.flatnonzero(np.bincount(np.append(column.numbers, 0)))
+    places = np.zeros(used[-1] + 1, np.int32)
+    for texts in zip(*(column.table.rows[number] for number in used.tolist()), strict=True):
+        known = {"": NULL}
+        places[used] = [known.setdefault(text, len(known) - 1) for text in texts]
+        numbers = np.take(places, column.numbers)
+        numbers[rows] = [known.setdefault(text, len(known) - 1) for text in next(said)]
+        del known[""]
+        yield pa.DictionaryArray.from_arrays(
+            number_array(numbers, numbers != NULL), text_array(known)
         )
-        columns = [
-            pa.concat_arrays([column, text_array(more)]).take(number_array(order))
-            for column, more in zip(columns, zip(*priced, strict=True), strict=True)
-        ]
-    return pa.RecordBatch.from_arrays(columns, list(lane.pricer.columns))
+
+
+def _amounts(
+    column: Money | Share | Charges, lane: ArrowLane, rows: Ids, said: Sequence[str]
+) -> Any:
+    """Return a column of amounts as text, with what is said of some rows in their place."""
+    if isinstance(column, Charges):
+        texts, numbers = lane.plain.charges(column)
+        numbers[rows] = np.arange(rows.size) + sum(map(len, texts))
+        held = pa.concat_arrays([text_array([""]), *texts, text_array(said)])
+        return _without_blanks(held.take(number_array(numbers + 1)))
+    places = lane.plain.places(column, False)
+    held = lane.plain.held()
+    if rows.size:
+        for fragments in places:
+            fragments[rows] = 0
+        places[0][rows] = np.arange(rows.size) + len(held)
+        held = pa.concat_arrays([held, text_array(said)])
+    return _without_blanks(join_rows(held, places))
+
+
+def _without_blanks(column: Any) -> Any:
+    """Return a column of text without nulls with nulls where it is blank."""
+    is_text = lengths_of(column) > 0
+    if is_text.all():
+        return column
+    _, *buffers = column.buffers()
+    return pa.Array.from_buffers(column.type, len(column), [flag_bits(is_text), *buffers])
 
 
 def _as_text(column: Any) -> Any:
-    """Return a column as text without nulls."""
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        column = column.cast(pa.string())
-    if not pa.types.is_string(column.type):
-        from tariffcalc.batch.parquet_rows import as_texts
+    """Return a column as text; one that is no text as a dictionary, where PyArrow can."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    if pa.types.is_dictionary(kind):
+        texts = _plain(_as_text(column.dictionary))
+    else:
+        try:
+            column = column.dictionary_encode()
+        except pa.ArrowNotImplementedError:
+            return text_array(as_texts(column))
+        texts = text_array(as_texts(column.dictionary))
+    return pa.DictionaryArray.from_arrays(column.indices, texts)
 
-        return text_array(as_texts(column))
-    return column.fill_null("") if column.null_count else column
+
+def _plain(column: Any) -> Any:
+    """Return a column of text, or a dictionary, as text without nulls."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column.fill_null(text_scalar("")) if column.null_count else column

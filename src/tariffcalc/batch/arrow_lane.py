@@ -112,7 +112,7 @@ class ArrowLane:
         """Price the rows of a batch that this lane answers, and add them to the sums.
 
         Args:
-            columns: Arrays of text without nulls, by field.
+            columns: Of the batch. Only those of `KEYS` may be dictionaries.
         """
         value, plain = self._values(columns)
         filed, is_filed = self._filed(columns, plain)

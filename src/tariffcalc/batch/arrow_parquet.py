@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from itertools import compress
 from typing import Any, BinaryIO
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_batch import price_batch
+from tariffcalc.batch.arrow_batch import price_columns
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
+from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
-
-WORDS = (
-    "status", "measures", "headings", "citations", "filed_minus_computed", "taxes", "refundable",
-    "warnings", "error_code", "error_field", "error_message", "edition",
-)  # fmt: skip
-"""Columns of which few texts differ."""
 
 BATCH = 32_768
 """Rows priced at once."""
@@ -55,46 +51,103 @@ def price_parquet(
     done = 0
     with rows.source.told(), rows.source.open_file() as source:
         file = pq.ParquetFile(source)
-        own = list(file.schema_arrow)
+        own = file.schema_arrow
         names = unique_names([*rows.header, *pricer.columns])
-        types = [field.type for field in own] + [pa.string()] * len(pricer.columns)
-        schema = pa.schema(list(zip(names, types, strict=True)))
 
         def price(task: tuple[int, Any]) -> Any:
             before, batch = task
-            priced = price_batch(batch, lane, rows.row_number(before))
-            shown = map(_without_blanks, priced.columns)
-            return pa.RecordBatch.from_arrays([*batch.columns, *shown], schema=schema)
+            priced = price_columns(batch, lane, rows.row_number(before))
+            read = map(_as_stored, batch.columns, own.types)
+            return pa.RecordBatch.from_arrays([*read, *priced], names)
 
-        batches = _numbered(file.iter_batches(BATCH))
-        # Amounts are seldom alike: a dictionary of them is given up after much work, and the
-        # least and the greatest of them as text say nothing.
-        alike = names[: len(own)] + [name for name in names[len(own) :] if name in WORDS]
-        with pq.ParquetWriter(out, schema, use_dictionary=alike, write_statistics=alike) as writer:
+        alike = _alike(file)
+        keys = [lane.places[name] for name in KEYS if name in lane.places]
+        encoded = [
+            rows.header[place] for place in keys if alike[place] and _is_text(own.types[place])
+        ]
+        batches = _batches(pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded))
+        nothing = [pa.nulls(0, kind) for kind in own.types]
+        schema = price((0, pa.RecordBatch.from_arrays(nothing, schema=own))).schema
+        with _open_writer(out, schema, own.types, alike) as writer:
             held: list[Any] = []
+
+            def write() -> None:
+                writer.write_table(pa.Table.from_batches(held).unify_dictionaries())
+                held.clear()
+
             for batch in in_order(price, batches, threads):
                 held.append(batch)
                 if len(held) == GROUP:
-                    writer.write_table(pa.Table.from_batches(held))
-                    held.clear()
-                done += batch.num_rows
+                    write()
+                done += len(batch)
                 if progress is not None:
                     progress(done)
             if held:
-                writer.write_table(pa.Table.from_batches(held))
+                write()
     lane.close()
     return done
 
 
-def _numbered(batches: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-    """Yield batches, each with the number of rows before it."""
+def _open_writer(out: BinaryIO, schema: Any, own: list[Any], alike: list[bool]) -> Any:
+    """Return a writer of the user's columns and those of the result.
+
+    Words are written by their dictionaries, yet readers find text: so says the schema beside them.
+
+    Args:
+        out: The file.
+        schema: Of what is written.
+        own: How the user's columns are stored.
+        alike: Of which of them few texts differ.
+    """
+    names, priced = schema.names, schema.types[len(own) :]
+    stored = pa.schema(list(zip(names, own + [pa.string()] * len(priced), strict=True)))
+    # Amounts are seldom alike: a dictionary of them is given up after much work, and the least and
+    # the greatest of what the result says, as text, say nothing.
+    alike = alike + [pa.types.is_dictionary(kind) for kind in priced]
+    writer = pq.ParquetWriter(
+        out, schema, use_dictionary=list(compress(names, alike)),
+        write_statistics=names[: len(own)], store_schema=False,
+    )  # fmt: skip
+    writer.add_key_value_metadata({"ARROW:schema": b64encode(stored.serialize())})
+    return writer
+
+
+def _alike(file: Any) -> list[bool]:
+    """Return of which columns few texts differ, by the first rows of a file."""
+    for batch in file.iter_batches(BATCH, use_threads=False):
+        return [
+            not _is_text(column.type) or len(column.unique()) * 2 < len(column)
+            for column in batch.columns
+        ]
+    return [True] * len(file.schema_arrow)
+
+
+def _is_text(kind: Any) -> bool:
+    return kind in (pa.string(), pa.large_string())
+
+
+def _as_stored(column: Any, kind: Any) -> Any:
+    return column if column.type == kind else column.cast(kind)
+
+
+def _batches(file: Any) -> Iterator[tuple[int, Any]]:
+    """Yield batches of a file, each with the number of rows before it.
+
+    PyArrow ends one where the dictionary of a column ends.
+    """
+    held: list[Any] = []
     before = 0
-    for batch in batches:
-        yield before, batch
-        before += batch.num_rows
+    # There are threads enough, and those of PyArrow keep memory.
+    for batch in file.iter_batches(BATCH, use_threads=False):
+        size = sum(map(len, held))
+        if held and size + len(batch) > BATCH:
+            yield before, _joined(held)
+            before += size
+            held.clear()
+        held.append(batch)
+    if held:
+        yield before, _joined(held)
 
 
-def _without_blanks(column: Any) -> Any:
-    """Return a column of text with nulls where it is blank."""
-    is_blank = pc.equal(pc.binary_length(column), 0)
-    return pc.if_else(is_blank, pa.scalar(None, pa.string()), column)
+def _joined(batches: list[Any]) -> Any:
+    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]

@@ -8,7 +8,9 @@ from threading import RLock
 from typing import Any
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import number_array, numbers_of
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
@@ -24,7 +26,10 @@ KEYS = ("classification", "origin", "entry_date", "shipped_date", *MANNER)
 """Fields that are read by their texts."""
 
 Columns = Mapping[str, Any]
-"""Arrays of text by field. A field that is not there is blank in all rows."""
+"""Arrays of text by field, those of `KEYS` perhaps as dictionaries, where null is blank.
+
+A field that is not there is blank in all rows.
+"""
 
 ONE = np.ones(1, np.int32)
 
@@ -68,10 +73,16 @@ class Readings:
 
     def number(self, name: str, columns: Columns) -> Ids:
         """Return the number of each text of a field; 0 where it cannot be read, or needs words."""
-        texts = columns.get(name)
-        if texts is not None:
-            return self._texts[name].numbers(texts)
-        return np.array([self._texts[name].number("")], np.int32)
+        texts, table = columns.get(name), self._texts[name]
+        if texts is None:
+            return np.array([table.number("")], np.int32)
+        if not isinstance(texts, pa.DictionaryArray):
+            return table.numbers(texts)
+        numbers = np.append(table.numbers(texts.dictionary), table.number(""))
+        last = number_array(np.array([len(texts.dictionary)], np.int32))[0]
+        places = texts.indices.cast(pa.int32()).fill_null(last)
+        found: Ids = np.take(numbers, numbers_of(places, np.int32))
+        return found
 
     def ordinal(self, name: str, numbers: Ids) -> Any:
         """Return the days of a field as ordinals, 0 where there is none."""
