@@ -6,7 +6,7 @@ What it does not answer itself, row by row, it asks of that very pricer.
 A lane serves the batches of one file, from any thread:
 
     lane = ArrowLane(pricer)
-    priced = price_batch(batch, lane)        # in arrow_batch; CSV: arrow_csv.price_csv
+    priced = price_batch(batch, lane)        # in arrow_batch; CSV: arrow_csv.CsvPricer
     lane.close()                             # now pricer.tally holds the sums
 """
 

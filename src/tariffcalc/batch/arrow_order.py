@@ -24,8 +24,11 @@ def in_order(
     Args:
         work: Is done on each task.
         tasks: What is to be done.
-        threads: How many run at once.
+        threads: How many run at once; with one, no other thread than this.
     """
+    if threads == 1:
+        yield from map(work, tasks)
+        return
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:

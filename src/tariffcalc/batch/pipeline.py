@@ -23,7 +23,7 @@ from tariffcalc.batch.writers import CsvWriter, Layout, choose_layout, open_writ
 from tariffcalc.library import Catalogue
 from tariffcalc.values.issues import Issue
 
-COLLECTED = 10_000
+COLLECTED = 50_000
 """Objects made before Python looks for unused cycles; its own number is 700."""
 
 STEP = 2048
