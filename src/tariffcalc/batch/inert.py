@@ -12,7 +12,7 @@ themselves keep the zeros of a code. A text that has its apostrophe already gets
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 STARTS = "=+-@\t\r'"
 """A cell that begins with none of these is never changed."""
@@ -24,6 +24,27 @@ _HARMLESS = re.compile(rf'[=+\-@\s]*|{_NUMBER}|="\d*"', re.ASCII).fullmatch
 def would_run(text: str) -> bool:
     """Whether a spreadsheet would take a text for a formula."""
     return text[:1] in _FORMULA and not _HARMLESS(text)
+
+
+def suspects(lines: Sequence[str], delimiter: str) -> Iterator[int]:
+    """Yield the places of lines, split at each delimiter, in which a cell begins like a formula.
+
+    >>> list(suspects(["a-b,c", "a,-b", "=a"], ","))
+    [1, 2]
+    """
+    text = "\n".join(["", *lines])
+    starts = [start for start in STARTS if start in text and start not in (delimiter, "\r")]
+    found = []
+    for sign in (before + start for start in starts for before in (delimiter, "\n")):
+        place = text.find(sign)
+        while place >= 0:
+            found.append(place + 1)
+            place = text.find(sign, place + 1)
+    line, last = -1, 0
+    for place in sorted(found):
+        line += text.count("\n", last, place)
+        last = place
+        yield line
 
 
 def neutral(text: str) -> str:

@@ -6,7 +6,7 @@ Texts that make no difference to what is owed have equal keys.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -15,6 +15,8 @@ from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.points import Span, Spread
 from tariffcalc.batch.ready import Ready
+from tariffcalc.batch.remarks import BETWEEN
+from tariffcalc.batch.result import sure_share
 from tariffcalc.batch.tally import Sums
 from tariffcalc.engine.base import USMCA, BaseDuty
 from tariffcalc.values.rates import Rate
@@ -22,7 +24,10 @@ from tariffcalc.values.rates import Rate
 if TYPE_CHECKING:
     from tariffcalc.batch.lane import Lane
 
+Text = TypeVar("Text", bound=Hashable)
 Kept = TypeVar("Kept")
+
+Said = tuple[str, ...]
 
 GROUPS = 1 << 20
 """More than the classes of origins."""
@@ -35,28 +40,35 @@ VAIN, BASE, LEFT, KNOWN = 1 << 15, 1 << 16, 1 << 32, 1 << 48
 the base duty, shipped date, manner."""
 
 
-@dataclass(frozen=True, slots=True)
 class Base:
     """A base duty as an integer: `rate` is None where it is not known.
 
     Attributes:
         kind: Its class among the rates of base duty that cases name.
+        key: The same as part of a key.
         per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
         reasons: Why it is not known.
+        why: The same, joined.
+        share: The effective rate of this duty alone.
+        sure: The value from which on rounding the duty to cents makes no difference to that.
     """
 
-    rate: int | None
-    kind: int
-    per_unit: Rate | None = None
-    reasons: tuple[str, ...] = ()
+    __slots__ = ("key", "kind", "per_unit", "rate", "reasons", "share", "sure", "why")
 
-    @property
-    def key(self) -> int:
-        """Its class as part of a key."""
-        return (self.kind + 1) * BASE
+    def __init__(
+        self, rate: int | None, kind: int, per_unit: Rate | None = None, reasons: Said = ()
+    ) -> None:
+        self.rate = rate
+        self.kind = kind
+        self.key = (kind + 1) * BASE
+        self.per_unit = per_unit
+        self.reasons = reasons
+        self.why = BETWEEN.join(reasons)
+        self.share, self.sure = sure_share(rate or 0)
 
 
-class Code(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Code:
     """A classification.
 
     Attributes:
@@ -73,7 +85,8 @@ class Code(NamedTuple):
     sums: Sums
 
 
-class Origin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Origin:
     """A country of origin.
 
     Attributes:
@@ -92,7 +105,8 @@ class Origin(NamedTuple):
     sums: Sums
 
 
-class Day(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Day:
     """An entry date, with the sums of its month."""
 
     day: date
@@ -101,7 +115,8 @@ class Day(NamedTuple):
     sums: Sums
 
 
-class Shipped(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shipped:
     """A shipped date, by its class among the days that some case names, as part of a key."""
 
     day: date | None
@@ -110,18 +125,18 @@ class Shipped(NamedTuple):
     ordinal: int
 
 
-class Texts(dict[str, Kept]):
-    """What the texts of a column stand for, each read when it is first met.
+class Texts(dict[Text, Kept]):
+    """What texts stand for, such as those of a column, each read when it is first met.
 
     A text that is to be read with its row raises KeyError, and is not kept.
     """
 
     __slots__ = ("_read",)
 
-    def __init__(self, read: Callable[[str], Kept]) -> None:
+    def __init__(self, read: Callable[[Text], Kept]) -> None:
         self._read = read
 
-    def __missing__(self, raw: str) -> Kept:
+    def __missing__(self, raw: Text) -> Kept:
         found = self._read(raw)
         if len(self) >= CAP:
             self.clear()

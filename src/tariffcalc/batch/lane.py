@@ -28,6 +28,7 @@ from tariffcalc.batch.keys import (
     Manner,
     Origin,
     Point,
+    Said,
     Shipped,
     Spot,
     Texts,
@@ -49,7 +50,6 @@ RESOLVED = 1 << 16
 """Keys of lines that are kept."""
 READY = 1 << 13
 """Objects with texts and rates that are kept."""
-Said = tuple[str, ...]
 
 
 class Lane:
@@ -65,10 +65,12 @@ class Lane:
         self.currency = self.points.currency
         self.edition: str = law.store.meta["edition"]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
-        self.codes = Texts(lambda raw: self._plain_code(_needed(read("classification", raw))))
-        self.origins = Texts(lambda raw: self.origin(_needed(read("origin", raw))))
-        self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
-        self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
+        self.codes = Texts[str, Code](
+            lambda raw: self._plain_code(_needed(read("classification", raw)))
+        )
+        self.origins = Texts[str, Origin](lambda raw: self.origin(_needed(read("origin", raw))))
+        self.days = Texts[str, Day](lambda raw: self.day(_needed(read("entry_date", raw))))
+        self.shipped = Texts[str, Shipped](lambda raw: self.shipped_on(read("shipped_date", raw)))
         self.spots = Spots(self.points)
         self.pairs = self.spots.pairs
         self.bases = Keyed(self._find_base)
