@@ -132,7 +132,7 @@ class Finder:
         if len(cells) != self.reader.width or self._rare(cells) != self._blank:
             raise KeyError
         known = self.known[self.pick(cells)]
-        point = self._point(cells, known.lane)
+        point = self._point(cells, known)
         self.is_full |= len(known.lane.goods) >= CAP
         left = None if point.shipped is None else point.shipped.day
         if left is not None and left > point.day.day:
@@ -166,7 +166,7 @@ class Finder:
         known = self._learn_manner(cells, lane, declared)
         point = Point(
             lane.code(declared.classification),
-            lane.origin(declared.origin),
+            lane.origin(declared.origin, known.claimed),
             lane.day(declared.entry_date),
             lane.shipped_on(declared.shipped_date)
             if "shipped_date" in self.reader.places
@@ -266,14 +266,15 @@ class Finder:
             self.is_full |= len(self.known) >= MANNERS
         return known
 
-    def _point(self, cells: Sequence[str], lane: Lane) -> Point:
+    def _point(self, cells: Sequence[str], known: Circumstances) -> Point:
         """Return what the texts of a line stand for.
 
         Raises:
             KeyError: for a text that is to be read, or of which a person is to be warned.
         """
+        lane = known.lane
         code = lane.codes[self._raw(cells, "classification")]
-        origin = lane.origins[self._raw(cells, "origin")]
+        origin = known.origins[self._raw(cells, "origin")]
         day = lane.days[self._raw(cells, "entry_date")]
         if "shipped_date" not in self.reader.places:
             return Point(code, origin, day, None)

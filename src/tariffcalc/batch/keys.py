@@ -87,31 +87,43 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A country of origin.
+    """A country of origin, without or with a claim of preference.
 
     Attributes:
         group: Class of origins under the same sheets and gaps.
         spread: Those sheets and gaps.
-        columns: Its column of the schedule by period, without and with a claim of preference.
-        vain: Part of a key: whether a claim of preference has no effect, without and with one.
+        columns: Its column of the schedule by period.
+        vain: Whether the claim has no effect, as part of a key.
         sums: Of its lines.
     """
 
     country: str
     group: int
     spread: Spread
-    columns: tuple[tuple[int, ...], tuple[int, ...]]
-    vain: tuple[int, int]
+    columns: tuple[int, ...]
+    vain: int
     sums: Sums
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """An entry date, with the sums of its month."""
+    """An entry date.
+
+    Attributes:
+        ordinal: Its number among all days.
+        span: The span of days it is in.
+        number: Of that span.
+        period: That of the schedule.
+        levies: Class of days with the same figures of fees and taxes.
+        sums: Of its month.
+    """
 
     day: date
     ordinal: int
     span: Span
+    number: int
+    period: int
+    levies: int
     sums: Sums
 
 
@@ -178,13 +190,6 @@ class Spot:
         self.ready: dict[int, Ready] = {}
 
 
-class Pair(NamedTuple):
-    """Codes and origins that are one to the law, with their spots by number of the span."""
-
-    spread: Spread
-    spots: Keyed[Spot]
-
-
 class Point(NamedTuple):
     """The classification, origin and days of a line."""
 
@@ -211,7 +216,8 @@ class Circumstances:
     Attributes:
         key: Its part of a key.
         base: The base duty, where it is declared.
-        claimed: Whether NAFTA or USMCA preference is claimed, 0 or 1.
+        claimed: Whether NAFTA or USMCA preference is claimed.
+        origins: What origins stand for beside that.
         is_foreign: Whether values are in another currency than the importing country's.
         limits: Values of an entry at which what is owed may turn, in ten-thousandths.
         segments: For each place among them, the class of the entry's value.
@@ -220,8 +226,8 @@ class Circumstances:
     """
 
     __slots__ = (
-        "base", "claimed", "is_foreign", "key", "lane", "levies", "limits", "manner", "segment",
-        "segments",
+        "base", "claimed", "is_foreign", "key", "lane", "levies", "limits", "manner",
+        "origins", "segment", "segments",
     )  # fmt: skip
 
     def __init__(
@@ -237,7 +243,8 @@ class Circumstances:
         self.key = number * KNOWN
         self.manner = manner
         self.base = base
-        self.claimed = int(USMCA in manner.claims)
+        self.claimed = USMCA in manner.claims
+        self.origins = lane.origins[self.claimed]
         self.is_foreign = manner.currency not in (None, lane.currency)
         self.limits = limits
         self.segments = segments

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.finder import FRACTIONS, MORE, Finder
+from tariffcalc.batch.finder import FRACTIONS, HUGE, MORE, Finder
 from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT
 from tariffcalc.batch.keys import Point, Texts
 from tariffcalc.batch.levied import CENT, HALF
@@ -20,9 +20,6 @@ from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import CENTS, UNKNOWN, Result, effective_rate, money
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
-
-LONGEST = 8
-"""Digits before the point of a value that is surely below `HUGE`."""
 
 MARKS = ",;\t|"
 """Delimiters that stand in no amount."""
@@ -75,108 +72,120 @@ class Printer:
         manners, pick, endings = finder.known, finder.pick, self._endings
         printed: list[str] = []
         partial = 0
+        ok, none = f"{mark}ok{mark}", f"{mark}0.00{mark}"
+        unknown_base = f"{mark}partial{mark}{UNKNOWN}{mark}"
+        unknown_rest = f"{mark}{UNKNOWN}{mark}{UNKNOWN}"
         add = printed.append
         for start, cells in zip(block.starts, block.rows, strict=True):
             try:
                 if len(cells) != width:
                     raise KeyError
                 known = manners[pick(cells)]
-                lane, claimed = known.lane, known.claimed
+                lane = known.lane
                 code = lane.codes[cells[code_at]]
-                origin = lane.origins[cells[origin_at] if origin_at is not None else ""]
+                origin = known.origins[cells[origin_at] if origin_at is not None else ""]
                 day = lane.days[cells[day_at] if day_at is not None else ""]
                 shipped = lane.shipped[cells[shipped_at] if shipped_at is not None else ""]
                 if known.is_foreign or shipped.ordinal > day.ordinal:
                     raise KeyError
-                span = day.span
-                period = span.period
-                spot = lane.pairs[code.group + origin.group].spots[span.number]
-                base = known.base or lane.bases[code.rows[period] + origin.columns[claimed][period]]
+                period = day.period
+                spot = lane.pairs[code.group + origin.group][day.number]
+                base = known.base or lane.bases[code.rows[period] + origin.columns[period]]
                 raw = cells[value_at]
                 before, point, after = raw.partition(".")
-                if before.isdigit() and len(before) <= LONGEST and raw.isascii():
+                if before.isdigit() and raw.isascii():
                     value = int(before) * VALUE_UNIT + FRACTIONS[after if point else "0"]
                 else:
                     value = finder.value(raw)
                 segment = known.segment_of(value) if known.limits else known.segment
-                key = known.key + origin.vain[claimed] + shipped.key + segment
+                key = known.key + origin.vain + shipped.key + segment
                 ready = spot.ready.get(key + base.key if spot.turns else key)
-                levied = known.levies.get(span.levies)
-                if ready is None or levied is None:
+                levied = known.levies[day.levies]
+                if ready is None:
                     ready = lane.ready(known, Point(code, origin, day, shipped), segment, base)
-                    levied = lane.levies(known, day)
-                if ready is None or not (ready.is_plain and levied.is_plain and value):
+                if ready is None or not (ready.is_plain and levied.is_plain and 0 < value < HUGE):
                     raise KeyError
-            except KeyError:
+            except (KeyError, ValueError):
                 add(form.row(cells, price(cells, first + len(printed))))
                 continue
-            rate = base.rate
+            if not ready.middle:
+                self._word(ready)
+            rate, whole = base.rate, ready.whole
             if not ready.terms:
-                charges, added, added_text = "", 0, "0.00"
+                charges, added, added_text = none, 0, "0.00"
             elif ready.rate is not None:
                 added = (value * ready.rate + HALF) // TO_CENTS
                 ready.sums[0][0] += added
                 added_text = f"{added // 100}{CENTS[added % 100]}"
-                charges = ready.prefix + added_text
+                charges = f"{ready.prefix}{added_text}{mark}{added_text}{mark}"
             else:
                 charges, added = ready.charges(value, rate)
                 added_text = money(added)
                 if mark in charges:
                     charges = form.join([charges])
+                charges = f"{charges}{mark}{added_text}{mark}"
             fee, fee_text = levied.fee(value) if levied.fee else (0, "0.00")
-            whole = ready.whole
             if rate is None:
-                status, base_text, duty_text, duty = "partial", UNKNOWN, UNKNOWN, added
-                tax_text = UNKNOWN if levied.tax else "0.00"
-                owing = share = since = UNKNOWN
-                back = ""
-                whole[PAYABLE] += added + fee
-                ending = endings[ready.remarks, base.why]
+                duty = added
+                whole[PAYABLE] += duty + fee
                 partial += 1
+                tax_text = UNKNOWN if levied.tax else "0.00"
+                add(
+                    f"{start}{unknown_base}{charges}{UNKNOWN}{mark}{fee_text}{mark}{tax_text}"
+                    f"{unknown_rest}{ready.middle}{UNKNOWN}{mark}{endings[ready.remarks, base.why]}"
+                )
             else:
-                status = "ok"
+                owed = 0
+                duty, base_text, duty_text = added, "0.00", added_text
                 if rate:
-                    own = (value * rate + HALF) // TO_CENTS
-                    duty = own + added
-                    whole[BASE] += own
-                    base_text = f"{own // 100}{CENTS[own % 100]}"
+                    owed = (value * rate + HALF) // TO_CENTS
+                    whole[BASE] += owed
+                    duty += owed
+                    base_text = f"{owed // 100}{CENTS[owed % 100]}"
                     duty_text = f"{duty // 100}{CENTS[duty % 100]}" if added else base_text
-                else:
-                    own, duty, base_text, duty_text = 0, added, "0.00", added_text
-                payable, tax_text = duty + fee, "0.00"
+                payable, owing, tax_text = duty, duty_text, "0.00"
+                if fee:
+                    payable += fee
+                    owing = f"{payable // 100}{CENTS[payable % 100]}"
                 if levied.tax:
                     tax = ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
                     tax_text = f"{tax // 100}{CENTS[tax % 100]}"
                     payable += tax
-                owing = f"{payable // 100}{CENTS[payable % 100]}"
+                    owing = f"{payable // 100}{CENTS[payable % 100]}"
                 whole[PAYABLE] += payable
                 share = effective_rate(duty, value) if added or value < base.sure else base.share
                 since, back = owing, "0.00"
                 if ready.has_changed:
-                    now = ready.payable_now(value, rate, own, fee, levied)
-                    since = f"{now // 100}{CENTS[now % 100]}"
+                    now = ready.payable_now(value, rate, owed, fee, levied)
+                    since = money(now)
                     if payable > now:
                         whole[REFUNDABLE] += payable - now
                         back = money(payable - now)
-                ending = endings[ready.remarks, ""]
-            for sums in (code.sums, origin.sums, day.sums):
-                sums[LINES] += 1
-                sums[VALUE] += value
-                sums[DUTY] += duty
-            add(
-                f"{start}{mark}{status}{mark}{base_text}{mark}{charges}{mark}{added_text}{mark}"
-                f"{duty_text}{mark}{fee_text}{mark}{tax_text}{mark}{owing}{mark}{share}"
-                f"{ready.middle or self._middle(ready)}{since}{mark}{back}{ending}"
-            )
+                add(
+                    f"{start}{ok}{base_text}{mark}{charges}{duty_text}{mark}{fee_text}{mark}"
+                    f"{tax_text}{mark}{owing}{mark}{share}{ready.middle}{since}{mark}{back}"
+                    f"{ready.ending}"
+                )
+            chapter, source, month = code.sums, origin.sums, day.sums
+            chapter[LINES] += 1
+            source[LINES] += 1
+            month[LINES] += 1
+            chapter[VALUE] += value
+            source[VALUE] += value
+            month[VALUE] += value
+            if duty:
+                chapter[DUTY] += duty
+                source[DUTY] += duty
+                month[DUTY] += duty
         if partial:
             finder.tally.add_status("partial", partial)
         return printed
 
-    def _middle(self, ready: Ready) -> str:
-        """Return the law of a line as cells, and a blank one for what was filed."""
+    def _word(self, ready: Ready) -> None:
+        """Make the texts that all lines of one kind have."""
         mark, form = self._form.delimiter, self._form
         ready.middle = f"{mark}{form.join([*ready.law, ''])}{mark}"
-        return ready.middle
+        ready.ending = self._endings[ready.remarks, ""]
 
     def _ending(self, warnings: tuple[str, str]) -> str:
         """Return the last cells of a line with such warnings, and its end."""

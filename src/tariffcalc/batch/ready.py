@@ -35,12 +35,14 @@ class Ready:
         is_doubtful: Whether it turns on the goods why a charge is not known.
         is_plain: Whether all charges are known, also as the law now stands, and none is freed.
         middle: Its law as cells of a CSV, once it was printed.
+        ending: The cells behind what is refundable, likewise.
         why: Why charges are not known, where that does not turn on the goods.
     """
 
     __slots__ = (
-        "edition", "has_changed", "is_doubtful", "is_known", "is_plain", "law", "middle", "now",
-        "prefix", "rate", "remarks", "sums", "tally", "terms", "then", "whole", "why",
+        "edition", "ending", "has_changed", "is_doubtful", "is_known", "is_plain", "law",
+        "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms", "then", "whole",
+        "why",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +73,7 @@ class Ready:
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
-        self.middle = ""
+        self.middle = self.ending = ""
         self.is_plain = not (then.free_entry or now.free_entry) and all(
             term.rate is not None for term in (*then.terms, *now.terms)
         )
