@@ -25,16 +25,20 @@ class CsvForm:
 
     def row(self, cells: Sequence[str], result: Sequence[str]) -> str:
         """Return the line of a row, with its line end."""
-        mark = self.delimiter
         if len(cells) != self.width:
             return self._ragged(cells, result)
+        return self.line(self.start(cells), result)
+
+    def line(self, start: str, result: Sequence[str]) -> str:
+        """Return the line that begins with the user's cells, as `start` writes them."""
+        mark = self.delimiter
         priced = mark.join(result)
         if (
             '"' in priced or "\n" in priced or "\r" in priced
             or priced.count(mark) != len(result) - 1
         ):  # fmt: skip
             priced = self.join(result)
-        return f"{self.start(cells)}{mark}{priced}{self.line_end}"
+        return f"{start}{mark}{priced}{self.line_end}"
 
     def start(self, cells: Sequence[str]) -> str:
         """Return the user's cells of a row that has as many as the header."""

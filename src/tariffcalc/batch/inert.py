@@ -12,7 +12,9 @@ themselves keep the zeros of a code. A text that has its apostrophe already gets
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 
 STARTS = "=+-@\t\r'"
 """A cell that begins with none of these is never changed."""
@@ -26,25 +28,21 @@ def would_run(text: str) -> bool:
     return text[:1] in _FORMULA and not _HARMLESS(text)
 
 
-def suspects(lines: Sequence[str], delimiter: str) -> Iterator[int]:
-    """Yield the places of lines, split at each delimiter, in which a cell begins like a formula.
+def suspects(lines: Sequence[str], delimiter: str) -> list[int]:
+    """Return the places of lines, split at each delimiter, where a cell begins like a formula.
 
-    >>> list(suspects(["a-b,c", "a,-b", "=a"], ","))
+    >>> suspects(["a-b,c", "a,-b", "=a"], ",")
     [1, 2]
     """
-    text = "\n".join(["", *lines])
-    starts = [start for start in STARTS if start in text and start not in (delimiter, "\r")]
+    text = delimiter.join(["", *lines])
     found = []
-    for sign in (before + start for start in starts for before in (delimiter, "\n")):
+    for sign in (delimiter + start for start in STARTS if start in text and start != delimiter):
         place = text.find(sign)
         while place >= 0:
-            found.append(place + 1)
+            found.append(place)
             place = text.find(sign, place + 1)
-    line, last = -1, 0
-    for place in sorted(found):
-        line += text.count("\n", last, place)
-        last = place
-        yield line
+    ends = list(accumulate(len(line) + 1 for line in lines)) if found else []
+    return sorted({bisect_right(ends, place) for place in found})
 
 
 def neutral(text: str) -> str:

@@ -198,8 +198,7 @@ class LinePricer:
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
         why = () if ready.is_known else lane.why(ready, point.code)
-        shown = ready.work_out(value, base.rate, duty, levied, sums, paid, said, base.reasons, why)
-        return ready.row(shown)
+        return ready.work_out(value, base.rate, duty, levied, sums, base.reasons, why, paid, said)
 
     def _worth(self, found: Found, cells: Sequence[str]) -> int:
         """Return the value of a line in ten-thousandths, the last of them rounded half up.

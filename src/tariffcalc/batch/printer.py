@@ -12,7 +12,7 @@ from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.finder import FRACTIONS, HUGE, MORE, Finder
-from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT
+from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, cents
 from tariffcalc.batch.keys import Point, Texts
 from tariffcalc.batch.levied import CENT, HALF
 from tariffcalc.batch.ready import Ready
@@ -103,14 +103,22 @@ class Printer:
                 levied = known.levies[day.levies]
                 if ready is None:
                     ready = lane.ready(known, Point(code, origin, day, shipped), segment, base)
-                if ready is None or not (ready.is_plain and levied.is_plain and 0 < value < HUGE):
+                if ready is None or not 0 < value < HUGE:
                     raise KeyError
             except (KeyError, ValueError):
                 add(form.row(cells, price(cells, first + len(printed))))
                 continue
+            rate, whole = base.rate, ready.whole
+            chapter, source, month = code.sums, origin.sums, day.sums
+            if not (ready.is_plain and levied.is_plain):
+                duty = None if rate is None else cents(value, rate)
+                why = () if ready.is_known else lane.why(ready, code)
+                sums = chapter, source, month
+                result = ready.work_out(value, rate, duty, levied, sums, base.reasons, why)
+                add(form.line(start, result))
+                continue
             if not ready.middle:
                 self._word(ready)
-            rate, whole = base.rate, ready.whole
             if not ready.terms:
                 charges, added, added_text = none, 0, "0.00"
             elif ready.rate is not None:
@@ -166,7 +174,6 @@ class Printer:
                     f"{tax_text}{mark}{owing}{mark}{share}{ready.middle}{since}{mark}{back}"
                     f"{ready.ending}"
                 )
-            chapter, source, month = code.sums, origin.sums, day.sums
             chapter[LINES] += 1
             source[LINES] += 1
             month[LINES] += 1

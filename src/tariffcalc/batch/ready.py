@@ -15,13 +15,6 @@ from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
 from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, show
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
 
-Shown = tuple[str, ...]
-"""Status, base duty, charges, additional and total duty, fees, taxes, payable, effective rate,
-payable as the law now stands, refundable and warnings of a line, as text."""
-
-SINCE = 9
-"""The place of what is payable as the law now stands."""
-
 Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""
 
@@ -109,12 +102,12 @@ class Ready:
         base: int | None,
         levied: Levied,
         sums: Sequence[Sums],
+        why_base: Sequence[str],
+        why: Sequence[str],
         paid: Paid | None = None,
         more: Sequence[str] = (),
-        why_base: Sequence[str] = (),
-        why: Sequence[str] = (),
-    ) -> Shown:
-        """Return what any line comes to, and add it to the sums.
+    ) -> Result:
+        """Return the row of a line of any kind, and add it to the sums.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
@@ -122,10 +115,10 @@ class Ready:
             base: The base duty in cents, None where it is not known.
             levied: Its fees and taxes.
             sums: Those to which the line adds: of its chapter, origin and month.
-            paid: Its share of the fees of its entry; None where it is an entry of its own.
-            more: Warnings of its own, before those of its point.
             why_base: Why the base duty is not known.
             why: Why other charges are not known.
+            paid: Its share of the fees of its entry; None where it is an entry of its own.
+            more: Warnings of its own, before those of its point.
         """
         then, refused = self.then, self.then.prohibited
         charges, added = self.charges(value, rate)
@@ -152,14 +145,8 @@ class Ready:
         return (
             status, show(base_owed, blank), charges, show(added if self.is_known else None, blank),
             show(duty, blank), show(fees, blank), show(taxes, blank), show(payable, blank), share,
-            show(now, blank), show(refundable, ""), warnings,
-        )  # fmt: skip
-
-    def row(self, shown: Shown) -> Result:
-        """Return the row of a line."""
-        *_, now, refundable, warnings = shown
-        return (
-            *shown[:SINCE], *self.law, "", now, refundable, warnings, "", "", "", self.edition,
+            *self.law, "", show(now, blank), show(refundable, ""), warnings, "", "", "",
+            self.edition,
         )  # fmt: skip
 
     def _warnings(

@@ -95,5 +95,7 @@ def count_lines(text: str) -> int:
     >>> count_lines("a\nb\r\nc\rd"), count_lines("a\r")
     (4, 1)
     """
-    ends = text.count("\n") + text.count("\r") - text.count("\r\n")
+    ends = text.count("\n")
+    if "\r" in text:
+        ends += text.count("\r") - text.count("\r\n")
     return ends + (text[-1:] not in ("", "\n", "\r"))
