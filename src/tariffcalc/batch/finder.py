@@ -47,13 +47,6 @@ HUGE = 10**12
 
 SCALES = (10_000, 1_000, 100, 10, 1)
 
-FRACTIONS = {
-    f"{number:0{places}}": number * SCALES[places]
-    for places in range(1, len(SCALES))
-    for number in range(10**places)
-}
-"""What may stand behind the point of a plain number, in ten-thousandths."""
-
 
 @dataclass(slots=True)
 class Found:

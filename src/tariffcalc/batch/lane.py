@@ -229,7 +229,10 @@ class Lane:
     ) -> Ready | None:
         """Make what is ready for all points that are like this one."""
         asked, piles = self._asked(known, point, segment, base.kind), self.points.piles
-        then, now = (piles.steps(pile, asked) for pile in spot.piles)
+        pile, pile_now = spot.piles
+        then = now = piles.steps(pile, asked)
+        if pile_now != pile:
+            now = piles.steps(pile_now, asked)
         if then is None or now is None:
             return None
         said = tuple(self.remarks(known, point))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.finder import FRACTIONS, HUGE, MORE, Finder
+from tariffcalc.batch.finder import HUGE, MORE, SCALES, Finder
 from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, cents
 from tariffcalc.batch.keys import Point, Texts
 from tariffcalc.batch.levied import CENT, HALF
@@ -20,6 +20,13 @@ from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import CENTS, UNKNOWN, Result, effective_rate, money
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
+
+FRACTIONS = {
+    f"{number:0{places}}": number * SCALES[places]
+    for places in range(1, len(SCALES))
+    for number in range(10**places)
+}
+"""What may stand behind the point of a plain number, in ten-thousandths."""
 
 MARKS = ",;\t|"
 """Delimiters that stand in no amount."""
