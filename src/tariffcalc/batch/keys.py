@@ -6,10 +6,10 @@ Texts that make no difference to what is owed have equal keys.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.levied import Levied
@@ -24,7 +24,6 @@ from tariffcalc.values.rates import Rate
 if TYPE_CHECKING:
     from tariffcalc.batch.lane import Lane
 
-Text = TypeVar("Text", bound=Hashable)
 Kept = TypeVar("Kept")
 
 Said = tuple[str, ...]
@@ -137,7 +136,7 @@ class Shipped:
     ordinal: int
 
 
-class Texts(dict[Text, Kept]):
+class Texts(dict[Any, Kept]):
     """What texts stand for, such as those of a column, each read when it is first met.
 
     A text that is to be read with its row raises KeyError, and is not kept.
@@ -145,10 +144,10 @@ class Texts(dict[Text, Kept]):
 
     __slots__ = ("_read",)
 
-    def __init__(self, read: Callable[[Text], Kept]) -> None:
+    def __init__(self, read: Callable[[Any], Kept]) -> None:
         self._read = read
 
-    def __missing__(self, raw: Text) -> Kept:
+    def __missing__(self, raw: Any) -> Kept:
         found = self._read(raw)
         if len(self) >= CAP:
             self.clear()
@@ -196,7 +195,7 @@ class Point(NamedTuple):
     code: Code
     origin: Origin
     day: Day
-    shipped: Shipped | None
+    shipped: Shipped
 
 
 @dataclass(frozen=True, slots=True)

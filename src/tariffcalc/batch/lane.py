@@ -65,12 +65,10 @@ class Lane:
         self.currency = self.points.currency
         self.edition: str = law.store.meta["edition"]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
-        self.codes = Texts[str, Code](
-            lambda raw: self._plain_code(_needed(read("classification", raw)))
-        )
+        self.codes = Texts(lambda raw: self._plain_code(_needed(read("classification", raw))))
         self.origins = self._origins(read, False), self._origins(read, True)
-        self.days = Texts[str, Day](lambda raw: self.day(_needed(read("entry_date", raw))))
-        self.shipped = Texts[str, Shipped](lambda raw: self.shipped_on(read("shipped_date", raw)))
+        self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
+        self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
         self.spots = Spots(self.points)
         self.pairs = self.spots.pairs
         self.bases = Keyed(self._find_base)
@@ -99,7 +97,7 @@ class Lane:
             raise KeyError(digits)
         return self.code(digits)
 
-    def _origins(self, read: Callable[[str, str], Any], claimed: bool) -> Texts[str, Origin]:
+    def _origins(self, read: Callable[[str, str], Any], claimed: bool) -> Texts[Origin]:
         return Texts(lambda raw: self.origin(_needed(read("origin", raw)), claimed))
 
     def origin(self, country: str, claimed: bool) -> Origin:
@@ -111,8 +109,7 @@ class Lane:
             columns = tuple(points.schedule.columns(country, claimed))
             vain = VAIN if claimed and country not in PARTNERS[self.importer] else 0
             sums = self.tally.sums(self.currency, "origin", country)
-            group = self.spots.number(spread)
-            found = Origin(country, group, spread, columns, vain, sums)
+            found = Origin(country, self.spots.number(spread), spread, columns, vain, sums)
             self._sources[country, claimed] = found
         return found
 
@@ -208,9 +205,8 @@ class Lane:
             segment: The class of its entry's value.
             base: Its base duty.
         """
-        spot, shipped = self.spot(point), point.shipped
-        left = 0 if shipped is None else shipped.key
-        key = known.key + point.origin.vain + left + segment
+        spot = self.spot(point)
+        key = known.key + point.origin.vain + point.shipped.key + segment
         if spot.turns:
             key += base.key
         found = spot.ready.get(key)
@@ -229,10 +225,9 @@ class Lane:
     ) -> Ready | None:
         """Make what is ready for all points that are like this one."""
         asked, piles = self._asked(known, point, segment, base.kind), self.points.piles
-        pile, pile_now = spot.piles
-        then = now = piles.steps(pile, asked)
-        if pile_now != pile:
-            now = piles.steps(pile_now, asked)
+        pile, later = spot.piles
+        then = piles.steps(pile, asked)
+        now = then if later == pile else piles.steps(later, asked)
         if then is None or now is None:
             return None
         said = tuple(self.remarks(known, point))
@@ -277,8 +272,8 @@ class Lane:
         return then, now
 
     def _asked(self, known: Circumstances, point: Point, segment: int, base: int) -> Asked:
-        shipped = -1 if point.shipped is None else point.shipped.group
-        return Asked(known.manner.claims, shipped, point.day.span.entered, segment, base)
+        shipped, entered = point.shipped.group, point.day.span.entered
+        return Asked(known.manner.claims, shipped, entered, segment, base)
 
     def _forget_keys(self) -> None:
         """Drop the keys of lines when they are many; what is ready is found again."""

@@ -11,22 +11,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.finder import HUGE, MORE, SCALES, Finder
+from tariffcalc.batch.finder import HUGE, MORE, Finder
 from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, cents
 from tariffcalc.batch.keys import Point, Texts
 from tariffcalc.batch.levied import CENT, HALF
+from tariffcalc.batch.numbers import FRACTIONS
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import CENTS, UNKNOWN, Result, effective_rate, money
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
-
-FRACTIONS = {
-    f"{number:0{places}}": number * SCALES[places]
-    for places in range(1, len(SCALES))
-    for number in range(10**places)
-}
-"""What may stand behind the point of a plain number, in ten-thousandths."""
+from tariffcalc.batch.ways import Ways
 
 MARKS = ",;\t|"
 """Delimiters that stand in no amount."""
@@ -62,9 +57,10 @@ class Printer:
         self._edition = edition
         self._places: list[Any] = [
             places.get(name)
-            for name in ("classification", "customs_value", "origin", "entry_date", "shipped_date")
+            for name in ("classification", "customs_value", "entry_date", "shipped_date")
         ]
-        self._endings: Texts[tuple[str, str], str] = Texts(self._ending)
+        self._ways = Ways(finder)
+        self._endings: Texts[str] = Texts(self._ending)
 
     def print(self, block: Block, first: int) -> list[str]:
         """Return the lines of some rows, with their ends.
@@ -75,8 +71,8 @@ class Printer:
         """
         form, finder = self._form, self._finder
         price, width, mark = self._price, self._width, form.delimiter
-        code_at, value_at, origin_at, day_at, shipped_at = self._places
-        manners, pick, endings = finder.known, finder.pick, self._endings
+        code_at, value_at, day_at, shipped_at = self._places
+        ways, pick, endings = self._ways, self._ways.pick, self._endings
         printed: list[str] = []
         partial = 0
         ok, none = f"{mark}ok{mark}", f"{mark}0.00{mark}"
@@ -87,39 +83,40 @@ class Printer:
             try:
                 if len(cells) != width:
                     raise KeyError
-                known = manners[pick(cells)]
-                lane = known.lane
-                code = lane.codes[cells[code_at]]
-                origin = known.origins[cells[origin_at] if origin_at is not None else ""]
-                day = lane.days[cells[day_at] if day_at is not None else ""]
-                shipped = lane.shipped[cells[shipped_at] if shipped_at is not None else ""]
-                if known.is_foreign or shipped.ordinal > day.ordinal:
+                way = ways[pick(cells)]
+                code = way.codes[cells[code_at]]
+                day = way.days[cells[day_at] if day_at is not None else ""]
+                shipped = way.shipped[cells[shipped_at] if shipped_at is not None else ""]
+                if shipped.ordinal > day.ordinal:
                     raise KeyError
+                spot = way.pairs[code.group + way.group][day.number]
                 period = day.period
-                spot = lane.pairs[code.group + origin.group][day.number]
-                base = known.base or lane.bases[code.rows[period] + origin.columns[period]]
+                base = way.base or way.bases[code.rows[period] + way.columns[period]]
                 raw = cells[value_at]
                 before, point, after = raw.partition(".")
                 if before.isdigit() and raw.isascii():
                     value = int(before) * VALUE_UNIT + FRACTIONS[after if point else "0"]
                 else:
                     value = finder.value(raw)
-                segment = known.segment_of(value) if known.limits else known.segment
-                key = known.key + origin.vain + shipped.key + segment
+                segment = way.segment_of(value) if way.limits else way.segment
+                key = way.key + shipped.key + segment
                 ready = spot.ready.get(key + base.key if spot.turns else key)
-                levied = known.levies[day.levies]
+                levied = way.levies[day.levies]
                 if ready is None:
-                    ready = lane.ready(known, Point(code, origin, day, shipped), segment, base)
+                    point = Point(code, way.origin, day, shipped)
+                    ready = way.lane.ready(way.known, point, segment, base)
                 if ready is None or not 0 < value < HUGE:
                     raise KeyError
             except (KeyError, ValueError):
+                if finder.is_full:  # room is made now
+                    ways.clear()
                 add(form.row(cells, price(cells, first + len(printed))))
                 continue
             rate, whole = base.rate, ready.whole
-            chapter, source, month = code.sums, origin.sums, day.sums
+            chapter, source, month = code.sums, way.sums, day.sums
             if not (ready.is_plain and levied.is_plain):
                 duty = None if rate is None else cents(value, rate)
-                why = () if ready.is_known else lane.why(ready, code)
+                why = () if ready.is_known else way.lane.why(ready, code)
                 sums = chapter, source, month
                 result = ready.work_out(value, rate, duty, levied, sums, base.reasons, why)
                 add(form.line(start, result))
