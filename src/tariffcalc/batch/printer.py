@@ -87,17 +87,19 @@ class Printer:
                 code = way.codes[cells[code_at]]
                 day = way.days[cells[day_at] if day_at is not None else ""]
                 shipped = way.shipped[cells[shipped_at] if shipped_at is not None else ""]
+                spot = way.pairs[code.group + way.group][day.number]
                 if shipped.ordinal > day.ordinal:
                     raise KeyError
-                spot = way.pairs[code.group + way.group][day.number]
-                period = day.period
-                base = way.base or way.bases[code.rows[period] + way.columns[period]]
                 raw = cells[value_at]
                 before, point, after = raw.partition(".")
                 if before.isdigit() and raw.isascii():
                     value = int(before) * VALUE_UNIT + FRACTIONS[after if point else "0"]
                 else:
                     value = finder.value(raw)
+                if not 0 < value < HUGE:
+                    raise KeyError
+                period = day.period
+                base = way.base or way.bases[code.rows[period] + way.columns[period]]
                 segment = way.segment_of(value) if way.limits else way.segment
                 key = way.key + shipped.key + segment
                 ready = spot.ready.get(key + base.key if spot.turns else key)
@@ -105,8 +107,8 @@ class Printer:
                 if ready is None:
                     point = Point(code, way.origin, day, shipped)
                     ready = way.lane.ready(way.known, point, segment, base)
-                if ready is None or not 0 < value < HUGE:
-                    raise KeyError
+                    if ready is None:
+                        raise KeyError
             except (KeyError, ValueError):
                 if finder.is_full:  # room is made now
                     ways.clear()
