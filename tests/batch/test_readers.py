@@ -372,7 +372,6 @@ def test_lines_are_split_as_the_csv_module_reads_them(
     found = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_lines, "HEAD", size)
-        patch.setattr(text_lines, "PIECE", size)
         for block in rows.blocks(form):
             for start, cells in zip(block.starts, block.rows, strict=True):
                 assert len(cells) != 2 or start == form.start(cells)

@@ -20,13 +20,6 @@ _HIDDEN = "\u200b\ufeff\u200e\u200f"
 SCALES = (10_000, 1_000, 100, 10, 1)
 """Ten-thousandths by the number of digits behind the point."""
 
-FRACTIONS = {
-    f"{number:0{places}}": number * SCALES[places]
-    for places in range(1, len(SCALES))
-    for number in range(10**places)
-}
-"""What may stand behind the point of a plain number, in ten-thousandths."""
-
 
 def tidy(raw: str) -> str:
     """Return a cell without what a spreadsheet put round it: ``="0001"``, ``'0001``, spaces.

@@ -12,10 +12,10 @@ from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.finder import HUGE, MORE, Finder
-from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, cents
+from tariffcalc.batch.formula import TO_CENTS, cents
 from tariffcalc.batch.keys import Point, Texts
 from tariffcalc.batch.levied import CENT, HALF
-from tariffcalc.batch.numbers import FRACTIONS
+from tariffcalc.batch.numbers import SCALES
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import CENTS, UNKNOWN, Result, effective_rate, money
@@ -88,12 +88,13 @@ class Printer:
                 day = way.days[cells[day_at] if day_at is not None else ""]
                 shipped = way.shipped[cells[shipped_at] if shipped_at is not None else ""]
                 spot = way.pairs[code.group + way.group][day.number]
-                if shipped.ordinal > day.ordinal:
+                if shipped.ordinal > day.ordinal or way.is_foreign:
                     raise KeyError
                 raw = cells[value_at]
                 before, point, after = raw.partition(".")
-                if before.isdigit() and raw.isascii():
-                    value = int(before) * VALUE_UNIT + FRACTIONS[after if point else "0"]
+                digits = before + after
+                if digits.isdigit() and raw.isascii() and (after or not point):
+                    value = int(digits) * SCALES[len(after)]
                 else:
                     value = finder.value(raw)
                 if not 0 < value < HUGE:
@@ -109,7 +110,7 @@ class Printer:
                     ready = way.lane.ready(way.known, point, segment, base)
                     if ready is None:
                         raise KeyError
-            except (KeyError, ValueError):
+            except (LookupError, ValueError):
                 if finder.is_full:  # room is made now
                     ways.clear()
                 add(form.row(cells, price(cells, first + len(printed))))

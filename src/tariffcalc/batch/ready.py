@@ -1,8 +1,7 @@
 """A set of sheets ready for multiplying: its rates as integers, its words as text made once.
 
-`Ready` prices a line of its points from nothing but a value and a base duty. Lines of which
-everything is known and on which the law has not changed since, most of them, take the short way,
-`price`; `work_out` is the long way, and says the same of them.
+`Ready` prices a line of its points from nothing but a value and a base duty. `work_out` takes any
+line; those of which everything but the base duty is known, most of them, are for the `Printer`.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ class Ready:
         )
 
     def payable_now(self, value: int, base_rate: int, base: int, fee: int, levied: Levied) -> int:
-        """Return what is payable as the law now stands, where all of it is known."""
+        """Return what is payable as the law now stands, where all of it is known and none freed."""
         duty = base
         for term in self.now.terms:
             rate = term.on(base_rate) if term.is_total else term.rate

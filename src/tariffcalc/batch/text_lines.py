@@ -12,9 +12,6 @@ from tariffcalc.batch.decoding import Decoder
 from tariffcalc.batch.sources import HEAD, Source
 
 LONGEST_LINE = 8 << 20
-PIECE = 1 << 16
-"""Bytes read at once, but for the first: few enough that their lines are near when priced."""
-
 KEPT = 4 << 20
 """Characters kept behind the place of reading: more than a row whose longest cell is refused."""
 
@@ -63,7 +60,7 @@ class Lines:
     def _read(self, stream: BinaryIO, decoder: Decoder) -> Iterator[str]:
         rest, chunk = "", b"more"
         while chunk:
-            chunk = stream.read(PIECE if self.count else HEAD)
+            chunk = stream.read(HEAD)
             text = rest + decoder.decode(chunk, final=not chunk)
             # A CR at the very end is cut off: its LF may be still to come.
             end = 1 + max(text.rfind("\n"), text.rfind("\r", 0, -1)) if chunk else len(text)

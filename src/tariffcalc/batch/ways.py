@@ -16,8 +16,8 @@ class Way:
     """
 
     __slots__ = (
-        "base", "bases", "codes", "columns", "days", "group", "key", "known", "lane", "levies",
-        "limits", "origin", "pairs", "segment", "segment_of", "shipped", "sums",
+        "base", "bases", "codes", "columns", "days", "group", "is_foreign", "key", "known", "lane",
+        "levies", "limits", "origin", "pairs", "segment", "segment_of", "shipped", "sums",
     )  # fmt: skip
 
     def __init__(self, known: Circumstances, origin: Origin) -> None:
@@ -25,7 +25,7 @@ class Way:
         lane = self.lane
         self.codes, self.days, self.shipped = lane.codes, lane.days, lane.shipped
         self.pairs, self.bases = lane.pairs, lane.bases
-        self.base, self.levies = known.base, known.levies
+        self.base, self.levies, self.is_foreign = known.base, known.levies, known.is_foreign
         self.limits, self.segment, self.segment_of = known.limits, known.segment, known.segment_of
         self.group, self.columns, self.sums = origin.group, origin.columns, origin.sums
         self.key = known.key + origin.vain
@@ -53,6 +53,4 @@ class Ways(Texts[Way]):
 
     def _find(self, texts: tuple[str, ...]) -> Way:
         known = self._finder.known[texts[:-1]]
-        if known.is_foreign:
-            raise KeyError(texts)
         return Way(known, known.origins[texts[-1]])
