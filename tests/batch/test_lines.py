@@ -17,6 +17,7 @@ from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.result import COLUMNS
+from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import FIRST_ROWS, Tally
 from tariffcalc.engine.notices import gaps_touched
 from tariffcalc.values.days import parse_day
@@ -317,8 +318,8 @@ def test_a_line_is_printed_as_its_row_is_written(catalogue: Catalogue, delimiter
     cells = CellReader(catalogue.store)
     one, other = (LinePricer(catalogue, columns, columns.defaults, cells) for _ in range(2))
     form = CsvForm(delimiter, "\r\n", len(INGOT))
-    for number, row in enumerate(rows, 2):
-        assert one.print(row, number, form) == form.row(row, other.price(row, number))
+    printed = one.printer(form).print(Block([*map(form.start, rows)], rows), 2)
+    assert printed == [form.row(row, other.price(row, n)) for n, row in enumerate(rows, 2)]
     assert one.tally.as_json() == other.tally.as_json()
 
 

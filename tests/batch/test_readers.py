@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tariffcalc.batch import text_lines
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.readers import Rows, open_rows
-from tariffcalc.batch.text_rows import TextRows
+from tariffcalc.batch.text_rows import TextRows, read_alone
 from tariffcalc.values.issues import InputError
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -357,6 +359,36 @@ def test_no_text_is_lost_whatever_the_quotes_do(
     letters = "".join("".join(row) for row in open_rows(path))
     for letter in "ab":
         assert letters.count(letter) == body.count(letter)
+
+
+@given(st.text("a1,=-'\"\n\r", max_size=60), st.sampled_from(["\n", "\r\n"]), st.integers(8, 40))
+@settings(max_examples=400)
+def test_lines_are_split_as_the_csv_module_reads_them(
+    tmp_path_factory: pytest.TempPathFactory, body: str, end: str, size: int
+) -> None:
+    body = body.replace("\n", end)
+    rows = open_rows(write(tmp_path_factory.getbasetemp(), f"x,y{end}{body}"))
+    form = CsvForm(",", end, 2)
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_lines, "HEAD", size)
+        for block in rows.blocks(form):
+            for start, cells in zip(block.starts, block.rows, strict=True):
+                assert len(cells) != 2 or start == form.start(cells)
+                found.append(cells)
+    assert found == read_by_module(io.StringIO(body, newline="").readlines())
+
+
+def read_by_module(lines: list[str]) -> list[list[str]]:
+    """Return the rows that the csv module reads, and by itself each line at which it stops."""
+    reader, rows, done = csv.reader(lines, strict=True), [], 0
+    try:
+        for row in reader:
+            rows.append(row)
+            done = reader.line_num
+    except csv.Error:
+        rows += [read_alone(lines[done], ","), *read_by_module(lines[done + 1 :])]
+    return rows
 
 
 @given(st.binary(max_size=200))

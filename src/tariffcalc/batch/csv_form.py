@@ -6,10 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 
-from tariffcalc.batch.inert import STARTS, neutral_row
-
-KEPT = 1 << 12
-"""Texts of cells that are kept."""
+from tariffcalc.batch.inert import STARTS, neutral_row, suspects
 
 
 class CsvForm:
@@ -19,7 +16,6 @@ class CsvForm:
         self.delimiter = delimiter
         self.line_end = line_end
         self.width = width
-        self._known: dict[tuple[str, ...], str] = {}
         mark = re.escape(delimiter)
         starts = re.escape(STARTS.replace(delimiter, ""))
         self._odd = re.compile(f"{mark}[{starts}]").search
@@ -29,19 +25,23 @@ class CsvForm:
 
     def row(self, cells: Sequence[str], result: Sequence[str]) -> str:
         """Return the line of a row, with its line end."""
-        mark = self.delimiter
         if len(cells) != self.width:
             return self._ragged(cells, result)
+        return self.line(self.start(cells), result)
+
+    def line(self, start: str, result: Sequence[str]) -> str:
+        """Return the line that begins with the user's cells, as `start` writes them."""
+        mark = self.delimiter
         priced = mark.join(result)
         if (
             '"' in priced or "\n" in priced or "\r" in priced
             or priced.count(mark) != len(result) - 1
         ):  # fmt: skip
             priced = self.join(result)
-        return f"{self.start(cells)}{priced}{self.line_end}"
+        return f"{start}{mark}{priced}{self.line_end}"
 
     def start(self, cells: Sequence[str]) -> str:
-        """Return the user's cells of a row that has as many as the header, and a delimiter."""
+        """Return the user's cells of a row that has as many as the header."""
         mark = self.delimiter
         plain = f"{mark}{mark.join(cells)}{mark}"
         # Few rows hold a quote, a line end, a formula: one look for each over the whole row.
@@ -49,23 +49,20 @@ class CsvForm:
             '"' in plain or "\n" in plain or "\r" in plain
             or plain.count(mark) != self.width + 1 or self._odd(plain)
         ):  # fmt: skip
-            return f"{self.join(neutral_row(cells))}{mark}"
-        return plain[1:]
+            return self.join(neutral_row(cells))
+        return plain[1:-1]
+
+    def starts(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return the same of lines that hold no quote, as they stand without their ends."""
+        mark, starts = self.delimiter, list(lines)
+        for place in suspects(lines, mark):
+            starts[place] = self.start(lines[place].split(mark))
+        return starts
 
     def _ragged(self, cells: Sequence[str], result: Sequence[str]) -> str:
         own, extra = cells[: self.width], cells[self.width :]
         filled = [*neutral_row(own), *[""] * (self.width - len(own))]
         return self.join([*filled, *result, *neutral_row(extra)]) + self.line_end
-
-    def quoted(self, cells: Sequence[str]) -> str:
-        """Return the same as `join` for cells that come again and again."""
-        key = tuple(cells)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            found = self._known[key] = self.join(cells)
-        return found
 
     def join(self, cells: Sequence[str]) -> str:
         """Return cells as one line without its end, each quoted where it must be."""

@@ -19,6 +19,7 @@ from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
+from tariffcalc.batch.numbers import plain_units
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
@@ -44,8 +45,6 @@ MANNERS = 1 << 11
 
 HUGE = 10**12
 """Values from here on, 100 million, are left to the engine: it divides in 28 digits."""
-
-SCALES = (10_000, 1_000, 100, 10, 1)
 
 
 @dataclass(slots=True)
@@ -98,16 +97,15 @@ class Finder:
         self.tally = tally
         self.points: list[Points] = []
         places = columns.places
-        self.pick: Callable[[Sequence[str]], Any] = _picker(
-            [places[f] for f in PICKED if f in places]
-        )
+        self.picked = [places[name] for name in PICKED if name in places]
+        self.pick = picker(self.picked)
         self.is_full = False
         self._law = law
         self._cells = cells
         self._places = dict(places)
         self._filed_fields = [f for f in ("filed_duty", "filed_surtax") if f in places]
         self._rates = rates
-        self._rare = _picker([places[name] for name in RARE if name in places])
+        self._rare = picker([places[name] for name in RARE if name in places])
         self._blank = self._rare([""] * len(columns.header))
         # With a decimal comma a point may part the thousands: then no number is plain.
         self._is_plain = cells.read("customs_value", "1.234").text == "1.234"
@@ -125,10 +123,9 @@ class Finder:
         if len(cells) != self.reader.width or self._rare(cells) != self._blank:
             raise KeyError
         known = self.known[self.pick(cells)]
-        point = self._point(cells, known.lane)
+        point = self._point(cells, known)
         self.is_full |= len(known.lane.goods) >= CAP
-        left = None if point.shipped is None else point.shipped.day
-        if left is not None and left > point.day.day:
+        if point.shipped.ordinal > point.day.ordinal:
             raise KeyError
         value = self.value(cells[self._places["customs_value"]])
         found = Found(known, point, value, [])
@@ -159,11 +156,9 @@ class Finder:
         known = self._learn_manner(cells, lane, declared)
         point = Point(
             lane.code(declared.classification),
-            lane.origin(declared.origin),
+            lane.origin(declared.origin, known.claimed),
             lane.day(declared.entry_date),
-            lane.shipped_on(declared.shipped_date)
-            if "shipped_date" in self.reader.places
-            else None,
+            lane.shipped_on(declared.shipped_date),
         )
         self.is_full |= len(lane.goods) >= CAP
         value = whole(declared.customs_value, VALUE_UNIT)
@@ -222,7 +217,7 @@ class Finder:
         """Put a value into the importing country's currency, to the cent."""
         lane, manner, point = found.known.lane, found.known.manner, found.point
         if found.fx is None and self._rates is not None:
-            day = (point.shipped and point.shipped.day) or point.day.day
+            day = point.shipped.day or point.day.day
             dated = self._rates.price(manner.currency or "", lane.currency, day)
             found.fx = dated.rate if dated else None
         if found.fx is None:
@@ -259,17 +254,16 @@ class Finder:
             self.is_full |= len(self.known) >= MANNERS
         return known
 
-    def _point(self, cells: Sequence[str], lane: Lane) -> Point:
+    def _point(self, cells: Sequence[str], known: Circumstances) -> Point:
         """Return what the texts of a line stand for.
 
         Raises:
             KeyError: for a text that is to be read, or of which a person is to be warned.
         """
+        lane = known.lane
         code = lane.codes[self._raw(cells, "classification")]
-        origin = lane.origins[self._raw(cells, "origin")]
+        origin = known.origins[self._raw(cells, "origin")]
         day = lane.days[self._raw(cells, "entry_date")]
-        if "shipped_date" not in self.reader.places:
-            return Point(code, origin, day, None)
         return Point(code, origin, day, lane.shipped[self._raw(cells, "shipped_date")])
 
     def make_room(self) -> None:
@@ -280,20 +274,8 @@ class Finder:
             lane.forget()
 
 
-def plain_units(raw: str) -> int | None:
-    """Return a number of at most 12 digits, a point and 4 more in ten-thousandths, else None.
-
-    >>> plain_units("100.5"), plain_units("1e3"), plain_units("²")
-    (1005000, None, None)
-    """
-    before, point, after = raw.partition(".")
-    digits = before + after
-    if not (digits.isdigit() and raw.isascii()) or len(before) > 12 or len(after) > 4:
-        return None
-    if point and not after:
-        return None
-    return int(digits) * SCALES[len(after)]
-
-
-def _picker(places: Sequence[int]) -> Callable[[Sequence[str]], Any]:
-    return itemgetter(*places) if places else lambda cells: ()
+def picker(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Return what gives the cells of a row at some places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: tuple(cells[place] for place in places)

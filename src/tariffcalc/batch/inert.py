@@ -12,7 +12,9 @@ themselves keep the zeros of a code. A text that has its apostrophe already gets
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 STARTS = "=+-@\t\r'"
 """A cell that begins with none of these is never changed."""
@@ -24,6 +26,23 @@ _HARMLESS = re.compile(rf'[=+\-@\s]*|{_NUMBER}|="\d*"', re.ASCII).fullmatch
 def would_run(text: str) -> bool:
     """Whether a spreadsheet would take a text for a formula."""
     return text[:1] in _FORMULA and not _HARMLESS(text)
+
+
+def suspects(lines: Sequence[str], delimiter: str) -> list[int]:
+    """Return the places of lines, split at each delimiter, where a cell begins like a formula.
+
+    >>> suspects(["a-b,c", "a,-b", "=a"], ",")
+    [1, 2]
+    """
+    text = delimiter.join(["", *lines])
+    found = []
+    for sign in (delimiter + start for start in STARTS if start in text and start != delimiter):
+        place = text.find(sign)
+        while place >= 0:
+            found.append(place)
+            place = text.find(sign, place + 1)
+    ends = list(accumulate(len(line) + 1 for line in lines)) if found else []
+    return sorted({bisect_right(ends, place) for place in found})
 
 
 def neutral(text: str) -> str:

@@ -9,12 +9,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.points import Span, Spread
 from tariffcalc.batch.ready import Ready
+from tariffcalc.batch.remarks import BETWEEN
+from tariffcalc.batch.result import sure_share
 from tariffcalc.batch.tally import Sums
 from tariffcalc.engine.base import USMCA, BaseDuty
 from tariffcalc.values.rates import Rate
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from tariffcalc.batch.lane import Lane
 
 Kept = TypeVar("Kept")
+
+Said = tuple[str, ...]
 
 GROUPS = 1 << 20
 """More than the classes of origins."""
@@ -35,28 +39,35 @@ VAIN, BASE, LEFT, KNOWN = 1 << 15, 1 << 16, 1 << 32, 1 << 48
 the base duty, shipped date, manner."""
 
 
-@dataclass(frozen=True, slots=True)
 class Base:
     """A base duty as an integer: `rate` is None where it is not known.
 
     Attributes:
         kind: Its class among the rates of base duty that cases name.
+        key: The same as part of a key.
         per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
         reasons: Why it is not known.
+        why: The same, joined.
+        share: The effective rate of this duty alone.
+        sure: The value from which on rounding the duty to cents makes no difference to that.
     """
 
-    rate: int | None
-    kind: int
-    per_unit: Rate | None = None
-    reasons: tuple[str, ...] = ()
+    __slots__ = ("key", "kind", "per_unit", "rate", "reasons", "share", "sure", "why")
 
-    @property
-    def key(self) -> int:
-        """Its class as part of a key."""
-        return (self.kind + 1) * BASE
+    def __init__(
+        self, rate: int | None, kind: int, per_unit: Rate | None = None, reasons: Said = ()
+    ) -> None:
+        self.rate = rate
+        self.kind = kind
+        self.key = (kind + 1) * BASE
+        self.per_unit = per_unit
+        self.reasons = reasons
+        self.why = BETWEEN.join(reasons)
+        self.share, self.sure = sure_share(rate or 0)
 
 
-class Code(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Code:
     """A classification.
 
     Attributes:
@@ -73,35 +84,50 @@ class Code(NamedTuple):
     sums: Sums
 
 
-class Origin(NamedTuple):
-    """A country of origin.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A country of origin, without or with a claim of preference.
 
     Attributes:
         group: Class of origins under the same sheets and gaps.
         spread: Those sheets and gaps.
-        columns: Its column of the schedule by period, without and with a claim of preference.
-        vain: Part of a key: whether a claim of preference has no effect, without and with one.
+        columns: Its column of the schedule by period.
+        vain: Whether the claim has no effect, as part of a key.
         sums: Of its lines.
     """
 
     country: str
     group: int
     spread: Spread
-    columns: tuple[tuple[int, ...], tuple[int, ...]]
-    vain: tuple[int, int]
+    columns: tuple[int, ...]
+    vain: int
     sums: Sums
 
 
-class Day(NamedTuple):
-    """An entry date, with the sums of its month."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """An entry date.
+
+    Attributes:
+        ordinal: Its number among all days.
+        span: The span of days it is in.
+        number: Of that span.
+        period: That of the schedule.
+        levies: Class of days with the same figures of fees and taxes.
+        sums: Of its month.
+    """
 
     day: date
     ordinal: int
     span: Span
+    number: int
+    period: int
+    levies: int
     sums: Sums
 
 
-class Shipped(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shipped:
     """A shipped date, by its class among the days that some case names, as part of a key."""
 
     day: date | None
@@ -110,18 +136,18 @@ class Shipped(NamedTuple):
     ordinal: int
 
 
-class Texts(dict[str, Kept]):
-    """What the texts of a column stand for, each read when it is first met.
+class Texts(dict[Any, Kept]):
+    """What texts stand for, such as those of a column, each read when it is first met.
 
     A text that is to be read with its row raises KeyError, and is not kept.
     """
 
     __slots__ = ("_read",)
 
-    def __init__(self, read: Callable[[str], Kept]) -> None:
+    def __init__(self, read: Callable[[Any], Kept]) -> None:
         self._read = read
 
-    def __missing__(self, raw: str) -> Kept:
+    def __missing__(self, raw: Any) -> Kept:
         found = self._read(raw)
         if len(self) >= CAP:
             self.clear()
@@ -163,20 +189,13 @@ class Spot:
         self.ready: dict[int, Ready] = {}
 
 
-class Pair(NamedTuple):
-    """Codes and origins that are one to the law, with their spots by number of the span."""
-
-    spread: Spread
-    spots: Keyed[Spot]
-
-
 class Point(NamedTuple):
     """The classification, origin and days of a line."""
 
     code: Code
     origin: Origin
     day: Day
-    shipped: Shipped | None
+    shipped: Shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +215,8 @@ class Circumstances:
     Attributes:
         key: Its part of a key.
         base: The base duty, where it is declared.
-        claimed: Whether NAFTA or USMCA preference is claimed, 0 or 1.
+        claimed: Whether NAFTA or USMCA preference is claimed.
+        origins: What origins stand for beside that.
         is_foreign: Whether values are in another currency than the importing country's.
         limits: Values of an entry at which what is owed may turn, in ten-thousandths.
         segments: For each place among them, the class of the entry's value.
@@ -205,8 +225,8 @@ class Circumstances:
     """
 
     __slots__ = (
-        "base", "claimed", "is_foreign", "key", "lane", "levies", "limits", "manner", "segment",
-        "segments",
+        "base", "claimed", "is_foreign", "key", "lane", "levies", "limits", "manner",
+        "origins", "segment", "segments",
     )  # fmt: skip
 
     def __init__(
@@ -222,7 +242,8 @@ class Circumstances:
         self.key = number * KNOWN
         self.manner = manner
         self.base = base
-        self.claimed = int(USMCA in manner.claims)
+        self.claimed = USMCA in manner.claims
+        self.origins = lane.origins[self.claimed]
         self.is_foreign = manner.currency not in (None, lane.currency)
         self.limits = limits
         self.segments = segments

@@ -28,6 +28,7 @@ from tariffcalc.batch.keys import (
     Manner,
     Origin,
     Point,
+    Said,
     Shipped,
     Spot,
     Texts,
@@ -49,7 +50,6 @@ RESOLVED = 1 << 16
 """Keys of lines that are kept."""
 READY = 1 << 13
 """Objects with texts and rates that are kept."""
-Said = tuple[str, ...]
 
 
 class Lane:
@@ -66,7 +66,7 @@ class Lane:
         self.edition: str = law.store.meta["edition"]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
         self.codes = Texts(lambda raw: self._plain_code(_needed(read("classification", raw))))
-        self.origins = Texts(lambda raw: self.origin(_needed(read("origin", raw))))
+        self.origins = self._origins(read, False), self._origins(read, True)
         self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
         self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
         self.spots = Spots(self.points)
@@ -75,7 +75,7 @@ class Lane:
         self.goods: dict[str, Code] = {}
         self.reasons: dict[tuple[Ready, str], list[str]] = {}
         self.resolved = 0
-        self._sources: dict[str, Origin] = {}
+        self._sources: dict[tuple[str, bool], Origin] = {}
         self._made: dict[Manner, Circumstances] = {}
         self._ready: dict[tuple[int, int, Said], Ready] = {}
         self._rates: dict[Rate, Base | None] = {}
@@ -97,18 +97,20 @@ class Lane:
             raise KeyError(digits)
         return self.code(digits)
 
-    def origin(self, country: str) -> Origin:
-        """Return a country of origin."""
-        found = self._sources.get(country)
+    def _origins(self, read: Callable[[str, str], Any], claimed: bool) -> Texts[Origin]:
+        return Texts(lambda raw: self.origin(_needed(read("origin", raw)), claimed))
+
+    def origin(self, country: str, claimed: bool) -> Origin:
+        """Return a country of origin, without or with a claim of preference."""
+        found = self._sources.get((country, claimed))
         if found is None:
-            points, schedule = self.points, self.points.schedule
+            points = self.points
             spread = points.source(country)
-            plain, claimed = (tuple(schedule.columns(country, made)) for made in (False, True))
-            vain = 0, 0 if country in PARTNERS[self.importer] else VAIN
+            columns = tuple(points.schedule.columns(country, claimed))
+            vain = VAIN if claimed and country not in PARTNERS[self.importer] else 0
             sums = self.tally.sums(self.currency, "origin", country)
-            group = self.spots.number(spread)
-            found = Origin(country, group, spread, (plain, claimed), vain, sums)
-            self._sources[country] = found
+            found = Origin(country, self.spots.number(spread), spread, columns, vain, sums)
+            self._sources[country, claimed] = found
         return found
 
     def day(self, day: date) -> Day:
@@ -118,7 +120,8 @@ class Lane:
             KeyError: when it is not covered.
         """
         sums = self.tally.sums(self.currency, "month", day.isoformat()[:7])
-        return Day(day, day.toordinal(), self.points.span(day), sums)
+        span = self.points.span(day)
+        return Day(day, day.toordinal(), span, span.number, span.period, span.levies, sums)
 
     def shipped_on(self, day: date | None) -> Shipped:
         """Return a shipped date."""
@@ -143,9 +146,9 @@ class Lane:
         """Return the base duty of a line, or None when only the engine can compute it."""
         if known.manner.base is not None:
             return known.base
-        period = point.day.span.period
+        period = point.day.period
         try:
-            return self.bases[point.code.rows[period] + point.origin.columns[known.claimed][period]]
+            return self.bases[point.code.rows[period] + point.origin.columns[period]]
         except KeyError:
             return None
 
@@ -156,8 +159,8 @@ class Lane:
         return found
 
     def _duty(self, known: Circumstances, point: Point) -> BaseDuty:
-        period = point.day.span.period
-        row, column = point.code.rows[period], point.origin.columns[known.claimed][period]
+        period = point.day.period
+        row, column = point.code.rows[period], point.origin.columns[period]
         return known.manner.base or self.points.schedule.duty(row // COLUMNS, column)
 
     def _base(self, duty: BaseDuty) -> Base | None:
@@ -167,7 +170,7 @@ class Lane:
         rate, found = base_rate(duty), None
         if rate is not None:
             found = Base(rate, self.points.base_class(duty.rate))
-        elif duty.rate is None or duty.rate.specifics:
+        elif duty.rate is None or duty.rate.units():
             charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
             reasons = tuple(remarks.of_unknown(charges))
             found = Base(None, NO_BASE, duty.rate, reasons)
@@ -177,11 +180,11 @@ class Lane:
 
     def levies(self, known: Circumstances, day: Day) -> Levied:
         """Return the fees and taxes that a line bears."""
-        span, manner = day.span, known.manner
-        found = known.levies.get(span.levies)
+        manner = known.manner
+        found = known.levies.get(day.levies)
         if found is None:
             levies = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
-            found = known.levies[span.levies] = Levied(levies)
+            found = known.levies[day.levies] = Levied(levies)
         return found
 
     def fees_borne(self, known: Circumstances, day: Day) -> Sequence[tuple[Fee, int]]:
@@ -191,7 +194,7 @@ class Lane:
 
     def spot(self, point: Point) -> Spot:
         """Return the spot of a point."""
-        return self.pairs[point.code.group + point.origin.group].spots[point.day.span.number]
+        return self.pairs[point.code.group + point.origin.group][point.day.number]
 
     def ready(self, known: Circumstances, point: Point, segment: int, base: Base) -> Ready | None:
         """Return what is ready for a line, or None when the engine is to price it.
@@ -202,9 +205,8 @@ class Lane:
             segment: The class of its entry's value.
             base: Its base duty.
         """
-        spot, shipped = self.spot(point), point.shipped
-        left = 0 if shipped is None else shipped.key
-        key = known.key + point.origin.vain[known.claimed] + left + segment
+        spot = self.spot(point)
+        key = known.key + point.origin.vain + point.shipped.key + segment
         if spot.turns:
             key += base.key
         found = spot.ready.get(key)
@@ -223,7 +225,9 @@ class Lane:
     ) -> Ready | None:
         """Make what is ready for all points that are like this one."""
         asked, piles = self._asked(known, point, segment, base.kind), self.points.piles
-        then, now = (piles.steps(pile, asked) for pile in spot.piles)
+        pile, later = spot.piles
+        then = piles.steps(pile, asked)
+        now = then if later == pile else piles.steps(later, asked)
         if then is None or now is None:
             return None
         said = tuple(self.remarks(known, point))
@@ -268,8 +272,8 @@ class Lane:
         return then, now
 
     def _asked(self, known: Circumstances, point: Point, segment: int, base: int) -> Asked:
-        shipped = -1 if point.shipped is None else point.shipped.group
-        return Asked(known.manner.claims, shipped, point.day.span.entered, segment, base)
+        shipped, entered = point.shipped.group, point.day.span.entered
+        return Asked(known.manner.claims, shipped, entered, segment, base)
 
     def _forget_keys(self) -> None:
         """Drop the keys of lines when they are many; what is ready is found again."""
@@ -280,7 +284,7 @@ class Lane:
     def forget(self) -> None:
         """Drop all that was found. Whoever holds circumstances must find them again."""
         for table in (
-            self.codes, self.origins, self.days, self.shipped, self.bases, self.reasons,
+            self.codes, *self.origins, self.days, self.shipped, self.bases, self.reasons,
             self.goods, self._sources, self._made, self._ready, self._rates,
         ):  # fmt: skip
             table.clear()

@@ -15,27 +15,23 @@ class Levied:
     """The fees and taxes of a line, ready for multiplying.
 
     Attributes:
-        fee: Gives the first fee on a line of its own, in cents and as text; None: there is none.
+        fee: Gives the fees on a line of its own, in cents and as text; None: there are none.
         tax: The sum of the rates of taxes.
-        has_known_fee: Whether there is one fee, whose figures are known.
-        is_short: Whether a line may take the short way.
+        is_plain: Whether all fees are known, and there is one tax at most.
     """
 
-    __slots__ = ("fee", "has_known_fee", "is_short", "levies", "tax")
+    __slots__ = ("fee", "is_plain", "levies", "tax")
 
     def __init__(self, levies: Levies) -> None:
         self.levies = levies
         self.tax = sum(rate for _, rate in levies.taxes)
-        self.fee = short_fee(levies.fees[0]) if levies.fees else None
-        self.has_known_fee = len(levies.fees) == 1 and not levies.fees[0].unknown
-        self.is_short = (self.has_known_fee or not levies.fees) and len(levies.taxes) <= 1
+        self.fee = short_fees(levies.fees) if levies.fees else None
+        self.is_plain = len(levies.taxes) <= 1 and not any(fee.unknown for fee in levies.fees)
 
     def fees(self, steps: Steps, value: int) -> int | None:
         """Return the fees of a line that is an entry of its own, in cents."""
         if steps.free_entry or not self.levies.fees:
             return 0
-        if self.fee is not None and self.has_known_fee:
-            return self.fee(value)[0]
         return total([fee.amount(value, value) for fee in self.levies.fees])
 
     def taxes(self, value: int, duty: int | None) -> int | None:
@@ -51,6 +47,21 @@ def total(parts: Sequence[int | None]) -> int | None:
     """Return a sum, or None when a part of it is not known."""
     known = [part for part in parts if part is not None]
     return sum(known) if len(known) == len(parts) else None
+
+
+def short_fees(fees: Sequence[Fee]) -> Callable[[int], tuple[int, str]]:
+    """Return a function that gives known fees on a line of its own, in cents and as text."""
+    first, *others = map(short_fee, fees)
+    if not others:
+        return first
+
+    def amount(value: int) -> tuple[int, str]:
+        amount = first(value)[0]
+        for other in others:
+            amount += other(value)[0]
+        return amount, f"{amount // 100}{CENTS[amount % 100]}"
+
+    return amount
 
 
 def short_fee(fee: Fee) -> Callable[[int], tuple[int, str]]:

@@ -19,7 +19,7 @@ from tariffcalc.batch.entries import Entries, Entry
 from tariffcalc.batch.finder import HUGE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
 from tariffcalc.batch.keys import Base
-from tariffcalc.batch.plain import PlainRows
+from tariffcalc.batch.printer import Printer
 from tariffcalc.batch.ready import Paid, Ready
 from tariffcalc.batch.result import (
     PROHIBITED,
@@ -73,7 +73,6 @@ class LinePricer:
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
         self.entries = entries
-        self._plain = PlainRows(self._finder, columns)
 
     @property
     def law(self) -> Law:
@@ -106,15 +105,11 @@ class LinePricer:
             cells: The row.
             number: Its number as spreadsheets count, for the summary of errors.
         """
-        found = self._plain.price(cells) if self._measures is None else None
-        return self._price_any(cells, number) if found is None else found[0].row(found[1])
+        return self._price_any(cells, number)
 
-    def print(self, cells: Sequence[str], number: int, form: CsvForm) -> str:
-        """Return the line of a CSV that a row becomes; all rows must be given the same form."""
-        found = self._plain.price(cells) if self._measures is None else None
-        if found is None:
-            return form.row(cells, self._price_any(cells, number))
-        return form.start(cells) + found[0].text(found[1], form)
+    def printer(self, form: CsvForm) -> Printer:
+        """Return what prints rows as lines of a CSV; a pricer has one form for all its rows."""
+        return Printer(self._finder, form, self._edition, self.price, self._measures is not None)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -200,15 +195,11 @@ class LinePricer:
         point, value, lane = found.point, found.value or 0, found.known.lane
         levied = lane.levies(found.known, point.day)
         sums = point.code.sums, point.origin.sums, point.day.sums
-        is_short = ready.is_short and levied.is_short and paid is None and not said
-        if is_short and base.rate is not None:
-            return ready.row(ready.price(value, base.rate, levied, sums))
         duty = None if base.rate is None else cents(value, base.rate)
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
         why = () if ready.is_known else lane.why(ready, point.code)
-        shown = ready.work_out(value, base.rate, duty, levied, sums, paid, said, base.reasons, why)
-        return ready.row(shown)
+        return ready.work_out(value, base.rate, duty, levied, sums, base.reasons, why, paid, said)
 
     def _worth(self, found: Found, cells: Sequence[str]) -> int:
         """Return the value of a line in ten-thousandths, the last of them rounded half up.

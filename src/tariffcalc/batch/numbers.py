@@ -17,6 +17,9 @@ _AFTER = re.compile(rf" ?({_DOLLARS}(?: ?(?:US|CA|CAN))?)$", re.IGNORECASE)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
 _HIDDEN = "\u200b\ufeff\u200e\u200f"
 
+SCALES = (10_000, 1_000, 100, 10, 1)
+"""Ten-thousandths by the number of digits behind the point."""
+
 
 def tidy(raw: str) -> str:
     """Return a cell without what a spreadsheet put round it: ``="0001"``, ``'0001``, spaces.
@@ -92,3 +95,18 @@ def as_percent(number: str) -> str:
     '25.00%'
     """
     return f"{_EXACT.multiply(Decimal(number), Decimal(100)):f}%"
+
+
+def plain_units(raw: str) -> int | None:
+    """Return a number of at most 12 digits, a point and 4 more in ten-thousandths, else None.
+
+    >>> plain_units("100.5"), plain_units("1e3"), plain_units("²")
+    (1005000, None, None)
+    """
+    before, point, after = raw.partition(".")
+    digits = before + after
+    if not (digits.isdigit() and raw.isascii()) or len(before) > 12 or len(after) > 4:
+        return None
+    if point and not after:
+        return None
+    return int(digits) * SCALES[len(after)]

@@ -186,16 +186,17 @@ def _write(
         ):
             return "arrow"
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
-        price, write = pricer.price, writer.write
         groups, rows, first = table.groups, table.rows, table.rows.row_number(0)
         if isinstance(writer, CsvWriter) and groups is None:
-            form, write_line, print_row = writer.form, writer.write_line, pricer.print
-            for index, row in enumerate(rows):
-                if not index % STEP:
-                    progress.update(index, rows.share_read())
-                write_line(print_row(row, first + index, form))
+            printer, done = pricer.printer(writer.form), 0
+            for block in rows.blocks(writer.form):
+                lines = printer.print(block, first + done)
+                writer.write_lines(lines)
+                done += len(lines)
+                progress.update(done, rows.share_read())
             writer.close()
             return "python"
+        price, write = pricer.price, writer.write
         grouped = "grouped", *[""] * (len(pricer.columns) - 2), edition
         for index, row in enumerate(rows):
             if not index % STEP:

@@ -1,27 +1,18 @@
 """A set of sheets ready for multiplying: its rates as integers, its words as text made once.
 
-`Ready` prices a line of its points from nothing but a value and a base duty. Lines of which
-everything is known and on which the law has not changed since, most of them, take the short way,
-`price`; `work_out` is the long way, and says the same of them.
+`Ready` prices a line of its points from nothing but a value and a base duty. `work_out` takes any
+line; those of which everything but the base duty is known, most of them, are for the `Printer`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.formula import TO_CENTS, Steps, cents
 from tariffcalc.batch.levied import CENT, HALF, Levied, total
 from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
-from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, money, show
+from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, show
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
-
-Shown = tuple[str, ...]
-"""Status, base duty, charges, additional and total duty, fees, taxes, payable, effective rate,
-payable as the law now stands, refundable and warnings of a line, as text."""
-
-SINCE = 9
-"""The place of what is payable as the law now stands."""
 
 Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""
@@ -34,13 +25,16 @@ class Ready:
         has_changed: Whether something else is owed as the law now stands.
         is_known: Whether every charge but the base duty is known.
         is_doubtful: Whether it turns on the goods why a charge is not known.
-        is_short: Whether a line with a known base duty may take the short way.
+        is_plain: Whether all charges are known, also as the law now stands, and none is freed.
+        middle: Its law as cells of a CSV, once it was printed.
+        ending: The cells behind what is refundable, likewise.
         why: Why charges are not known, where that does not turn on the goods.
     """
 
     __slots__ = (
-        "edition", "has_changed", "is_doubtful", "is_known", "is_short", "law", "middle", "now",
-        "prefix", "rate", "remarks", "sums", "tail", "tally", "terms", "then", "whole", "why",
+        "edition", "ending", "has_changed", "is_doubtful", "is_known", "is_plain", "law",
+        "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms", "then", "whole",
+        "why",
     )  # fmt: skip
 
     def __init__(
@@ -71,72 +65,13 @@ class Ready:
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
-        self.middle = self.tail = ""
-        is_known_now = all(term.rate is not None for term in now.terms)
-        self.is_short = self.is_known and is_known_now and not then.free_entry
+        self.middle = self.ending = ""
+        self.is_plain = not (then.free_entry or now.free_entry) and all(
+            term.rate is not None for term in (*then.terms, *now.terms)
+        )
 
-    def price(self, value: int, rate: int, levied: Levied, sums: Sequence[Sums]) -> Shown:
-        """Return what a line comes to that is an entry of its own, the short way.
-
-        Args:
-            value: In ten-thousandths of the importing country's currency.
-            rate: Of base duty, in millionths.
-            levied: Its fees and taxes.
-            sums: Those to which the line adds: of its chapter, origin and month.
-        """
-        base = (value * rate + HALF) // TO_CENTS if rate else 0
-        if self.rate is not None:
-            added = (value * self.rate + HALF) // TO_CENTS
-            self.sums[0][0] += added
-            added_text = f"{added // 100}{CENTS[added % 100]}"
-            charges = self.prefix + added_text
-        elif self.terms:
-            charges, added = self._charges(value, rate)
-            added_text = money(added)
-        else:
-            charges, added, added_text = "", 0, "0.00"
-        duty = base + added
-        if not base:
-            base_text, duty_text = "0.00", added_text
-        else:
-            base_text = f"{base // 100}{CENTS[base % 100]}"
-            duty_text = f"{duty // 100}{CENTS[duty % 100]}" if added else base_text
-        fee, fee_text = (0, "0.00") if levied.fee is None else levied.fee(value)
-        payable, tax_text = duty + fee, "0.00"
-        if levied.tax:
-            tax = ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
-            payable += tax
-            tax_text = f"{tax // 100}{CENTS[tax % 100]}"
-        owing = f"{payable // 100}{CENTS[payable % 100]}"
-        share_text = "0.00%"
-        if duty:
-            share, rest = divmod(duty * 1_000_000, value)
-            if 2 * rest >= value and (2 * rest > value or share & 1):
-                share += 1
-            share_text = f"{share // 100}{CENTS[share % 100]}%"
-        for own in sums:
-            own[LINES] += 1
-            own[VALUE] += value
-            own[DUTY] += duty
-        whole = self.whole
-        whole[BASE] += base
-        whole[PAYABLE] += payable
-        since, back = owing, "0.00"
-        if self.has_changed:
-            now = self._now(value, rate, base, fee, levied)
-            since = f"{now // 100}{CENTS[now % 100]}"
-            if payable > now:
-                whole[REFUNDABLE] += payable - now
-                back = f"{(payable - now) // 100}{CENTS[(payable - now) % 100]}"
-        return (
-            "ok", base_text, charges, added_text, duty_text, fee_text, tax_text, owing, share_text,
-            since, back, self.remarks,
-        )  # fmt: skip
-
-    def _now(self, value: int, base_rate: int, base: int, fee: int, levied: Levied) -> int:
-        """Return what is payable as the law now stands, where all of it is known."""
-        if self.now.free_entry:
-            base = fee = 0
+    def payable_now(self, value: int, base_rate: int, base: int, fee: int, levied: Levied) -> int:
+        """Return what is payable as the law now stands, where all of it is known and none freed."""
         duty = base
         for term in self.now.terms:
             rate = term.on(base_rate) if term.is_total else term.rate
@@ -145,7 +80,7 @@ class Ready:
             fee += ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
         return duty + fee
 
-    def _charges(self, value: int, base_rate: int | None) -> tuple[str, int]:
+    def charges(self, value: int, base_rate: int | None) -> tuple[str, int]:
         """Return the charges as text, and the sum of those that are known."""
         texts, added = [], 0
         for (prefix, term, word), sums in zip(self.terms, self.sums, strict=True):
@@ -166,12 +101,12 @@ class Ready:
         base: int | None,
         levied: Levied,
         sums: Sequence[Sums],
+        why_base: Sequence[str],
+        why: Sequence[str],
         paid: Paid | None = None,
         more: Sequence[str] = (),
-        why_base: Sequence[str] = (),
-        why: Sequence[str] = (),
-    ) -> Shown:
-        """Return what any line comes to, and add it to the sums.
+    ) -> Result:
+        """Return the row of a line of any kind, and add it to the sums.
 
         Args:
             value: In ten-thousandths of the importing country's currency.
@@ -179,13 +114,13 @@ class Ready:
             base: The base duty in cents, None where it is not known.
             levied: Its fees and taxes.
             sums: Those to which the line adds: of its chapter, origin and month.
-            paid: Its share of the fees of its entry; None where it is an entry of its own.
-            more: Warnings of its own, before those of its point.
             why_base: Why the base duty is not known.
             why: Why other charges are not known.
+            paid: Its share of the fees of its entry; None where it is an entry of its own.
+            more: Warnings of its own, before those of its point.
         """
         then, refused = self.then, self.then.prohibited
-        charges, added = self._charges(value, rate)
+        charges, added = self.charges(value, rate)
         base_owed = 0 if then.free_entry else base
         known = (base_owed or 0) + added
         duty = known if self.is_known and base_owed is not None else None
@@ -209,32 +144,9 @@ class Ready:
         return (
             status, show(base_owed, blank), charges, show(added if self.is_known else None, blank),
             show(duty, blank), show(fees, blank), show(taxes, blank), show(payable, blank), share,
-            show(now, blank), show(refundable, ""), warnings,
+            *self.law, "", show(now, blank), show(refundable, ""), warnings, "", "", "",
+            self.edition,
         )  # fmt: skip
-
-    def row(self, shown: Shown) -> Result:
-        """Return the row of a line."""
-        *_, now, refundable, warnings = shown
-        return (
-            *shown[:SINCE], *self.law, "", now, refundable, warnings, "", "", "", self.edition,
-        )  # fmt: skip
-
-    def text(self, shown: Shown, form: CsvForm) -> str:
-        """Return the same as CSV, with its line end. All lines of a run have one form."""
-        mark = form.delimiter
-        if not self.tail:
-            self.middle = f"{mark}{form.join([*self.law, ''])}{mark}"
-            self.tail = self._tail(self.remarks, form)
-        if mark == ";":  # it stands between charges too
-            return form.join(self.row(shown)) + form.line_end
-        *amounts, now, refundable, warnings = shown
-        tail = self.tail if warnings == self.remarks else self._tail(warnings, form)
-        return f"{mark.join(amounts)}{self.middle}{now}{mark}{refundable}{tail}"
-
-    def _tail(self, warnings: str, form: CsvForm) -> str:
-        """Return the last cells of a line with such warnings, with a mark before and its end."""
-        last = form.quoted([warnings, "", "", "", self.edition])
-        return f"{form.delimiter}{last}{form.line_end}"
 
     def _warnings(
         self,

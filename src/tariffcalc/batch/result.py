@@ -37,6 +37,9 @@ PROHIBITED = "prohibited"
 Charges = Literal["compact"] | tuple[str, ...]
 """One column for all charges, or one for each of these measures."""
 
+NEVER = 1 << 62
+"""More than any value."""
+
 Result = tuple[str, ...]
 CENTS = tuple(f".{number:02d}" for number in range(100))
 
@@ -102,6 +105,21 @@ def effective_rate(duty: int, value: int) -> str:
     if 2 * rest > value or (2 * rest == value and hundredths & 1):
         hundredths += 1
     return f"{hundredths // 100}{CENTS[hundredths % 100]}%"
+
+
+def sure_share(rate: int) -> tuple[str, int]:
+    """Write a rate in millionths as effective rate, with the value from which on it is that.
+
+    Below it, rounding the duty to cents may count; so it may at any value where the rate has
+    thousandths of a percent.
+
+    >>> sure_share(25_500), sure_share(0)
+    (('2.55%', 1000001), ('0.00%', 0))
+    """
+    # A duty is at most half a cent off, which of 100.00 is half a hundredth of a percent.
+    hundredths, rest = divmod(rate, 100)
+    sure = NEVER if rest else 1_000_001 if rate else 0
+    return f"{hundredths // 100}{CENTS[hundredths % 100]}%", sure
 
 
 def show_share(duty: Decimal | None, value: Decimal) -> str:

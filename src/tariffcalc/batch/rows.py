@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.sources import Source
 from tariffcalc.values.issues import Issue
+
+BLOCK = 1000
+"""Rows that are held before they are priced, or written."""
+
+
+class Block(NamedTuple):
+    """Some rows one after the other, and the user's cells of each as they are written."""
+
+    starts: Sequence[str]
+    rows: Iterable[list[str]]
 
 
 class Rows(ABC):
@@ -36,6 +49,12 @@ class Rows(ABC):
     @abstractmethod
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows below the header, from the first one on."""
+
+    def blocks(self, form: CsvForm) -> Iterator[Block]:
+        """Return the same rows in blocks, for a CSV of such form."""
+        rows = iter(self)
+        while held := list(islice(rows, BLOCK)):
+            yield Block([*map(form.start, held)], held)
 
     def row_number(self, index: int) -> int:
         """Return the number that a spreadsheet shows for the row at an index, counted from 0."""

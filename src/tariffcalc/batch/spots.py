@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tariffcalc.batch.keys import GROUPS, Keyed, Pair, Spot
+from tariffcalc.batch.keys import GROUPS, Keyed, Spot
 from tariffcalc.batch.points import Numbering, Points, Span, Spread
 
 
@@ -10,14 +10,15 @@ class Spots:
     """The pairs and spots of one importing country, found when first asked for.
 
     Attributes:
-        pairs: By the number of goods times `GROUPS` plus that of the origin.
+        pairs: The spots of each pair by number of the span, by the number of goods times `GROUPS`
+            plus that of the origin.
     """
 
     def __init__(self, points: Points) -> None:
         """Begin with none."""
         self._points = points
         self._groups: Numbering[Spread] = Numbering()
-        self._pairs: dict[Spread, Pair] = {}
+        self._pairs: dict[Spread, Keyed[Spot]] = {}
         self._spots: dict[tuple[object, ...], Spot] = {}
         self.pairs = Keyed(self._find_pair)
 
@@ -35,12 +36,13 @@ class Spots:
         for table in (self._groups, self._pairs, self._spots, self.pairs):
             table.clear()
 
-    def _find_pair(self, key: int) -> Pair:
+    def _find_pair(self, key: int) -> Keyed[Spot]:
         goods, source = (self._groups.keys[group] for group in divmod(key, GROUPS))
         spread = Spread(goods.sheets & source.sheets, goods.gaps & source.gaps)
         if spread not in self._pairs:
-            spots = Keyed(lambda number: self._find_spot(spread, self._points.spans[number]))
-            self._pairs[spread] = Pair(spread, spots)
+            self._pairs[spread] = Keyed(
+                lambda number: self._find_spot(spread, self._points.spans[number])
+            )
         return self._pairs[spread]
 
     def _find_spot(self, spread: Spread, span: Span) -> Spot:

@@ -1,11 +1,11 @@
-"""Lines of a text stream, with the last few megabytes of them still at hand."""
+"""Text of a stream in pieces of whole lines, with the last few megabytes of them at hand again."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 from io import StringIO
-from itertools import chain, islice
+from itertools import chain
 from typing import BinaryIO
 
 from tariffcalc.batch.decoding import Decoder
@@ -17,27 +17,37 @@ KEPT = 4 << 20
 
 
 class Lines:
-    """Numbered lines, from 0, ending in LF, CR LF or CR."""
+    """Numbered lines, from 0, ending in LF, CR LF or CR.
+
+    Attributes:
+        count: Lines read so far.
+        pieces: The text that is not read yet, in pieces of whole lines.
+    """
 
     def __init__(self, stream: BinaryIO, decoder: Decoder, source: Source) -> None:
         """Begin at the first line of a stream."""
-        self._stream = stream
-        self._decoder = decoder
+        self.count = 0
+        self.pieces = self._read(stream, decoder)
         self._source = source
         self._kept: deque[tuple[int, list[str], int]] = deque()
         self._size = 0
-        self._fresh = self._read()
+
+    def hold(self, piece: str) -> int:
+        """Keep the piece that was read last, and none before it; return its first number."""
+        self._kept.clear()
+        self._size = 0
+        lines = self._keep(piece)
+        return self.count - len(lines)
 
     def begin_at(self, number: int) -> Iterator[str]:
-        """Return the lines from a number on: kept ones first. Ends the reading begun before."""
-        if not self._kept:
-            return islice(chain.from_iterable(self._fresh), number, None)
+        """Return the lines from a kept number on. Ends the reading begun before."""
         again = [
             lines[max(0, number - first) :]
             for first, lines, _ in self._kept
             if first + len(lines) > number
         ]
-        return chain(chain.from_iterable(again), chain.from_iterable(self._fresh))
+        fresh = map(self._keep, self.pieces)
+        return chain(chain.from_iterable(again), chain.from_iterable(fresh))
 
     def line(self, number: int) -> str:
         """Return a line. Raises InputError when it is no longer at hand."""
@@ -47,30 +57,42 @@ class Lines:
         message = f"line {number + 1} begins a row of more than {KEPT:,} characters"
         raise self._source.refusal("row-too-long", message, "Is a quote left open in it?")
 
-    def _read(self) -> Iterator[list[str]]:
-        rest, number = "", 0
-        while True:
-            chunk = self._stream.read(HEAD)
-            rest += self._decoder.decode(chunk, final=not chunk)
-            lines = StringIO(rest, newline="").readlines()
-            rest = ""
-            if chunk and lines and not lines[-1].endswith("\n"):
-                rest = lines.pop()  # cut, or a CR whose LF is still to come
+    def _read(self, stream: BinaryIO, decoder: Decoder) -> Iterator[str]:
+        rest, chunk = "", b"more"
+        while chunk:
+            chunk = stream.read(HEAD)
+            text = rest + decoder.decode(chunk, final=not chunk)
+            # A CR at the very end is cut off: its LF may be still to come.
+            end = 1 + max(text.rfind("\n"), text.rfind("\r", 0, -1)) if chunk else len(text)
+            piece, rest = text[:end], text[end:]
+            self.count += count_lines(piece)
             if len(rest) > LONGEST_LINE:
-                message = (
-                    f"line {number + len(lines) + 1} has more than {LONGEST_LINE:,} characters"
-                )
+                message = f"line {self.count + 1} has more than {LONGEST_LINE:,} characters"
                 raise self._source.refusal("line-too-long", message, "Is it a CSV file?")
-            if lines:
-                self._keep(number, lines)
-                number += len(lines)
-                yield lines
-            if not chunk:
-                return
+            if piece:
+                yield piece
 
-    def _keep(self, number: int, lines: list[str]) -> None:
-        size = sum(map(len, lines))
-        self._kept.append((number, lines, size))
-        self._size += size
+    def _keep(self, piece: str) -> list[str]:
+        lines = split_lines(piece)
+        self._kept.append((self.count - len(lines), lines, len(piece)))
+        self._size += len(piece)
         while self._size - self._kept[0][2] > KEPT:
             self._size -= self._kept.popleft()[2]
+        return lines
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text with their ends."""
+    return StringIO(text, newline="").readlines()
+
+
+def count_lines(text: str) -> int:
+    r"""Return how many lines a text has.
+
+    >>> count_lines("a\nb\r\nc\rd"), count_lines("a\r")
+    (4, 1)
+    """
+    ends = text.count("\n")
+    if "\r" in text:
+        ends += text.count("\r") - text.count("\r\n")
+    return ends + (text[-1:] not in ("", "\n", "\r"))

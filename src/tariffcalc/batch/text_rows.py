@@ -1,6 +1,7 @@
 """Rows of a CSV file: its delimiter, its encoding, and quotes that nobody closed.
 
-The csv module does the reading, strictly. Where it stops (a quote that stays open for a megabyte or
+Text that holds no quote is split at its line ends and delimiters. Any other is for the csv module,
+which reads it strictly. Where it stops (a quote that stays open for a megabyte or
 to the end, or one that is closed in the middle of a cell) the line that began the row is read by
 itself, as it stands, and reading goes on with the line below: one bad row, and no row is lost.
 """
@@ -9,13 +10,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
+from itertools import islice, repeat
 
+from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.decoding import Decoder, find_encoding
-from tariffcalc.batch.rows import Rows
+from tariffcalc.batch.rows import BLOCK, Block, Rows
 from tariffcalc.batch.sources import HEAD, Source
-from tariffcalc.batch.text_lines import Lines
+from tariffcalc.batch.text_lines import Lines, split_lines
 from tariffcalc.values.issues import InputError, Issue
 
 LONGEST_CELL = 1 << 20
@@ -72,22 +75,51 @@ class TextRows(Rows):
 
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows below the header, from the first one on."""
+        for rows, _ in self._read():
+            yield from rows
+
+    def blocks(self, form: CsvForm) -> Iterator[Block]:
+        """Return the same rows in blocks, for a CSV of such form."""
+        for rows, lines in self._read():
+            if lines is not None and form.delimiter == self.delimiter:
+                yield Block(form.starts(lines), rows)
+            else:
+                held = list(rows)
+                yield Block([*map(form.start, held)], held)
+
+    def _read(self) -> Iterator[tuple[Iterable[list[str]], list[str] | None]]:
+        """Yield rows, many at a time, and their lines where these are split at each delimiter."""
         csv.field_size_limit(LONGEST_CELL)  # of the whole process: the module knows no other
         with self.source.told(), self.source.open() as stream:
             lines = Lines(stream, self._decoder(), self.source)
-            start = self._skip
-            while True:
-                reader = csv.reader(lines.begin_at(start), delimiter=self.delimiter, strict=True)
-                done = 0
-                try:
-                    for row in reader:
-                        done = reader.line_num
-                        yield row
-                    return
-                except csv.Error:
-                    start += done
-                    yield read_alone(lines.line(start), self.delimiter)
-                    start += 1
+            skip = self._skip
+            for piece in lines.pieces:
+                below, skip = "".join(split_lines(piece)[skip:]) if skip else piece, 0
+                plain = plain_lines(below)
+                if plain is not None:
+                    yield map(str.split, plain, repeat(self.delimiter)), plain
+                    continue
+                rows = self._parse(below, lines)
+                while held := list(islice(rows, BLOCK)):
+                    yield held, None
+
+    def _parse(self, piece: str, lines: Lines) -> Iterator[list[str]]:
+        """Yield rows from a piece on, up to the next place where a piece ends with a row."""
+        start = lines.hold(piece)
+        while True:
+            reader = csv.reader(lines.begin_at(start), delimiter=self.delimiter, strict=True)
+            done = 0
+            try:
+                for row in reader:
+                    done = reader.line_num
+                    yield row
+                    if start + done == lines.count:
+                        return
+                return
+            except csv.Error:
+                start += done
+                yield read_alone(lines.line(start), self.delimiter)
+                start += 1
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """Return what stands below the header as UTF-8, in pieces of about a size."""
@@ -100,6 +132,16 @@ class TextRows(Rows):
             while chunk:
                 chunk = stream.read(size)
                 yield decoder.as_utf8(chunk)
+
+
+def plain_lines(text: str) -> list[str] | None:
+    """Return the lines of a text that holds no quote and no blank row, without their ends."""
+    returns = text.count("\r")
+    end = "\r\n" if returns else "\n"
+    if '"' in text or (returns and not returns == text.count("\n") == text.count(end)):
+        return None
+    lines = text.removesuffix(end).split(end)
+    return None if "" in lines or len(text) > LONGEST_CELL else lines
 
 
 def read_alone(line: str, delimiter: str) -> list[str]:

@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from tariffcalc.batch.csv_form import CsvForm
+from tariffcalc.batch.rows import BLOCK
 from tariffcalc.values.issues import InputError, Issue
-
-BLOCK = 1000
-"""Rows that are held before they are written."""
 
 PACKED = 6
 """Level of gzip: much faster than 9 for files nearly as small."""
@@ -158,11 +156,11 @@ class CsvWriter:
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
-        self.write_line(self.form.row(cells, result))
+        self.write_lines([self.form.row(cells, result)])
 
-    def write_line(self, line: str) -> None:
-        """Write one row that is text already, with its end."""
-        self._held.append(line)
+    def write_lines(self, lines: Sequence[str]) -> None:
+        """Write rows that are text already, with their ends."""
+        self._held += lines
         if len(self._held) >= BLOCK:
             self.close()
 

@@ -1,0 +1,207 @@
+"""Rows printed as lines of a CSV: ordinary rows in one go, from cells to text.
+
+A row is ordinary where every cell is plain, and nothing is declared that only the engine can take.
+Most rows of most files are such, and here they are a few lookups and a few multiplications, in one
+loop: a call for each step would cost as much as the step. It says what `Ready.work_out` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tariffcalc.batch.csv_form import CsvForm
+from tariffcalc.batch.finder import HUGE, MORE, Finder
+from tariffcalc.batch.formula import TO_CENTS, cents
+from tariffcalc.batch.keys import Point, Texts
+from tariffcalc.batch.levied import CENT, HALF
+from tariffcalc.batch.numbers import SCALES
+from tariffcalc.batch.ready import Ready
+from tariffcalc.batch.remarks import BETWEEN
+from tariffcalc.batch.result import CENTS, UNKNOWN, Result, effective_rate, money
+from tariffcalc.batch.rows import Block
+from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
+from tariffcalc.batch.ways import Ways
+
+MARKS = ",;\t|"
+"""Delimiters that stand in no amount."""
+
+
+class Printer:
+    """Prints the rows of a file."""
+
+    def __init__(
+        self,
+        finder: Finder,
+        form: CsvForm,
+        edition: str,
+        price: Callable[[Sequence[str], int], Result],
+        is_spread: bool,
+    ) -> None:
+        """Begin a file.
+
+        Args:
+            finder: Of what its texts stand for.
+            form: How a row is written.
+            edition: Of the catalogue.
+            price: Prices a row of any kind, with its number.
+            is_spread: Whether charges have columns of their own.
+        """
+        places = finder.reader.places
+        more = [name for name in MORE if name in places and name != "shipped_date"]
+        is_ordinary = not (more or is_spread) and finder.units("1.50") and form.delimiter in MARKS
+        self._width = form.width if is_ordinary else -1
+        self._finder = finder
+        self._form = form
+        self._price = price
+        self._edition = edition
+        self._places: list[Any] = [
+            places.get(name)
+            for name in ("classification", "customs_value", "entry_date", "shipped_date")
+        ]
+        self._ways = Ways(finder)
+        self._endings: Texts[str] = Texts(self._ending)
+
+    def print(self, block: Block, first: int) -> list[str]:
+        """Return the lines of some rows, with their ends.
+
+        Args:
+            block: The rows.
+            first: Number of the first as spreadsheets count, for the summary of errors.
+        """
+        form, finder = self._form, self._finder
+        price, width, mark = self._price, self._width, form.delimiter
+        code_at, value_at, day_at, shipped_at = self._places
+        ways, pick, endings = self._ways, self._ways.pick, self._endings
+        printed: list[str] = []
+        partial = 0
+        ok, none = f"{mark}ok{mark}", f"{mark}0.00{mark}"
+        unknown_base = f"{mark}partial{mark}{UNKNOWN}{mark}"
+        unknown_rest = f"{mark}{UNKNOWN}{mark}{UNKNOWN}"
+        add = printed.append
+        for start, cells in zip(block.starts, block.rows, strict=True):
+            try:
+                if len(cells) != width:
+                    raise KeyError
+                way = ways[pick(cells)]
+                code = way.codes[cells[code_at]]
+                day = way.days[cells[day_at] if day_at is not None else ""]
+                shipped = way.shipped[cells[shipped_at] if shipped_at is not None else ""]
+                spot = way.pairs[code.group + way.group][day.number]
+                if shipped.ordinal > day.ordinal or way.is_foreign:
+                    raise KeyError
+                raw = cells[value_at]
+                before, point, after = raw.partition(".")
+                digits = before + after
+                if digits.isdigit() and raw.isascii() and (after or not point):
+                    value = int(digits) * SCALES[len(after)]
+                else:
+                    value = finder.value(raw)
+                if not 0 < value < HUGE:
+                    raise KeyError
+                period = day.period
+                base = way.base or way.bases[code.rows[period] + way.columns[period]]
+                segment = way.segment_of(value) if way.limits else way.segment
+                key = way.key + shipped.key + segment
+                ready = spot.ready.get(key + base.key if spot.turns else key)
+                levied = way.levies[day.levies]
+                if ready is None:
+                    point = Point(code, way.origin, day, shipped)
+                    ready = way.lane.ready(way.known, point, segment, base)
+                    if ready is None:
+                        raise KeyError
+            except (LookupError, ValueError):
+                if finder.is_full:  # room is made now
+                    ways.clear()
+                add(form.row(cells, price(cells, first + len(printed))))
+                continue
+            rate, whole = base.rate, ready.whole
+            chapter, source, month = code.sums, way.sums, day.sums
+            if not (ready.is_plain and levied.is_plain):
+                duty = None if rate is None else cents(value, rate)
+                why = () if ready.is_known else way.lane.why(ready, code)
+                sums = chapter, source, month
+                result = ready.work_out(value, rate, duty, levied, sums, base.reasons, why)
+                add(form.line(start, result))
+                continue
+            if not ready.middle:
+                self._word(ready)
+            if not ready.terms:
+                charges, added, added_text = none, 0, "0.00"
+            elif ready.rate is not None:
+                added = (value * ready.rate + HALF) // TO_CENTS
+                ready.sums[0][0] += added
+                added_text = f"{added // 100}{CENTS[added % 100]}"
+                charges = f"{ready.prefix}{added_text}{mark}{added_text}{mark}"
+            else:
+                charges, added = ready.charges(value, rate)
+                added_text = money(added)
+                if mark in charges:
+                    charges = form.join([charges])
+                charges = f"{charges}{mark}{added_text}{mark}"
+            fee, fee_text = levied.fee(value) if levied.fee else (0, "0.00")
+            if rate is None:
+                duty = added
+                whole[PAYABLE] += duty + fee
+                partial += 1
+                tax_text = UNKNOWN if levied.tax else "0.00"
+                add(
+                    f"{start}{unknown_base}{charges}{UNKNOWN}{mark}{fee_text}{mark}{tax_text}"
+                    f"{unknown_rest}{ready.middle}{UNKNOWN}{mark}{endings[ready.remarks, base.why]}"
+                )
+            else:
+                owed = 0
+                duty, base_text, duty_text = added, "0.00", added_text
+                if rate:
+                    owed = (value * rate + HALF) // TO_CENTS
+                    whole[BASE] += owed
+                    duty += owed
+                    base_text = f"{owed // 100}{CENTS[owed % 100]}"
+                    duty_text = f"{duty // 100}{CENTS[duty % 100]}" if added else base_text
+                payable, owing, tax_text = duty, duty_text, "0.00"
+                if fee:
+                    payable += fee
+                    owing = f"{payable // 100}{CENTS[payable % 100]}"
+                if levied.tax:
+                    tax = ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
+                    tax_text = f"{tax // 100}{CENTS[tax % 100]}"
+                    payable += tax
+                    owing = f"{payable // 100}{CENTS[payable % 100]}"
+                whole[PAYABLE] += payable
+                share = effective_rate(duty, value) if added or value < base.sure else base.share
+                since, back = owing, "0.00"
+                if ready.has_changed:
+                    now = ready.payable_now(value, rate, owed, fee, levied)
+                    since = money(now)
+                    if payable > now:
+                        whole[REFUNDABLE] += payable - now
+                        back = money(payable - now)
+                add(
+                    f"{start}{ok}{base_text}{mark}{charges}{duty_text}{mark}{fee_text}{mark}"
+                    f"{tax_text}{mark}{owing}{mark}{share}{ready.middle}{since}{mark}{back}"
+                    f"{ready.ending}"
+                )
+            chapter[LINES] += 1
+            source[LINES] += 1
+            month[LINES] += 1
+            chapter[VALUE] += value
+            source[VALUE] += value
+            month[VALUE] += value
+            if duty:
+                chapter[DUTY] += duty
+                source[DUTY] += duty
+                month[DUTY] += duty
+        if partial:
+            finder.tally.add_status("partial", partial)
+        return printed
+
+    def _word(self, ready: Ready) -> None:
+        """Make the texts that all lines of one kind have."""
+        mark, form = self._form.delimiter, self._form
+        ready.middle = f"{mark}{form.join([*ready.law, ''])}{mark}"
+        ready.ending = self._endings[ready.remarks, ""]
+
+    def _ending(self, warnings: tuple[str, str]) -> str:
+        """Return the last cells of a line with such warnings, and its end."""
+        form, said = self._form, BETWEEN.join(filter(None, warnings))
+        return f"{form.delimiter}{form.join([said, '', '', '', self._edition])}{form.line_end}"
