@@ -91,9 +91,9 @@ class Printer:
                 if shipped.ordinal > day.ordinal or way.is_foreign:
                     raise KeyError
                 raw = cells[value_at]
-                before, point, after = raw.partition(".")
+                before, dot, after = raw.partition(".")
                 digits = before + after
-                if digits.isdigit() and raw.isascii() and (after or not point):
+                if digits.isdigit() and raw.isascii() and (after or not dot):
                     value = int(digits) * SCALES[len(after)]
                 else:
                     value = finder.value(raw)
