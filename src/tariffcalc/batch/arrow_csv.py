@@ -8,6 +8,7 @@ stands so already, and is copied byte for byte; any other line is read and writt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -53,6 +54,7 @@ class CsvPricer:
         self._form = form
         self._starts = STARTS.replace(form.delimiter, "").replace("\r", "")
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
+        self._begun = 0
 
     def price(
         self,
@@ -72,7 +74,7 @@ class CsvPricer:
             threads: Blocks priced at once in it.
             progress: Called with the number of rows done so far, after each block.
         """
-        for done, parts in in_order(self._print, self._blocks(member), threads):
+        for done, parts in in_order(self._print, self._blocks_of(member), threads):
             with member.turn():
                 for part in parts:
                     out.write(part)
@@ -82,12 +84,25 @@ class CsvPricer:
                 progress(done)
         self.lane.close()
 
-    def _blocks(self, member: Member) -> Iterator[tuple[int, Block]]:
-        """Yield the blocks that are for this process, each with the number of rows before it."""
+    def begin(self, out: BinaryIO) -> None:
+        """Price the first block; processes that are forked afterwards know what it teaches."""
+        for task in islice(self._blocks(), 1):
+            for part in self._print(task)[1]:
+                out.write(part)
+            self._begun = 1
+        self.lane.close()
+
+    def _blocks_of(self, member: Member) -> Iterator[tuple[int, Block]]:
+        """Yield the blocks that a process is to price, after those with which it was begun."""
+        for place, task in enumerate(self._blocks(), -self._begun):
+            if place >= 0 and member.is_mine(place):
+                yield task
+
+    def _blocks(self) -> Iterator[tuple[int, Block]]:
+        """Yield the blocks, each with the number of rows before it."""
         before = 0
-        for place, block in enumerate(cut_blocks(self._rows.pieces(SIZE), self._form.delimiter)):
-            if member.is_mine(place):
-                yield before, block
+        for block in cut_blocks(self._rows.pieces(SIZE), self._form.delimiter):
+            yield before, block
             before += block.count
 
     def _print(self, task: tuple[int, Block]) -> tuple[int, list[Any]]:

@@ -254,10 +254,11 @@ class ArrowLane:
                 self._tally.merge(errors)
 
     def close(self) -> None:
-        """Hand the sums to the pricer. Call it once, after the last batch."""
+        """Hand the sums to the pricer, those since it was called before. Call it at the end."""
         with self.lock:
             self._accounts.settle()
             self.pricer.finder.tally.merge(self._tally)
+            self._tally.clear()
 
     def _add_up(self, found: Found, priced: Priced) -> None:
         points, readings = self.points, self.points.readings

@@ -86,9 +86,12 @@ def price(
             CsvWriter(layout, file, rows.header, pricer.columns).close()
             size = _members(job, file)
             if size > 1:
+                priced.begin(file)
                 file.flush()  # or each of them would write what is held
 
             def work(member: Member) -> Tally:
+                if member.number:
+                    pricer.tally.clear()
                 threads = 1 if member.size > 1 else THREADS
                 told = None if member.number else tell
                 priced.price(file, member=member, threads=threads, progress=told)

@@ -83,6 +83,13 @@ class Tally:
         if len(faults.rows) < FIRST_ROWS:
             faults.rows.append(row)
 
+    def clear(self) -> None:
+        """Begin anew; whoever adds to lists that are kept here may go on."""
+        self.statuses.clear()
+        self.errors.clear()
+        for sums in self._sums.values():
+            sums[:] = _nothing()
+
     def merge(self, other: Tally) -> None:
         """Add the sums of another part of the file. Rows of errors stay in their order."""
         self.statuses.update(other.statuses)
