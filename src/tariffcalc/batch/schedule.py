@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.batch import turns
@@ -78,6 +79,7 @@ class Schedule:
         first = self._tables.coverage.start
         self._first = [first, *(max(day, first) for day in self.days)]
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
+        self._is_whole = lru_cache(maxsize=4096)(self._find_whole)
         self._row_numbers: dict[Row, int] = {}
         self._rows: list[Row] = []
         self._codes: list[dict[int, str]] = []
@@ -102,19 +104,27 @@ class Schedule:
             period = row.period
             start, end = (bisect_left(self._first, day) for day in (period.start, period.end))
             texts = row.general, row.special, row.column_2
-            own = Row(texts, is_managed)
-            if None in map(own.says, HELD[self._importer]):
-                own = Row(texts, is_managed, code[:8])
+            own = Row(texts, is_managed, "" if self._is_whole(texts) else code[:8])
             rows[start:end] = [own] * (end - start)
         found = self._of_code[code[:8], is_managed] = []
+        number, before = -1, None
         for place, own in enumerate(rows):
-            number = self._row_numbers.setdefault(own, len(self._codes))
-            if number == len(self._codes):
-                self._rows.append(own)
-                self._codes.append({})
+            if own is not before:
+                number, before = self._number(own), own
             self._codes[number].setdefault(place, code)
             found.append(number)
         return found
+
+    def _number(self, row: Row) -> int:
+        number = self._row_numbers.setdefault(row, len(self._rows))
+        if number == len(self._rows):
+            self._rows.append(row)
+            self._codes.append({})
+        return number
+
+    def _find_whole(self, texts: tuple[str, str, str]) -> bool:
+        """Whether a row says in every column what is to be paid."""
+        return None not in map(Row(texts, False).says, HELD[self._importer])
 
     def columns(self, origin: str, claimed: bool) -> list[int]:
         """Return the number of the column that goods of an origin pay in each period.
