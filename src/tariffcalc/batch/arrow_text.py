@@ -87,7 +87,10 @@ class Fragments:
         self._numbers: dict[str, int] = {"": 0}
         self._tables: dict[tuple[int, bool], Ids] = {}
         self._called: dict[int, Ids] = {}
-        self._words = {first: self.numbers(first + word for word in WORDS) for first in ("", mark)}
+        self._words = {
+            first: np.array([self.number(first + word) for word in WORDS], np.int32)
+            for first in ("", mark)
+        }
 
     def number(self, text: str) -> int:
         """Return the number of a fragment, new or known."""
@@ -103,9 +106,13 @@ class Fragments:
                     self._numbers[text] = found
         return found
 
-    def numbers(self, texts: Any) -> Ids:
-        """Return the numbers of fragments."""
-        return np.array([self.number(text) for text in texts], np.int32)
+    def add(self, texts: Sequence[str]) -> Ids:
+        """Return the numbers of fragments that nobody asks for by their text."""
+        with self._lock:
+            first = self._count
+            self._new += texts
+            self._count += len(texts)
+            return np.arange(first, self._count, dtype=np.int32)
 
     def held(self) -> Any:
         """Return the fragments numbered so far, as an array."""
@@ -154,8 +161,8 @@ class Fragments:
         rows = column.table.rows
         if known.size < len(rows):
             end = self.line_end if is_last else ""
-            texts = (f"{self.mark}{self._join(row)}{end}" for row in rows[known.size :])
-            known = self._tables[key] = np.append(known, self.numbers(texts))
+            texts = [f"{self.mark}{self._join(row)}{end}" for row in rows[known.size :]]
+            known = self._tables[key] = np.append(known, self.add(texts))
         return np.take(known, column.numbers)
 
     def charges(self, column: Charges) -> tuple[list[Any], Ids]:

@@ -27,6 +27,10 @@ Found = TypeVar("Found")
 Ring = Sequence[tuple[Connection, Connection]]
 
 
+class GoneError(Exception):
+    """A process ended before its turn was over."""
+
+
 class Member(NamedTuple):
     """A process among those that share a piece of work.
 
@@ -51,10 +55,13 @@ class Member(NamedTuple):
         """Wait until the piece before is written; afterwards the one behind may be.
 
         Raises:
-            EOFError: when the process that had the turn before has ended.
+            GoneError: when the process that had the turn before has ended.
         """
         if self.before is not None:
-            self.before.recv_bytes()
+            try:
+                self.before.recv_bytes()
+            except EOFError:
+                raise GoneError from None
         yield
         if self.behind is not None:
             with suppress(OSError):  # it has nothing left to write, and is gone
@@ -99,12 +106,12 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
             told.close()
             others.append((one, answer))
         try:
-            found = [work(_member(0, ring))]
-        except EOFError:
-            found = []  # what ended the other one is told below
-        for one, answer in others:
-            found.append(_answer(one, answer))
-        return found
+            own = work(_member(0, ring))
+        except GoneError:
+            for one, answer in others:
+                _answer(one, answer)  # says what ended it
+            raise
+        return [own, *(_answer(one, answer) for one, answer in others)]
     finally:
         gc.unfreeze()
         for one, _ in others:
@@ -120,7 +127,7 @@ def _take_part(work: Callable[[Member], Found], number: int, ring: Ring, told: C
     answer: tuple[bool, object]
     try:
         answer = True, work(_member(number, ring))
-    except EOFError:
+    except GoneError:
         return
     except Exception as error:
         answer = False, error

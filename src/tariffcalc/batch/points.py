@@ -96,6 +96,7 @@ class Points:
         value_limits: The values of an entry above which some case no longer holds.
         limits: The same in ten-thousandths.
         spans: Those met so far, by number.
+        covers: Hashes of the distinct sets of sheets that were met.
     """
 
     def __init__(self, law: Law, importer: str) -> None:
@@ -120,12 +121,7 @@ class Points:
         self._turning = self.turning_days()
         self.spans: dict[int, Span] = {}
         self._levies: Numbering[Hashable] = Numbering()
-        self._over: dict[int, tuple[int, int]] = {}
-
-    @property
-    def covers(self) -> set[int]:
-        """Hashes of the distinct sets of sheets that were met."""
-        return {hash((self.importer, sheets)) for sheets in self._over}
+        self.covers: set[int] = set()
 
     def goods(self, code: str) -> Spread:
         """Return what holds goods of a code."""
@@ -166,14 +162,11 @@ class Points:
 
     def over(self, sheets: int) -> tuple[int, int]:
         """Return the piles of some packed sheets, then and as the law now stands."""
-        found = self._over.get(sheets)
-        if found is None:
-            size, half = self._size, sheets >> 2 * self._size
-            every, first = (1 << size) - 1, sheets & (1 << 2 * size) - 1
-            then = self.piles.number(first & every, first >> size)
-            now = then if half == first else self.piles.number(half & every, half >> size)
-            found = self._over[sheets] = then, now
-        return found
+        self.covers.add(hash((self.importer, sheets)))
+        size, half = self._size, sheets >> 2 * self._size
+        every, first = (1 << size) - 1, sheets & (1 << 2 * size) - 1
+        then = self.piles.number(first & every, first >> size)
+        return then, then if half == first else self.piles.number(half & every, half >> size)
 
     def pack(self, parts: Sequence[int]) -> int:
         """Put four sets of sheets into one: sure and perhaps there then, sure and perhaps now."""
@@ -250,7 +243,7 @@ class Points:
         """Drop what was found for single codes and sets of claims, however many there were."""
         self.schedule.forget()
         self.piles.forget()
-        self._over.clear()
+        self.covers.clear()
 
 
 @lru_cache(maxsize=turns.KEPT)

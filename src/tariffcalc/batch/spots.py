@@ -19,6 +19,7 @@ class Spots:
         self._points = points
         self._groups: Numbering[Spread] = Numbering()
         self._pairs: dict[Spread, Keyed[Spot]] = {}
+        self._piles: dict[int, tuple[int, int]] = {}
         self._spots: dict[tuple[object, ...], Spot] = {}
         self.pairs = Keyed(self._find_pair)
 
@@ -33,7 +34,7 @@ class Spots:
 
     def forget(self) -> None:
         """Drop all."""
-        for table in (self._groups, self._pairs, self._spots, self.pairs):
+        for table in (self._groups, self._pairs, self._piles, self._spots, self.pairs):
             table.clear()
 
     def _find_pair(self, key: int) -> Keyed[Spot]:
@@ -46,7 +47,10 @@ class Spots:
         return self._pairs[spread]
 
     def _find_spot(self, spread: Spread, span: Span) -> Spot:
-        piles = self._points.over(spread.sheets & span.sheets)
+        sheets = spread.sheets & span.sheets
+        piles = self._piles.get(sheets)
+        if piles is None:
+            piles = self._piles[sheets] = self._points.over(sheets)
         key = piles, spread.gaps & span.gaps, span.entered, span.is_late
         found = self._spots.get(key)
         if found is None:
