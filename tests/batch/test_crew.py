@@ -7,53 +7,85 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tariffcalc.batch.crew import ALONE, Member, most_members, share
+from tariffcalc.batch.crew import ALONE, HELD, Member, most_members, share
 from tariffcalc.values.issues import InputError, Issue
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 PIECES = 60
 
 
-def write_pieces(file: int) -> Callable[[Member], list[int]]:
-    """Return work that writes the numbers of its pieces in turn, some of them late."""
+def write_pieces(file: int, slow: int = -1) -> Callable[[Member], list[int]]:
+    """Return work that writes the numbers of its pieces, and returns them; one may be slow."""
 
     def work(member: Member) -> list[int]:
-        chance = random.Random(member.number)
-        own = [piece for piece in range(PIECES) if member.is_mine(piece)]
-        for piece in own:
-            time.sleep(chance.choice((0, 0, 0.003)))
-            with member.turn():
-                os.write(file, b"%d\n" % piece)
+        chance, own = random.Random(member.number), []
+
+        def made() -> Iterator[tuple[int, int]]:
+            for number, piece in member.own(range(100, 100 + PIECES)):
+                time.sleep(0.02 if member.number == slow else chance.choice((0, 0, 0.003)))
+                own.append(number)
+                yield number, piece
+
+        for piece in member.in_order(made()):
+            os.write(file, b"%d\n" % piece)
         return own
 
     return work
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
-def test_pieces_are_written_in_their_order(tmp_path: Path, size: int) -> None:
+def test_pieces_are_done_once_and_written_in_their_order(tmp_path: Path, size: int) -> None:
     file = os.open(tmp_path / "out", os.O_CREAT | os.O_WRONLY)
     found = share(write_pieces(file), size)
     os.close(file)
-    assert found == [[*range(number, PIECES, size)] for number in range(size)]
-    assert (tmp_path / "out").read_text().split() == [str(piece) for piece in range(PIECES)]
+    assert len(found) == size
+    assert sorted(number for own in found for number in own) == [*range(PIECES)]
+    assert (tmp_path / "out").read_text().split() == [str(100 + piece) for piece in range(PIECES)]
+
+
+def test_a_slow_process_does_less(tmp_path: Path) -> None:
+    file = os.open(tmp_path / "out", os.O_CREAT | os.O_WRONLY)
+    fast, slow = share(write_pieces(file, slow=1), 2)
+    os.close(file)
+    assert len(slow) < len(fast)
+
+
+def test_what_is_done_too_soon_is_held_back(tmp_path: Path) -> None:
+    file = os.open(tmp_path / "out", os.O_CREAT | os.O_WRONLY)
+
+    def work(member: Member) -> int:
+        ahead = 0
+
+        def made() -> Iterator[tuple[int, int]]:
+            nonlocal ahead
+            for number, piece in member.own(range(PIECES)):
+                time.sleep(0.01 if member.number else 0)
+                ahead = max(ahead, number - os.fstat(file).st_size)
+                yield number, piece
+
+        for _ in member.in_order(made()):
+            os.write(file, b".")
+        return ahead
+
+    assert max(share(work, 2)) <= HELD + 1
+    os.close(file)
 
 
 def children() -> str:
     return Path(f"/proc/self/task/{os.getpid()}/children").read_text()
 
 
-def test_a_fault_in_one_of_them_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [0, 31, PIECES - 1])
+def test_a_fault_in_one_of_them_is_told(fault: int) -> None:
     def work(member: Member) -> None:
-        for piece in range(PIECES):
-            if member.is_mine(piece):
-                with member.turn():
-                    if piece == 31:
-                        raise InputError([Issue("disk-full", "error", "the disk is full", "x")])
+        for piece in member.in_order(member.own(range(PIECES))):
+            if piece == fault:
+                raise InputError([Issue("disk-full", "error", "the disk is full", "x")])
 
     before = children()
     with pytest.raises(InputError, match="the disk is full") as caught:
@@ -64,12 +96,10 @@ def test_a_fault_in_one_of_them_is_told(tmp_path: Path) -> None:
 
 def test_one_that_is_killed_is_missed() -> None:
     def work(member: Member) -> None:
-        for piece in range(PIECES):
-            if member.is_mine(piece):
-                if piece == 31:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                with member.turn():
-                    pass
+        for _ in member.in_order(member.own(range(PIECES))):
+            if member.number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(0.01)
 
     before = children()
     with pytest.raises(InputError, match="ended by SIGKILL") as caught:
@@ -91,7 +121,5 @@ def test_they_end_with_the_one_that_began() -> None:
 
 
 def test_alone_there_is_no_waiting() -> None:
-    assert ALONE.is_mine(7)
-    with ALONE.turn():
-        pass
+    assert [*ALONE.in_order(ALONE.own("abc"))] == ["a", "b", "c"]
     assert 1 <= most_members() <= 2

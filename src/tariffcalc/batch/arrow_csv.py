@@ -74,29 +74,23 @@ class CsvPricer:
             threads: Blocks priced at once in it.
             progress: Called with the number of rows done so far, after each block.
         """
-        for done, parts in in_order(self._print, self._blocks_of(member), threads):
-            with member.turn():
-                for part in parts:
-                    out.write(part)
-                if member.size > 1:
-                    out.flush()
+        tasks = member.own(islice(self._blocks(), self._begun, None))
+        for done, parts in member.in_order(in_order(self._print, tasks, threads)):
+            for part in parts:
+                out.write(part)
+            if member.size > 1:
+                out.flush()
             if progress is not None:
                 progress(done)
         self.lane.close()
 
     def begin(self, out: BinaryIO) -> None:
         """Price the first block; processes that are forked afterwards know what it teaches."""
-        for task in islice(self._blocks(), 1):
-            for part in self._print(task)[1]:
+        for before, block in islice(self._blocks(), 1):
+            for part in self.print(before, block):
                 out.write(part)
             self._begun = 1
         self.lane.close()
-
-    def _blocks_of(self, member: Member) -> Iterator[tuple[int, Block]]:
-        """Yield the blocks that a process is to price, after those with which it was begun."""
-        for place, task in enumerate(self._blocks(), -self._begun):
-            if place >= 0 and member.is_mine(place):
-                yield task
 
     def _blocks(self) -> Iterator[tuple[int, Block]]:
         """Yield the blocks, each with the number of rows before it."""
@@ -105,10 +99,10 @@ class CsvPricer:
             yield before, block
             before += block.count
 
-    def _print(self, task: tuple[int, Block]) -> tuple[int, list[Any]]:
-        """Return how many rows are done with a block, and its bytes."""
-        before, block = task
-        return before + block.count, self.print(before, block)
+    def _print(self, task: tuple[int, tuple[int, Block]]) -> tuple[int, tuple[int, list[Any]]]:
+        """Return the number of a task, how many rows are done with its block, and its bytes."""
+        number, (before, block) = task
+        return number, (before + block.count, self.print(before, block))
 
     def print(self, before: int, block: Block) -> list[Any]:
         """Return the bytes of a block that has some rows before it."""

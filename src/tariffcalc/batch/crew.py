@@ -1,4 +1,4 @@
-"""Work shared by processes: each takes every so many-th piece, and they write in turn.
+"""Work shared by processes: each takes the next piece that is left, and they write in order.
 
 A process runs Python on one core at a time, so threads help little where much is Python. The others
 are forked off the one that begins: they know what it knows, and write to the very file it opened.
@@ -12,63 +12,114 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from tariffcalc.values.issues import InputError, Issue
 
 MOST = 2
 """Processes that share a piece of work: each has tables of its own, and memory is to stay small."""
 
+HELD = 1
+"""Pieces that a process holds back until those before them are written."""
+
 Found = TypeVar("Found")
-Ring = Sequence[tuple[Connection, Connection]]
+Piece = TypeVar("Piece")
+Ends = Sequence[tuple[Connection, Connection]]
 
 
 class GoneError(Exception):
-    """A process ended before its turn was over."""
+    """A process ended before it had written its piece."""
 
 
-class Member(NamedTuple):
+class Member:
     """A process among those that share a piece of work.
 
     Attributes:
         number: Its own, from 0 on; number 0 is the process that began.
         size: How many there are.
-        before: Says that its turn has come; None where it is alone.
-        behind: Is told when its turn is over.
     """
 
-    number: int = 0
-    size: int = 1
-    before: Connection | None = None
-    behind: Connection | None = None
+    def __init__(self, number: int, counter: int | None, ends: Ends) -> None:
+        """Join in.
 
-    def is_mine(self, piece: int) -> bool:
-        """Whether a piece, counted from 0, is for this process."""
-        return piece % self.size == self.number
+        Args:
+            number: Its own.
+            counter: A file that holds the number of the next piece. None where it is alone.
+            ends: For each process, where it is told of pieces that the others wrote.
+        """
+        self.number = number
+        self.size = max(1, len(ends))
+        self._counter = counter
+        self._told = ends[number][0] if ends else None
+        self._others = [there for place, (_, there) in enumerate(ends) if place != number]
+        self._written = 0
+        # Whoever waits for a process must see it end: the other ends are not its own.
+        for place, (here, there) in enumerate(ends):
+            (there if place == number else here).close()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait until the piece before is written; afterwards the one behind may be.
+    def own(self, pieces: Iterable[Piece]) -> Iterator[tuple[int, Piece]]:
+        """Yield the pieces that this process is to do, with their numbers, as it asks for them."""
+        taken = -1
+        for number, piece in enumerate(pieces):
+            if taken < number:
+                taken = self._take(number)
+            if taken == number:
+                yield number, piece
+
+    def _take(self, number: int) -> int:
+        """Return the number of the next piece that nobody has taken."""
+        if self._counter is None:
+            return number
+        os.lockf(self._counter, os.F_LOCK, 0)  # gone with the process that holds it
+        try:
+            taken = int.from_bytes(os.pread(self._counter, 8, 0), "little")
+            os.pwrite(self._counter, (taken + 1).to_bytes(8, "little"), 0)
+        finally:
+            os.lockf(self._counter, os.F_ULOCK, 0)
+        return taken
+
+    def in_order(self, done: Iterable[tuple[int, Found]]) -> Iterator[Found]:
+        """Yield what came of pieces when those before are written; the next call says it is too.
 
         Raises:
-            GoneError: when the process that had the turn before has ended.
+            GoneError: when a process has ended before it wrote one of those before.
         """
-        if self.before is not None:
-            try:
-                self.before.recv_bytes()
-            except EOFError:
-                raise GoneError from None
-        yield
-        if self.behind is not None:
+        held: deque[tuple[int, Found]] = deque()
+        for numbered in done:
+            held.append(numbered)
+            while held and (len(held) > HELD or self._is_next(held[0][0])):
+                yield from self._write(*held.popleft())
+        while held:
+            yield from self._write(*held.popleft())
+
+    def _is_next(self, number: int) -> bool:
+        while self._told is not None and self._written < number and self._told.poll():
+            self._hear(self._told)
+        return self._written >= number
+
+    def _write(self, number: int, found: Found) -> Iterator[Found]:
+        while self._told is not None and self._written < number:
+            self._hear(self._told)
+        yield found
+        self._written += 1
+        for other in self._others:
             with suppress(OSError):  # it has nothing left to write, and is gone
-                self.behind.send_bytes(b"")
+                other.send_bytes(b"")
+
+    def _hear(self, told: Connection) -> None:
+        try:
+            told.recv_bytes()
+        except EOFError:
+            raise GoneError from None
+        self._written += 1
 
 
-ALONE = Member()
+ALONE = Member(0, None, ())
 
 
 def most_members() -> int:
@@ -83,7 +134,7 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
     """Do some work in several processes, and return what comes of each, that of this one first.
 
     Args:
-        work: Is told which pieces are its own. What it returns goes through `pickle`.
+        work: Is told who does it, and so which pieces are its own. What it returns is pickled.
         size: How many processes, at most `most_members`.
 
     Raises:
@@ -92,21 +143,21 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
     if size == 1:
         return [work(ALONE)]
     fork = multiprocessing.get_context("fork")
-    ring = [fork.Pipe(duplex=False) for _ in range(size)]
-    ring[0][1].send_bytes(b"")
+    ends = [fork.Pipe(duplex=False) for _ in range(size)]
+    counter = os.memfd_create("pieces")
     others: list[tuple[BaseProcess, Connection]] = []
     gc.freeze()  # or each would write into memory that they share, to look for unused cycles
     try:
         for number in range(1, size):
             answer, told = fork.Pipe(duplex=False)
             one: BaseProcess = fork.Process(
-                target=_take_part, args=(work, number, ring, told), daemon=True
+                target=_take_part, args=(work, number, counter, ends, told), daemon=True
             )
             one.start()
             told.close()
             others.append((one, answer))
         try:
-            own = work(_member(0, ring))
+            own = work(Member(0, counter, ends))
         except GoneError:
             for one, answer in others:
                 _answer(one, answer)  # says what ended it
@@ -114,36 +165,28 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
         return [own, *(_answer(one, answer) for one, answer in others)]
     finally:
         gc.unfreeze()
+        os.close(counter)
         for one, _ in others:
             one.terminate()
             one.join()
 
 
-def _take_part(work: Callable[[Member], Found], number: int, ring: Ring, told: Connection) -> None:
+def _take_part(
+    work: Callable[[Member], Found], number: int, counter: int, ends: Ends, told: Connection
+) -> None:
     """Do the work in a process of its own. It ends with the one that began it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for asked in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, signal.SIG_DFL)
     answer: tuple[bool, object]
     try:
-        answer = True, work(_member(number, ring))
+        answer = True, work(Member(number, counter, ends))
     except GoneError:
         return
     except Exception as error:
         answer = False, error
     with suppress(OSError):
         told.send(answer)
-
-
-def _member(number: int, ring: Ring) -> Member:
-    """Keep the two ends that are one's own: whoever waits for a process must see it end."""
-    behind = (number + 1) % len(ring)
-    for place, (reader, writer) in enumerate(ring):
-        if place != number:
-            reader.close()
-        if place != behind:
-            writer.close()
-    return Member(number, len(ring), ring[number][0], ring[behind][1])
 
 
 def _answer(one: BaseProcess, answer: Connection) -> Any:
