@@ -7,6 +7,7 @@ import io
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -361,6 +362,31 @@ def test_parquet_of_many_kinds_in_small_row_groups(
 
 
 ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")
+
+
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+def test_a_parquet_file_that_is_damaged_within_is_refused(
+    catalogue: Catalogue, tmp_path: Path, engine: str
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    chance = random.Random(3)
+    rows = [good_row(line, chance) for line in range(400)]
+    columns = dict(zip(HEADER, (pa.array(c) for c in zip(*rows, strict=True)), strict=True))
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table(columns), source)
+    sound, refused = source.read_bytes(), 0
+    for place in range(200, len(sound) - 8000, len(sound) // 12):
+        damaged = bytes(255 - byte for byte in sound[place : place + 900])
+        source.write_bytes(sound[:place] + damaged + sound[place + 900 :])
+        output = tmp_path / f"{place}.parquet"
+        with suppress(InputError):
+            run(catalogue, source, output, engine=engine)
+        refused += not output.exists()
+    assert refused > 3
+    with pytest.raises(InputError, match=r"in.parquet: is not a sound Parquet file"):
+        run(catalogue, source, tmp_path / "out.parquet", engine=engine)
 
 
 def test_the_fee_of_an_entry_is_shared_over_its_lines_wherever_they_stand(

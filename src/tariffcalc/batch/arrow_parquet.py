@@ -49,7 +49,7 @@ def price_parquet(
     """
     lane = ArrowLane(pricer)
     done = 0
-    with rows.source.told(), rows.source.open_file() as source:
+    with rows.source.open_file() as source:
         file = pq.ParquetFile(source)
         own = file.schema_arrow
         names = unique_names([*rows.header, *pricer.columns])
@@ -60,12 +60,13 @@ def price_parquet(
             read = map(_as_stored, batch.columns, own.types)
             return pa.RecordBatch.from_arrays([*read, *priced], names)
 
-        alike = _alike(file)
+        with rows.told():
+            alike = _alike(file)
         keys = [lane.places[name] for name in KEYS if name in lane.places]
         encoded = [
             rows.header[place] for place in keys if alike[place] and _is_text(own.types[place])
         ]
-        batches = _batches(pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded))
+        file = pq.ParquetFile(source, metadata=file.metadata, read_dictionary=encoded)
         nothing = [pa.nulls(0, kind) for kind in own.types]
         schema = price((0, pa.RecordBatch.from_arrays(nothing, schema=own))).schema
         with _open_writer(out, schema, own.types, alike) as writer:
@@ -75,7 +76,7 @@ def price_parquet(
                 writer.write_table(pa.Table.from_batches(held).unify_dictionaries())
                 held.clear()
 
-            for batch in in_order(price, batches, threads):
+            for batch in in_order(price, _batches(file, rows), threads):
                 held.append(batch)
                 if len(held) == GROUP:
                     write()
@@ -130,7 +131,7 @@ def _as_stored(column: Any, kind: Any) -> Any:
     return column if column.type == kind else column.cast(kind)
 
 
-def _batches(file: Any) -> Iterator[tuple[int, Any]]:
+def _batches(file: Any, rows: ParquetRows) -> Iterator[tuple[int, Any]]:
     """Yield batches of a file, each with the number of rows before it.
 
     PyArrow ends one where the dictionary of a column ends.
@@ -138,16 +139,15 @@ def _batches(file: Any) -> Iterator[tuple[int, Any]]:
     held: list[Any] = []
     before = 0
     # There are threads enough, and those of PyArrow keep memory.
-    for batch in file.iter_batches(BATCH, use_threads=False):
+    batches = file.iter_batches(BATCH, use_threads=False)
+    while True:
+        with rows.told():
+            batch = next(batches, None)
         size = sum(map(len, held))
-        if held and size + len(batch) > BATCH:
-            yield before, _joined(held)
+        if held and (batch is None or size + len(batch) > BATCH):
+            yield before, pa.Table.from_batches(held).combine_chunks().to_batches()[0]
             before += size
             held.clear()
+        if batch is None:
+            return
         held.append(batch)
-    if held:
-        yield before, _joined(held)
-
-
-def _joined(batches: list[Any]) -> Any:
-    return pa.Table.from_batches(batches).combine_chunks().to_batches()[0]

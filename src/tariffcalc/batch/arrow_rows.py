@@ -42,6 +42,11 @@ class ParquetWriter:
         self._write_group()
         self._writer.close()
 
+    def drop(self) -> None:
+        """Let go of the rows that are held; PyArrow ends the file now or never."""
+        self._held.clear()
+        self._writer.close()
+
     def _write_group(self) -> None:
         if self._held:
             columns = [pa.array(column, pa.string()) for column in zip(*self._held, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -21,12 +22,8 @@ class ParquetRows(Rows):
     def __init__(self, source: Source) -> None:
         """Read the schema. Raises InputError for nested columns and a file that is not sound."""
         super().__init__(source)
-        try:
-            with self.source.open_file() as file:
-                schema = pq.ParquetFile(file).schema_arrow
-        except (pa.ArrowException, OSError) as error:
-            message = f"is not a sound Parquet file: {str(error).splitlines()[0][:200]}"
-            raise source.refusal("bad-parquet", message) from None
+        with self.told(), self.source.open_file() as file:
+            schema = pq.ParquetFile(file).schema_arrow
         self.header = list(schema.names)
         nested = [field.name for field in schema if pa.types.is_nested(field.type)]
         if nested or not self.header:
@@ -37,14 +34,20 @@ class ParquetRows(Rows):
 
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows, from the first one on."""
-        with self.source.told(), self.source.open_file() as file:
-            try:
-                for batch in pq.ParquetFile(file).iter_batches(BATCH):
-                    columns = [as_texts(column) for column in batch.columns]
-                    yield from map(list, zip(*columns, strict=True))
-            except pa.ArrowException as error:
-                message = f"is not a sound Parquet file: {str(error).splitlines()[0][:200]}"
-                raise self.source.refusal("bad-parquet", message) from None
+        with self.told(), self.source.open_file() as file:
+            for batch in pq.ParquetFile(file).iter_batches(BATCH):
+                columns = [as_texts(column) for column in batch.columns]
+                yield from map(list, zip(*columns, strict=True))
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Turn faults of reading into words; PyArrow's are errors of its own, or of the system."""
+        try:
+            yield
+        except (pa.ArrowException, OSError) as error:
+            why = getattr(error, "strerror", None) or (str(error).splitlines() or ["?"])[0][:200]
+            message = f"is not a sound Parquet file: {why}"
+            raise self.source.refusal("bad-parquet", message) from None
 
 
 def as_texts(column: Any) -> list[str]:

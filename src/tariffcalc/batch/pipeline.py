@@ -19,7 +19,7 @@ from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_t
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress, open_progress
 from tariffcalc.batch.result import CHARGES, Charges
-from tariffcalc.batch.writers import CsvWriter, Layout, choose_layout, open_writer, zipped
+from tariffcalc.batch.writers import CsvWriter, Layout, Writer, choose_layout, open_writer, zipped
 from tariffcalc.library import Catalogue
 from tariffcalc.values.issues import Issue
 
@@ -186,29 +186,39 @@ def _write(
         ):
             return "arrow"
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
-        groups, rows, first = table.groups, table.rows, table.rows.row_number(0)
-        if isinstance(writer, CsvWriter) and groups is None:
-            printer, done = pricer.printer(writer.form), 0
-            for block in rows.blocks(writer.form):
-                lines = printer.print(block, first + done)
-                writer.write_lines(lines)
-                done += len(lines)
-                progress.update(done, rows.share_read())
-            writer.close()
-            return "python"
-        price, write = pricer.price, writer.write
-        grouped = "grouped", *[""] * (len(pricer.columns) - 2), edition
-        for index, row in enumerate(rows):
-            if not index % STEP:
-                progress.update(index, rows.share_read())
-            if groups is None:
-                write(row, price(row, first + index))
-                continue
-            cells = groups.cells(index, row)
-            if cells is not None:
-                write(row, price(cells, first + index))
-            else:
-                write(row, grouped)
-                pricer.tally.add_status("grouped")
+        try:
+            _write_rows(table, pricer, writer, progress, edition)
+        except BaseException:
+            writer.drop()
+            raise
         writer.close()
     return "python"
+
+
+def _write_rows(
+    table: Table, pricer: LinePricer, writer: Writer, progress: Progress, edition: str
+) -> None:
+    """Price the rows of a file in the Python lane."""
+    groups, rows, first = table.groups, table.rows, table.rows.row_number(0)
+    if isinstance(writer, CsvWriter) and groups is None:
+        printer, done = pricer.printer(writer.form), 0
+        for block in rows.blocks(writer.form):
+            lines = printer.print(block, first + done)
+            writer.write_lines(lines)
+            done += len(lines)
+            progress.update(done, rows.share_read())
+        return
+    price, write = pricer.price, writer.write
+    grouped = "grouped", *[""] * (len(pricer.columns) - 2), edition
+    for index, row in enumerate(rows):
+        if not index % STEP:
+            progress.update(index, rows.share_read())
+        if groups is None:
+            write(row, price(row, first + index))
+            continue
+        cells = groups.cells(index, row)
+        if cells is not None:
+            write(row, price(cells, first + index))
+        else:
+            write(row, grouped)
+            pricer.tally.add_status("grouped")

@@ -40,6 +40,10 @@ class SheetWriter:
         """Write the file: a sheet is zipped as a whole."""
         self._book.save(self._file)
 
+    def drop(self) -> None:
+        """Let go of the sheet."""
+        self._sheet.close()
+
     def _text(self, text: str) -> Any:
         cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", neutral(text)) or None)
         if cell.value is not None:

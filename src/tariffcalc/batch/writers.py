@@ -71,6 +71,9 @@ class Writer(Protocol):
     def close(self) -> None:
         """Write what is still held. The file itself stays open."""
 
+    def drop(self) -> None:
+        """Let go of what is held: the file is given up."""
+
 
 def choose_layout(
     target: str, told: str | None, delimiter: str, line_end: str, marked: bool = False
@@ -169,6 +172,10 @@ class CsvWriter:
         self.file.write("".join(self._held).encode())
         self._held.clear()
 
+    def drop(self) -> None:
+        """Let go of the rows that are held."""
+        self._held.clear()
+
 
 class JsonLinesWriter:
     """Rows as JSON objects, one a line. What the result leaves blank is null."""
@@ -195,6 +202,10 @@ class JsonLinesWriter:
         """Write the rows that are held."""
         if self._held:
             self.file.write(("\n".join(self._held) + "\n").encode())
+        self._held.clear()
+
+    def drop(self) -> None:
+        """Let go of the rows that are held."""
         self._held.clear()
 
 
