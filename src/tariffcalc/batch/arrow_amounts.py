@@ -26,6 +26,7 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
     goes through 64-bit floats, which is exact here: such a number times 10,000 is a whole number
     below 2**50, and two roundings move it by less than a quarter.
 
+    >>> from tariffcalc.batch.arrow_arrays import text_array
     >>> plain_amounts(text_array(["100.5", "1e3", "7", "5.", "1.00001"]))[0].tolist()
     [1005000, 0, 70000, 0, 0]
     """
