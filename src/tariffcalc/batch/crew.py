@@ -7,7 +7,6 @@ are forked off the one that begins: they know what it knows, and write to the ve
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
@@ -15,11 +14,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tariffcalc.values.issues import InputError, Issue
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 MOST = 2
 """Processes that share a piece of work: each has tables of its own, and memory is to stay small."""
@@ -29,7 +30,7 @@ HELD = 1
 
 Found = TypeVar("Found")
 Piece = TypeVar("Piece")
-Ends = Sequence[tuple[Connection, Connection]]
+Ends = Sequence["tuple[Connection, Connection]"]
 
 
 class GoneError(Exception):
@@ -142,6 +143,8 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
     """
     if size == 1:
         return [work(ALONE)]
+    import multiprocessing  # with much in its train
+
     fork = multiprocessing.get_context("fork")
     ends = [fork.Pipe(duplex=False) for _ in range(size)]
     counter = os.memfd_create("pieces")
