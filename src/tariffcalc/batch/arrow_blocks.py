@@ -22,6 +22,9 @@ from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 SIZE = 7 << 18
 """Bytes of a block: larger ones are a little faster and take much more memory."""
 
+FIRST = 1 << 19
+"""Bytes of the first block, which one process prices while the others wait for what it learns."""
+
 STRETCH = 1 << 16
 """Bytes after which a stretch that is not strict may end."""
 
@@ -50,14 +53,15 @@ class Block:
 
 def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
     """Cut UTF-8 text that comes in pieces, the first one beginning with a row, into blocks."""
-    held, is_last, stretch = b"", False, STRETCH
+    held, is_last, stretch, size = b"", False, STRETCH, min(FIRST, SIZE)
     while held or not is_last:
         if not is_last:
             piece = next(pieces, None)
             is_last = piece is None
             held += piece or b""
-        while held and (is_last or len(held) >= SIZE):
-            block, used = _strict_block(held, is_last, delimiter), 0
+        while held and (is_last or len(held) >= size):
+            part = held if len(held) < 2 * size else held[:size]
+            block, used = _strict_block(part, is_last and len(part) == len(held), delimiter), 0
             if block is not None:
                 used, stretch = len(block.data), STRETCH
             else:
@@ -66,7 +70,7 @@ def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
                     break
                 rows, used = loose_rows(held, stretch, delimiter)
                 block, stretch = Block(len(rows), held[:used], rows), min(SIZE, stretch * 4)
-            held = held[used:]
+            held, size = held[used:], SIZE
             yield block
 
 
