@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tariffcalc.values.issues import InputError, Issue
@@ -147,31 +148,30 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
 
     fork = multiprocessing.get_context("fork")
     ends = [fork.Pipe(duplex=False) for _ in range(size)]
-    counter = os.memfd_create("pieces")
     others: list[tuple[BaseProcess, Connection]] = []
     gc.freeze()  # or each would write into memory that they share, to look for unused cycles
-    try:
-        for number in range(1, size):
-            answer, told = fork.Pipe(duplex=False)
-            one: BaseProcess = fork.Process(
-                target=_take_part, args=(work, number, counter, ends, told), daemon=True
-            )
-            one.start()
-            told.close()
-            others.append((one, answer))
+    with TemporaryFile() as file:
+        counter = file.fileno()
         try:
-            own = work(Member(0, counter, ends))
-        except GoneError:
-            for one, answer in others:
-                _answer(one, answer)  # says what ended it
-            raise
-        return [own, *(_answer(one, answer) for one, answer in others)]
-    finally:
-        gc.unfreeze()
-        os.close(counter)
-        for one, _ in others:
-            one.terminate()
-            one.join()
+            for number in range(1, size):
+                answer, told = fork.Pipe(duplex=False)
+                task = work, number, counter, ends, told
+                one: BaseProcess = fork.Process(target=_take_part, args=task, daemon=True)
+                one.start()
+                told.close()
+                others.append((one, answer))
+            try:
+                own = work(Member(0, counter, ends))
+            except GoneError:
+                for one, answer in others:
+                    _answer(one, answer)  # says what ended it
+                raise
+            return [own, *(_answer(one, answer) for one, answer in others)]
+        finally:
+            gc.unfreeze()
+            for one, _ in others:
+                one.terminate()
+                one.join()
 
 
 def _take_part(
