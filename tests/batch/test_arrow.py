@@ -234,6 +234,20 @@ def test_files_in_many_blocks(
     assert written(path, "arrow", threads=1) == python
 
 
+@pytest.mark.parametrize("kept", [0, 1, 3])
+def test_pairs_that_find_no_room_are_for_the_python_lane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    chance = random.Random(kept)
+    path = tmp_path / "in.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([HEADER, *(good_row(line, chance) for line in range(300))])
+    python = written(path, "python")
+    assert python[1]["statuses"]["partial"] > 30
+    monkeypatch.setattr("tariffcalc.batch.arrow_tables.PAIRS", kept)
+    assert written(path, "arrow") == python
+
+
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\r\n"])
 def test_files_without_rows_and_with_one(tmp_path: Path, ending: str) -> None:
     path = tmp_path / "in.csv"

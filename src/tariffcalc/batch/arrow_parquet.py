@@ -49,8 +49,11 @@ def price_parquet(
     """
     lane = ArrowLane(pricer)
     done = 0
-    with rows.source.open_file() as source:
+    with rows.told():
+        source = rows.source.open_file()
         file = pq.ParquetFile(source)
+        alike = _alike(file)
+    with source:
         own = file.schema_arrow
         names = unique_names([*rows.header, *pricer.columns])
 
@@ -60,8 +63,6 @@ def price_parquet(
             read = map(_as_stored, batch.columns, own.types)
             return pa.RecordBatch.from_arrays([*read, *priced], names)
 
-        with rows.told():
-            alike = _alike(file)
         keys = [lane.places[name] for name in KEYS if name in lane.places]
         encoded = [
             rows.header[place] for place in keys if alike[place] and _is_text(own.types[place])

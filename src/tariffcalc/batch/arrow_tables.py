@@ -29,6 +29,9 @@ TEXTS = 1 << 16
 CELLS = 1 << 24
 """Cells of one grid."""
 
+PAIRS = 1 << 17
+"""Pairs of a table of few."""
+
 LENGTH = 64
 """Longer texts are not kept."""
 
@@ -156,7 +159,10 @@ class Grid:
 
 
 class Pairs:
-    """A table like `Grid` where of all pairs few occur, and few rows ask: it takes no more room."""
+    """A table like `Grid` where of all pairs few occur, and few rows ask: it takes no more room.
+
+    Of more than `PAIRS` the last ones have number 0.
+    """
 
     def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
         """Begin with nothing known; `find` gives the number of a pair, none of it a 0."""
@@ -175,8 +181,9 @@ class Pairs:
         if found is None:
             with self._lock:
                 first, second = divmod(key, 1 << 32)
-                found = self._find(first, second) if first and second else 0
-                self._known[key] = found
+                if not (first and second) or len(self._known) >= PAIRS:
+                    return 0
+                found = self._known[key] = self._find(first, second)
         return found
 
 
