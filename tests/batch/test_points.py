@@ -12,7 +12,7 @@ from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes
 
 from tariffcalc import Catalogue
 from tariffcalc.batch.formula import RATE_UNIT, cents, steps_of, whole
-from tariffcalc.batch.piles import Asked
+from tariffcalc.batch.parts import Asked
 from tariffcalc.batch.points import Points
 from tariffcalc.catalogue.goods import GoodsIndex
 from tariffcalc.engine.base import PARTNERS, BaseDuty, schedule_duty
@@ -45,7 +45,7 @@ def test_base_duties_of_a_row_and_column_are_one(catalogue: Catalogue, importer:
             is_partner = origin in PARTNERS[importer]
             expected = schedule_duty(law.store, tables, code, origin, day, claimed and is_partner)
             period = schedule.period(day)
-            found = schedule.duty(own[period], schedule.columns(origin, claimed)[period])
+            found = schedule.duty(own[period], schedule.columns(origin, claimed)[period], code)
             assert (found.rate, found.reason and found.reason[:40]) == (
                 expected.rate,
                 expected.reason and expected.reason[:40],
@@ -98,7 +98,7 @@ def test_goods_looked_at_together_lie_under_the_same_sheets(
     listed = [code for code, _, _ in tables.goods_masks() if len(code) >= 8]
     for code in [*chance.sample(listed, 300), *codes(importer)]:
         for digits in (code, code[:8], f"{code[:8]}99"):
-            assert index.goods(digits) == tables.goods(digits), digits
+            assert index.sheets(index.number(digits)) == tables.goods(digits), digits
 
 
 @BOTH

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from threading import RLock
 
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, each
 from tariffcalc.batch.points import Points
+from tariffcalc.engine.base import BaseDuty
 
 
 class BaseTables:
@@ -28,55 +29,56 @@ class BaseTables:
         self._sources = sources
         self._formulas = formulas
         self._kinds, self._rows, self._columns = Records(), Records(), Records()
+        self._courses = Records()
         self._row, self._column = Grid(each(_nothing), lock), Grid(each(_nothing), lock)
         self._kind = Grid(each(self._find_kind), lock)
         self._base = Grid(each(self._find_base), lock)
-        self._laid: dict[int, tuple[list[int], list[int]]] = {}
-        self._known: dict[Hashable, int] = {}
+        self._laid: dict[int, tuple[list[int], int]] = {}
 
-    def numbers(self, goods: Ids, source: Ids, claimed: Ids, period: Ids) -> Ids:
+    def numbers(self, course: Ids, source: Ids, claimed: Ids, period: Ids) -> Ids:
         """Return the number of the base duty of each row.
 
         Args:
-            goods: Numbers of goods whose rows were laid down.
+            course: Numbers of `course`.
             source: Numbers of origins.
             claimed: Whether a preference is claimed, 1 or 2.
             period: Of the schedule, from 1 on.
         """
         column = self._column.numbers(self._kind.numbers(source, claimed), period)
-        return self._base.numbers(self._row.numbers(goods, period), column)
+        return self._base.numbers(self._row.numbers(course, period), column)
 
-    def lay_rows(self, goods: int, country: int, code: str) -> None:
-        """Lay down the rows of the schedule under which goods of a code come."""
+    def course(self, country: int, code: str) -> int:
+        """Return the number of the rows of the schedule under which goods of a code come."""
         rows = self._countries[country - 1].schedule.rows(code)
-        self._row.lay(goods, self._numbered(country, rows, self._rows))
-
-    def _numbered(self, country: int, own: list[int], records: Records) -> list[int]:
-        """Return the numbers here of rows or columns of the schedule of a country."""
-        known = self._laid.get(id(own))  # the rows of a code are one list for all its numbers
+        known = self._laid.get(id(rows))  # the rows of many codes are one list
         if known is None:
-            known = own, [records.number((country, number)) for number in own]
-            self._laid[id(own)] = known
+            found = self._courses.number((country, *rows))
+            self._row.lay(found, [self._rows.number((country, row)) for row in rows])
+            known = self._laid[id(rows)] = rows, found
         return known[1]
+
+    def duty(self, base: int, code: str) -> BaseDuty:
+        """Return a base duty whose reason names the code of the goods."""
+        country, row, column = self._formulas.bases.keys[base]
+        points: Points = self._countries[country - 1]
+        return points.schedule.duty(row, column, code)
 
     def _find_kind(self, source: int, claimed: int) -> int:
         """An origin and a claim: those that pay the same columns are one."""
         country, origin = self._sources.keys[source]
         columns = self._countries[country - 1].schedule.columns(origin, claimed == 2)
         found = self._kinds.number((country, *columns))
-        self._column.lay(found, self._numbered(country, columns, self._columns))
+        self._column.lay(found, [self._columns.number((country, column)) for column in columns])
         return found
 
     def _find_base(self, row: int, column: int) -> int:
         """A row and a column of the schedule: the base duty."""
-        country, own = self._rows.keys[row]
-        points, paid = self._countries[country - 1], self._columns.keys[column][1]
-        name = country, points.schedule.name(own, paid)
-        found = self._known.get(name)
-        if found is None:
-            duty = points.schedule.duty(own, paid)
-            found = self._known[name] = self._formulas.base(duty, points.base_class(duty.rate))
-        return found
+        (country, own), (_, paid) = self._rows.keys[row], self._columns.keys[column]
+        points = self._countries[country - 1]
+        if points.schedule.names_code(own, paid):
+            return self._formulas.open_base((country, own, paid))
+        duty = points.schedule.duty(own, paid)
+        return self._formulas.base(duty, points.base_class(duty.rate))
 
 
 def _nothing(first: int, second: int) -> int:

@@ -14,7 +14,7 @@ from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Records
 from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS, Levies, Steps, base_rate
-from tariffcalc.batch.piles import NO_BASE
+from tariffcalc.batch.parts import NO_BASE
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.values.rates import Rate
@@ -67,12 +67,12 @@ class Formulas:
         self._known: dict[int, tuple[Steps, int]] = {}
         self._plain: dict[tuple[Rate | None, int], int] = {}
 
-    def plan(self, then: Steps | None, now: Steps | None) -> int:
-        """Return the number of a formula, under the law asked for and as it now stands."""
-        first, second = self._steps(then), self._steps(now)
-        return self.plans.number((first, second), first, second) if first and second else 0
+    def plan(self, then: int, now: int) -> int:
+        """Return the number of two formulas, under the law asked for and as it now stands."""
+        return self.plans.number((then, now), then, now)
 
-    def _steps(self, steps: Steps | None) -> int:
+    def number(self, steps: Steps | None) -> int:
+        """Return the number of a formula."""
         # Equal formulas are mostly one object, which is faster to find than to compare.
         if steps is None:
             return 0
@@ -135,15 +135,25 @@ class Formulas:
                 1,
                 f"quantity in {' and '.join(duty.rate.units())} not declared",
             )
-        said = NONE
-        if rate is None:
-            charge = Charge("base_duty", "", "base_duty", None, duty.text, None, reason=reason)
-            said = self._said.bases.say(remarks.of_unknown([charge]))
+        said = self.why(duty, reason) if rate is None else NONE
         key = rate, kind, said, asks
         found = self.bases.number(key, rate or 0, rate is None, kind + BASES, said, asks)
         if duty.rate is not None:
             self._plain[plain] = found
         return found
+
+    def open_base(self, name: tuple[int, int, int]) -> int:
+        """Return the number of a base duty that is not known, where the reason names the goods.
+
+        Args:
+            name: Number of the country, row and column of its schedule: the key in `bases`.
+        """
+        return self.bases.number(name, 0, 1, NO_BASE + BASES, 0, 0)
+
+    def why(self, duty: BaseDuty, reason: str | None) -> int:
+        """Return the number of what is said of a base duty that is not known."""
+        charge = Charge("base_duty", "", "base_duty", None, duty.text, None, reason=reason)
+        return self._said.bases.say(remarks.of_unknown([charge]))
 
     def charged(self, levies: Levies) -> int:
         """Return the number of fees and taxes."""

@@ -84,7 +84,9 @@ class ArrowLane:
         self.formulas = Formulas(self.said, has_filed)
         self._countries: dict[str, Points] = {}
         readings = Readings(finder.reader, self._points_of, self.formulas, self.lock)
-        self.points = PointTables(readings, self.formulas, self.said, self.lock)
+        store = pricer.law.store
+        width = 1 + max(len(store.tables(importer).measures) for importer in store.importers)
+        self.points = PointTables(readings, self.formulas, self.said, width, self.lock)
         self._has_filed = has_filed
         self._statuses = WordTable(1)
         for status in ("ok", "partial", "prohibited"):

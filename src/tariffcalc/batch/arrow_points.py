@@ -13,13 +13,13 @@ import numpy as np
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_bases import BaseTables
-from tariffcalc.batch.arrow_bits import BitSets
-from tariffcalc.batch.arrow_formulas import BASES, Formulas
+from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_layers import Layers
+from tariffcalc.batch.arrow_plans import PlanTables
 from tariffcalc.batch.arrow_readings import Columns, Readings
 from tariffcalc.batch.arrow_said import Said
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
-from tariffcalc.batch.piles import Asked
-from tariffcalc.batch.points import Points, Span
+from tariffcalc.batch.points import Points, Spread
 
 NOBODY = frozenset[str]()
 
@@ -47,39 +47,42 @@ class PointTables:
     Attributes:
         goods: Country and code, by number, with the number of their class and chapter.
         sources: Country and origin, with the number of their class and of the origin.
+        bases: Base duties.
         chapters, origins, months: Currency and name, by number: what sums are made of.
     """
 
-    def __init__(self, readings: Readings, formulas: Formulas, said: Said, lock: RLock) -> None:
-        """Begin with nothing known."""
+    def __init__(
+        self, readings: Readings, formulas: Formulas, said: Said, width: int, lock: RLock
+    ) -> None:
+        """Begin with nothing known; no country has so many measures as `width`."""
         self.readings = readings
         self.formulas = formulas
         self._said = said.points
-        self.goods = Records("group", "chapter")
+        self.goods = Records("group", "chapter", "course")
         self.sources = Records("group", "origin")
         self.chapters, self.origins, self.months = Records(), Records(), Records()
-        self._days = Records("period", "levies")
-        self._spans: list[Span | None] = [None]
         self._borne = Records()
         self._shipped = Records()
-        self._groups, self._touched = Records(), Records()
-        self._pairs, self._spots = Records(), Records("after", "gaps", "said")
-        self._pair_bits, self._day_bits = BitSets(), BitSets()
-        self._spot_of_bits: dict[bytes, int] = {}
+        self._layers = Layers(readings.countries, width, lock)
+        layers = [str(place) for place in range(width)]
+        self._groups, self._touched = Records(*layers), Records(*layers)
+        self._pairs, self._days = Records(*layers), Records("period", "levies", *layers)
+        self._spots = Records("after", "gaps", "said")
+        self._spot_of_cuts: dict[bytes, int] = {}
         self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
-        self._bases = BaseTables(readings.countries, self.sources, formulas, lock)
-        self._based, self._asks, self._sizes = Records(), Records(), Records()
+        self.bases = BaseTables(readings.countries, self.sources, formulas, lock)
+        self._plans = PlanTables(
+            readings.countries, self._spots, readings.claims, self._shipped, formulas, lock
+        )
         self._grids = {
             name: Grid(each(find), lock)
             for name, find in {
                 "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
                 "shipped": self._find_shipped, "month": self._find_month,
-                "pair": self._find_pair,
-                "ask": self._find_ask, "size": self._find_size,
-                "based": self._find_based, "plan": self._find_plan,
                 "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
+        self._grids["pair"] = Grid(self._find_pairs, lock)
         self._grids["spot"] = Grid(self._find_spots, lock)
 
     def find(self, columns: Columns, value: Amounts) -> Found:
@@ -101,18 +104,18 @@ class PointTables:
         pair = grid("pair", self.goods.ids(goods, "group"), self.sources.ids(source, "group"))
         spot = grid("spot", pair, day)
         period = self._days.ids(day, "period")
-        base = self._bases.numbers(goods, source, claimed, period)
+        course = self.goods.ids(goods, "course")
+        base = self.bases.numbers(course, source, claimed, period)
         declared = readings.manners.ids(manner, "base")
         if declared.any():
             base = np.where(declared > 0, declared, base)
-        based = grid("based", spot, formulas.bases.ids(base, "kind"))
-        size = grid("size", grid("ask", claims, shipped), self._segments(country, value))
+        kind = formulas.bases.ids(base, "kind")
         return Found(
             goods,
             source,
             country,
             entered,
-            grid("plan", based, size),
+            self._plans.numbers(spot, kind, claims, shipped, self._segments(country, value)),
             base,
             grid("levies", self._days.ids(day, "levies"), readings.manners.ids(manner, "terms")),
             self._said_of(spot, source, claims, claimed),
@@ -159,16 +162,24 @@ class PointTables:
     def _find_goods(self, country: int, code: int) -> int:
         points = self._points(country)
         digits = self.readings.values["classification"].keys[code]
-        group = self._groups.number((country, *points.goods(digits)))
+        known = self.goods.known((country, digits))
+        if known:
+            return known
+        group = self._layered(self._groups, country, points.goods(digits))
         chapter = self.chapters.number((points.currency, digits[:2]))
-        found = self.goods.number((country, digits), group, chapter)
-        self._bases.lay_rows(found, country, digits)
-        return found
+        course = self.bases.course(country, digits)
+        return self.goods.number((country, digits), group, chapter, course)
+
+    def _layered(self, records: Records, country: int, spread: Spread) -> int:
+        """Return the number of goods or origins that are one to the law."""
+        key = country, *spread
+        found = records.known(key)
+        return found or records.number(key, *self._layers.of_spread(country, spread))
 
     def _find_source(self, country: int, origin: int) -> int:
         points = self._points(country)
         name = self.readings.values["origin"].keys[origin]
-        group = self._touched.number((country, *points.source(name)))
+        group = self._layered(self._touched, country, points.source(name))
         number = self.origins.number((points.currency, name))
         return self.sources.number((country, name), group, number)
 
@@ -179,12 +190,11 @@ class PointTables:
         except KeyError:
             return 0
         borne = self._borne.number((country, span.levies))
-        found = self._days.number((country, *span[2:]), span.period + 1, borne)
-        if found == len(self._spans):
-            self._spans.append(span)
-            rest = span.entered << 1 | span.is_late
-            bits = self._points(country).bits(country, span.sheets, span.gaps, rest)
-            self._day_bits.add(bits)
+        key = country, *span[2:]
+        found = self._days.known(key)
+        if not found:
+            layers = self._layers.of_span(country, span)
+            found = self._days.number(key, span.period + 1, borne, *layers)
         return found
 
     def _find_shipped(self, country: int, left: int) -> int:
@@ -196,35 +206,36 @@ class PointTables:
             (self._points(country).currency, self.readings.months.keys[month])
         )
 
-    def _find_pair(self, group: int, touched: int) -> int:
-        """Codes and origins: the sheets and gaps over both."""
-        country, sheets, gaps = self._groups.keys[group]
-        _, here, also = self._touched.keys[touched]
-        key = country, sheets & here, gaps & also
-        found = self._pairs.number(key)
-        if found == self._pair_bits.count:
-            self._pair_bits.add(self._points(country).bits(*key))
-        return found
+    def _find_pairs(self, groups: Ids, touched: Ids) -> list[int]:
+        """Codes and origins: the layers over both."""
+        common = self._layers.common(self._groups.all_ids(groups), self._touched.all_ids(touched))
+        return [
+            self._pairs.number(layers, *layers) for layers in zip(*common.tolist(), strict=True)
+        ]
 
     def _find_spots(self, pairs: Ids, days: Ids) -> list[int]:
-        """Pairs on a day. Many of them are over the same sheets: most are known by their bits."""
-        known, found = self._spot_of_bits, []
-        common = self._pair_bits.common(self._day_bits, pairs, days)
-        for bits, pair, day in zip(common, pairs.tolist(), days.tolist(), strict=True):
-            spot = known.get(bits)
+        """Pairs on a day: many of them are one to the law."""
+        cuts = self._layers.cuts(self._pairs.all_ids(pairs), self._days.all_ids(days)[2:])
+        rows, known, found = np.ascontiguousarray(cuts.T), self._spot_of_cuts, []
+        for place, row in enumerate(
+            rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()
+        ):
+            spot = known.get(row)
             if spot is None:
-                spot = known[bits] = self._new_spot(pair, day)
+                spot = known[row] = self._new_spot(rows[place].tolist())
             found.append(spot)
         return found
 
-    def _new_spot(self, pair: int, day: int) -> int:
-        """The piles over a pair on a day, then and now, and what is to be said of it."""
-        country, sheets, gaps = self._pairs.keys[pair]
-        span = self._spans[day]
-        assert span is not None
-        then, now = self._points(country).over(sheets & span.sheets)
-        after, missing, both = self._said_there(country, span.is_late, gaps & span.gaps)
-        key = country, then, now, span.entered, after, missing
+    def _new_spot(self, cuts: list[int]) -> int:
+        """The piles over a point, then and now, and what is to be said of it."""
+        *others, last = map(self._layers.cut, cuts)
+        country, gaps, entered, is_late = last
+        points, made = self._points(country), [cut for cut in reversed(others) if cut]
+        then = points.piles.pile([cut.then for cut in made if cut.then])
+        now = points.piles.pile([cut.now for cut in made if cut.now])
+        points.met(then, now)
+        after, missing, both = self._said_there(country, is_late, gaps)
+        key = country, then, now, entered, after, missing
         return self._spots.number(key, after, missing, both)
 
     def _said_there(self, country: int, is_late: bool, gaps: int) -> tuple[int, int, int]:
@@ -247,29 +258,6 @@ class PointTables:
         return self._said.say(
             remarks.of_point(self._points(country).importer, origin, made, None, ())
         )
-
-    def _find_based(self, spot: int, kind: int) -> int:
-        """A spot and a class of base duty, where the spot turns on it."""
-        country, then, now, entered, _, _ = self._spots.keys[spot]
-        piles = self._points(country).piles
-        turns = piles.turns_on_base(then) or piles.turns_on_base(now)
-        return self._based.number((country, then, now, entered, kind - BASES if turns else 0))
-
-    def _find_ask(self, claims: int, shipped: int) -> int:
-        return self._asks.number((claims, shipped))
-
-    def _find_size(self, ask: int, segment: int) -> int:
-        claims, shipped = self._asks.keys[ask]
-        made, left = self.readings.claims.keys[claims][1], self._shipped.keys[shipped][1]
-        return self._sizes.number((made, left, segment - 1))
-
-    def _find_plan(self, based: int, size: int) -> int:
-        """Sheets and what is declared: the formula then and now."""
-        country, then, now, entered, base = self._based.keys[based]
-        made, left, segment = self._sizes.keys[size]
-        asked, piles = Asked(made, left, entered, segment, base), self._points(country).piles
-        first = piles.steps(then, asked)
-        return self.formulas.plan(first, first if now == then else piles.steps(now, asked))
 
     def _find_levies(self, borne: int, terms: int) -> int:
         """Days with the same figures, and terms of an entry: its fees and taxes."""

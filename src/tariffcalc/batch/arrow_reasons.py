@@ -23,6 +23,7 @@ class Reasons:
         self._points = points
         self._said = said
         self._doubts = Pairs(self._find_doubt, lock)
+        self._open = Pairs(self._find_open, lock)
 
     def words(self, found: Found, lines: Lines, owed: Owed, done: Flags) -> Ids:
         """Return the row of `Said.table` for each row of a batch.
@@ -42,7 +43,7 @@ class Reasons:
         base, charge, fee = np.full((3, rows.size), NONE, np.int32)
         if owed.base.known is not True:
             lost = ~owed.base.known[rows]
-            base[lost] = formulas.bases.ids(lines.base[rows[lost]], "reason")
+            base[lost] = self._of_bases(found, lines, rows[lost])
         if owed.added.known is not True:
             lost = ~owed.added.known[rows]
             charge[lost] = self._of_charges(found, lines, rows[lost])
@@ -52,6 +53,19 @@ class Reasons:
         words[rows] = self._said.numbers(point[rows], base, charge, fee)
         return words
 
+    def _of_bases(self, found: Found, lines: Lines, rows: Any) -> Ids:
+        """Return why the base duties of some rows are not known."""
+        bases = lines.base[rows]
+        why = self._points.formulas.bases.ids(bases, "reason")
+        open_ = np.flatnonzero(why == 0)
+        if open_.size:
+            why[open_] = self._open.numbers(bases[open_], self._goods(found, lines, rows[open_]))
+        return why
+
+    @staticmethod
+    def _goods(found: Found, lines: Lines, rows: Any) -> Any:
+        return np.broadcast_to(found.goods, lines.value.shape)[rows]
+
     def _of_charges(self, found: Found, lines: Lines, rows: Any) -> Ids:
         """Return why charges of some rows are not known."""
         steps = lines.steps[rows]
@@ -59,11 +73,15 @@ class Reasons:
         open_ = np.flatnonzero(why == 0)
         if open_.size:
             doubt = self._points.formulas.steps.ids(steps[open_], "doubt")
-            goods = np.broadcast_to(found.goods, lines.value.shape)[rows[open_]]
-            why[open_] = self._doubts.numbers(doubt, goods)
+            why[open_] = self._doubts.numbers(doubt, self._goods(found, lines, rows[open_]))
         return why
 
     def _find_doubt(self, doubt: int, goods: int) -> int:
         steps = self._points.formulas.doubts.keys[doubt]
         said = remarks.of_terms(steps.terms, lambda sheet: self._points.doubt(goods, sheet))
         return self._said.charges.say(said)
+
+    def _find_open(self, base: int, goods: int) -> int:
+        _, code = self._points.goods.keys[goods]
+        formulas, duty = self._points.formulas, self._points.bases.duty(base, code)
+        return formulas.why(duty, duty.reason)

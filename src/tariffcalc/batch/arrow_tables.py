@@ -86,17 +86,17 @@ def each(find: Callable[[int, int], int]) -> Callable[[Ids, Ids], Sequence[int]]
 class Grid:
     """A table over pairs of numbers, each cell found when it is first asked for."""
 
-    def __init__(self, find: Callable[[Ids, Ids], Sequence[int]], lock: RLock) -> None:
+    def __init__(self, find: Callable[[Ids, Ids], Any], lock: RLock) -> None:
         """Begin with nothing known; `find` gives the numbers of pairs, none of them with a 0."""
         self._find = find
         self._lock = lock
-        self._cells = np.full((16, 16), EMPTY, np.int32)
+        self._cells = _empty(16, 16)
 
     def numbers(self, first: Ids, second: Ids) -> Ids:
         """Return the number of each pair. A pair with a 0 has number 0."""
         found = self._look(first, second)
         if found.size and int(found.min()) < 0:
-            empty = np.flatnonzero(found < 0)
+            empty = found < 0
             self._learn(
                 np.broadcast_to(first, found.shape)[empty],
                 np.broadcast_to(second, found.shape)[empty],
@@ -140,22 +140,30 @@ class Grid:
                 return old
             if height * width > CELLS:
                 return None
-            cells = np.full((height, width), EMPTY, np.int32)
+            cells = _empty(height, width)
             cells[: old.shape[0], : old.shape[1]] = old
             self._cells = cells
             return cells
 
     def _learn(self, first: Ids, second: Ids) -> None:
-        keys = np.unique(first.astype(np.int64) << 32 | second)
         with self._lock:
-            first, second = keys >> 32, keys & 0xFFFFFFFF
-            is_new = self._cells[first, second] < 0
-            if not is_new.all():
-                first, second = first[is_new], second[is_new]
-            is_pair = (first > 0) & (second > 0)
-            numbers = np.zeros(first.size, np.int32)
-            numbers[is_pair] = self._find(first[is_pair], second[is_pair])
-            self._cells[first, second] = numbers
+            cells = self._cells
+            places = first * np.int32(cells.shape[1]) + second
+            flat = cells.reshape(-1)
+            places = places[flat[places] < 0]  # another thread may have found them
+            # Of all that ask for one cell the last one leaves its mark, and asks for all.
+            marks = np.arange(EMPTY - places.size, EMPTY, dtype=np.int32)
+            flat[places] = marks
+            first, second = np.divmod(places[flat[places] == marks], np.int32(cells.shape[1]))
+            self._cells[first, second] = self._find(first, second)
+
+
+def _empty(height: int, width: int) -> Ids:
+    """Return cells of which none is known but those of a 0."""
+    cells = np.full((height, width), EMPTY, np.int32)
+    cells[0] = 0
+    cells[:, 0] = 0
+    return cells
 
 
 class Pairs:
@@ -207,6 +215,10 @@ class Records:
             found = self._numbers[key] = len(self.keys) - 1
         return found
 
+    def known(self, key: Any) -> int:
+        """Return the number of a thing, 0 when it is new."""
+        return self._numbers.get(key, 0)
+
     def column(self, name: str) -> Amounts:
         """Return one figure of every thing, by number."""
         found: Amounts = self._columns()[self._names[name]]
@@ -225,7 +237,14 @@ class Records:
 
     def ids(self, numbers: Ids, name: str) -> Ids:
         """Return a figure of some things that is a number in another table."""
+        return np.take(self._ids()[self._names[name]], numbers)
+
+    def all_ids(self, numbers: Ids) -> Ids:
+        """Return all figures of some things, a row for each figure."""
+        return np.take(self._ids(), numbers, axis=1)
+
+    def _ids(self) -> Ids:
         held = self._held_ids
         if held.shape[1] < len(self._rows):
             held = self._held_ids = self._columns().astype(np.int32)
-        return np.take(held[self._names[name]], numbers)
+        return held

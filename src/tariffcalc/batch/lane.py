@@ -13,10 +13,10 @@ from datetime import date
 from typing import Any
 
 from tariffcalc.batch import remarks
+from tariffcalc.batch.bases import Bases
 from tariffcalc.batch.declared import CAP
-from tariffcalc.batch.formula import ANY_LINE, Fee, base_rate
+from tariffcalc.batch.formula import Fee
 from tariffcalc.batch.keys import (
-    COLUMNS,
     GROUPS,
     LEFT,
     VAIN,
@@ -24,7 +24,6 @@ from tariffcalc.batch.keys import (
     Circumstances,
     Code,
     Day,
-    Keyed,
     Manner,
     Origin,
     Point,
@@ -34,17 +33,13 @@ from tariffcalc.batch.keys import (
     Texts,
 )
 from tariffcalc.batch.levied import Levied
-from tariffcalc.batch.piles import NO_BASE, Asked
+from tariffcalc.batch.parts import Asked
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.spots import Spots
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty
-from tariffcalc.engine.charges import charges_of
-from tariffcalc.engine.price import LinePrice
-from tariffcalc.values.money import ZERO
-from tariffcalc.values.rates import Rate
 
 RESOLVED = 1 << 16
 """Keys of lines that are kept."""
@@ -71,14 +66,13 @@ class Lane:
         self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
         self.spots = Spots(self.points)
         self.pairs = self.spots.pairs
-        self.bases = Keyed(self._find_base)
+        self.bases = Bases(self.points)
         self.goods: dict[str, Code] = {}
         self.reasons: dict[tuple[Ready, str], list[str]] = {}
         self.resolved = 0
         self._sources: dict[tuple[str, bool], Origin] = {}
         self._made: dict[Manner, Circumstances] = {}
         self._ready: dict[tuple[int, int, Said], Ready] = {}
-        self._rates: dict[Rate, Base | None] = {}
 
     def code(self, digits: str) -> Code:
         """Return a classification."""
@@ -86,7 +80,7 @@ class Lane:
         if found is None:
             points = self.points
             spread = points.goods(digits)
-            rows = tuple(row * COLUMNS for row in points.schedule.rows(digits))
+            rows = self.bases.rows(digits)
             sums = self.tally.sums(self.currency, "chapter", digits[:2])
             found = Code(digits, self.spots.number(spread) * GROUPS, spread, rows, sums)
             self.goods[digits] = found
@@ -133,7 +127,7 @@ class Lane:
         found = self._made.get(manner)
         if found is None:
             points = self.points
-            base = None if manner.base is None else self._base(manner.base)
+            base = None if manner.base is None else self.bases.base(manner.base)
             counting = points.limits_that_count(manner.claims)
             segments = [n for n, limit in enumerate(points.value_limits) if limit in counting]
             limits = [points.limits[segment] for segment in segments]
@@ -152,31 +146,10 @@ class Lane:
         except KeyError:
             return None
 
-    def _find_base(self, key: int) -> Base:
-        found = self._base(self.points.schedule.duty(*divmod(key, COLUMNS)))
-        if found is None:
-            raise KeyError(key)
-        return found
-
     def _duty(self, known: Circumstances, point: Point) -> BaseDuty:
         period = point.day.period
-        row, column = point.code.rows[period], point.origin.columns[period]
-        return known.manner.base or self.points.schedule.duty(row // COLUMNS, column)
-
-    def _base(self, duty: BaseDuty) -> Base | None:
-        """Return a base duty, one object for all of one rate."""
-        if duty.rate is not None and duty.rate in self._rates:
-            return self._rates[duty.rate]
-        rate, found = base_rate(duty), None
-        if rate is not None:
-            found = Base(rate, self.points.base_class(duty.rate))
-        elif duty.rate is None or duty.rate.units():
-            charges = charges_of(self.points.law, ANY_LINE, duty, LinePrice(None, ()), ZERO)
-            reasons = tuple(remarks.of_unknown(charges))
-            found = Base(None, NO_BASE, duty.rate, reasons)
-        if duty.rate is not None:
-            self._rates[duty.rate] = found
-        return found
+        key = point.code.rows[period] + point.origin.columns[period]
+        return known.manner.base or self.bases.duty(key)
 
     def levies(self, known: Circumstances, day: Day) -> Levied:
         """Return the fees and taxes that a line bears."""
@@ -284,10 +257,11 @@ class Lane:
     def forget(self) -> None:
         """Drop all that was found. Whoever holds circumstances must find them again."""
         for table in (
-            self.codes, *self.origins, self.days, self.shipped, self.bases, self.reasons,
-            self.goods, self._sources, self._made, self._ready, self._rates,
+            self.codes, *self.origins, self.days, self.shipped, self.reasons,
+            self.goods, self._sources, self._made, self._ready,
         ):  # fmt: skip
             table.clear()
+        self.bases.forget()
         self.spots.forget()
         self.points.forget()
         self.resolved = 0

@@ -8,13 +8,12 @@ step of each part, and equal steps together are one formula, worked out once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
 
 from tariffcalc.batch.formula import Steps, steps_of
+from tariffcalc.batch.parts import NO_BASE, Asked, Heeded, Layer, Part, Pile
 from tariffcalc.batch.turns import asks_base_rate
 from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.tables import Sheet
@@ -25,106 +24,10 @@ IDLE = (Effect.NONE, Effect.REQUIREMENT)
 NOTHING = -1
 """The number of a step that makes no difference."""
 
-NO_BASE = -1
 FACTS = 32
 """Bits for the number of what is declared, beside that of a pile."""
 
 NO_FACTS = Facts(frozenset(), frozenset(), date.min, None, Decimal(0), None)
-
-
-class Asked(NamedTuple):
-    """The facts of a line that a case may ask about, by class: what is equal here is one.
-
-    Attributes:
-        claims: Claims made.
-        shipped: Class of the shipped date among the days that some case names; -1: not declared.
-        entered: Class of the entry date among the days that some case names.
-        segment: Class of the entry's value among the limits that some case names.
-        base: Class of the rate of base duty among those that some case names; `NO_BASE`: it is
-            not known.
-    """
-
-    claims: frozenset[str]
-    shipped: int
-    entered: int
-    segment: int
-    base: int = 0
-
-
-PLACES = {
-    "shipped_by": Asked._fields.index("shipped"),
-    "shipped_before": Asked._fields.index("shipped"),
-    "entered_before": Asked._fields.index("entered"),
-    "value_at_most": Asked._fields.index("segment"),
-    "base_rate_at_least": Asked._fields.index("base"),
-}
-"""The place in `Asked` of what a test of a case asks about."""
-
-
-class Heeded(NamedTuple):
-    """What of the facts of a line makes a difference somewhere.
-
-    Attributes:
-        claims: These claims.
-        places: The facts at these places of `Asked`.
-    """
-
-    claims: frozenset[str]
-    places: tuple[int, ...]
-
-    def of(self, asked: Asked) -> Hashable:
-        """Return what makes a difference of some facts."""
-        return asked.claims & self.claims, *[asked[place] for place in self.places]
-
-
-_heeded = lru_cache(maxsize=1024)(Heeded)  # many parts and piles heed the same
-
-
-class Part:
-    """What one measure lays over a point, as far as it makes a difference.
-
-    Attributes:
-        top: Its topmost sheet.
-        name: Equal where the difference is; 0 where there is none.
-        asks_base: Whether it asks for the rate of base duty.
-        heeded: What of the facts its cases ask about.
-        chosen: The number of the step, by what is heeded.
-        numbers: The same by the terms that hold.
-    """
-
-    __slots__ = ("asks_base", "chosen", "heeded", "name", "numbers", "top")
-
-    def __init__(self, top: Top, name: int, asks_base: bool = False) -> None:
-        self.top = top
-        self.name = name
-        self.asks_base = asks_base
-        self.chosen: dict[Hashable, int] = {}
-        self.numbers: dict[int, int] = {}
-        conditions = {condition for case in top.sheet.paint.cases for condition in case.when}
-        places = {PLACES[c.name] for c in conditions if not c.is_claim}
-        claims = frozenset(c.name for c in conditions if c.is_claim)
-        self.heeded = _heeded(claims, tuple(sorted(places)))
-
-
-class Pile:
-    """A set of sheets, as far as it charges.
-
-    Attributes:
-        fixed: The numbers of its steps that nothing declared can change.
-        open: The other parts.
-        asks_base: Whether what it charges turns on the rate of base duty.
-        heeded: What of the facts the other parts heed.
-    """
-
-    __slots__ = ("asks_base", "fixed", "heeded", "open")
-
-    def __init__(self, fixed: tuple[int, ...], parts: tuple[Part, ...], asks_base: bool) -> None:
-        self.fixed = fixed
-        self.open = parts
-        self.asks_base = asks_base
-        places = {place for part in parts for place in part.heeded.places}
-        claims = frozenset[str]().union(*(part.heeded.claims for part in parts))
-        self.heeded = _heeded(claims, tuple(sorted(places)))
 
 
 class Piles:
@@ -145,6 +48,7 @@ class Piles:
         self._piles: list[Pile] = []
         self._kinds: dict[Hashable, int] = {}
         self._steps: list[Step] = []
+        self._idle: set[int] = set()
         self._formulas: dict[Hashable, Steps | None] = {}
         self._distinct: dict[Steps, Steps] = {}
         self._facts: dict[Hashable, int] = {}
@@ -157,30 +61,48 @@ class Piles:
 
     def number(self, sure: int, perhaps: int) -> int:
         """Return the number of a set of sheets: one for all sets that charge alike."""
-        parts, known = [], self._parts
+        return self.pile(self.part(*layer) for layer in self.layers(sure, perhaps))
+
+    def layers(self, sure: int, perhaps: int) -> Iterator[Layer]:
+        """Yield the sheets of each measure that has some in a set, the last measure first."""
         rest = sure | perhaps
         while rest:
             place = bisect_right(self._firsts, rest.bit_length() - 1) - 1
             first, mask = self._firsts[place], self._masks[place]
-            key = place, sure >> first & mask, perhaps >> first & mask
-            part = known.get(key)
-            if part is None:
-                cover = Cover(key[1] << first, key[2] << first)
-                # Which day's law counts is decided by which sheets are in the set.
-                (top,) = self._law.tops(self._importer, cover)
-                part = known[key] = self._part(top)
-            if part.name:
-                parts.append(part)
+            yield Layer(place, sure >> first & mask, perhaps >> first & mask)
             rest &= (1 << first) - 1
-        names = tuple(part.name for part in parts)
+
+    def part(self, place: int, sure: int, perhaps: int) -> Part:
+        """Return what a measure makes of its sheets at a point."""
+        key = place, sure, perhaps
+        found = self._parts.get(key)
+        if found is None:
+            first = self._firsts[place]
+            # Which day's law counts is decided by which sheets are in the set.
+            (top,) = self._law.tops(self._importer, Cover(sure << first, perhaps << first))
+            found = self._parts[key] = self._part(top)
+        return found
+
+    def pile(self, parts: Iterable[Part]) -> int:
+        """Return the number of the pile of some parts, the last measure first."""
+        parts = [part for part in parts if part.name]
+        names = tuple([part.name for part in parts])
         number = self._numbers.setdefault(names, len(self._piles))
         if number == len(self._piles):
             self._piles.append(self._pile(parts))
         return number
 
+    def mark(self, number: int) -> int:
+        """Return what is equal for piles that charge alike, whoever numbers them."""
+        return self._piles[number].mark
+
     def turns_on_base(self, number: int) -> bool:
         """Whether what a pile charges turns on the rate of base duty."""
         return self._piles[number].asks_base
+
+    def heeded(self, number: int) -> Heeded:
+        """Return what of the facts of a line makes a difference to a pile."""
+        return self._piles[number].heeded
 
     def steps(self, number: int, asked: Asked) -> Steps | None:
         """Return the formula of a pile; equal ones are one object.
@@ -210,19 +132,31 @@ class Piles:
 
     def _formula(self, pile: Pile, asked: Asked, has_base: bool) -> Steps | None:
         chosen = [*pile.fixed]
-        for part in pile.open:
-            heeded = part.heeded.of(asked)
-            found = part.chosen.get(heeded)
-            if found is None:
-                found = part.chosen[heeded] = self._choose(part, asked)
-            if found != NOTHING:
-                chosen.append(found)
-        chosen.sort()
+        for heeded, parts in pile.open:
+            facts = heeded.of(asked)
+            for part in parts:
+                found = part.chosen.get(facts)
+                if found is None:
+                    found = part.chosen[facts] = self._choose(part, asked)
+                if found != NOTHING:
+                    chosen.append(found)
+        chosen = sorted(self._needed(chosen))
         name = *chosen, has_base
         if name not in self._formulas:
             steps = self._work_out(chosen, has_base)
             self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
         return self._formulas[name]
+
+    def _needed(self, chosen: list[int]) -> list[int]:
+        """Leave out steps that take nothing and that no other step waits for."""
+        if self._idle.isdisjoint(chosen):
+            return chosen
+        ahead = {name for number in chosen for name in _names(self._steps[number].terms)}
+        return [
+            number
+            for number in chosen
+            if number not in self._idle or self._steps[number].top.measure.id in ahead
+        ]
 
     def _work_out(self, chosen: list[int], has_base: bool) -> Steps | None:
         steps = sorted((self._steps[n] for n in chosen), key=lambda s: s.top.measure.number)
@@ -238,6 +172,7 @@ class Piles:
             tuple(number for number in fixed if number != NOTHING),
             tuple(part for part in parts if part.top.sheet.paint.cases),
             any(part.asks_base for part in parts),
+            hash(tuple(part.mark for part in parts)),
         )
 
     def _choose(self, part: Part, asked: Asked) -> int:
@@ -252,6 +187,7 @@ class Piles:
         measure, terms, top = part.top.measure.id, step.terms, part.top
         ahead = terms.yields_to, terms.excluded_by
         name: Hashable
+        is_idle = False
         if is_listed(step):
             doubtful = top.sheet.bit if top.doubtful else None
             name = measure, top.sheet.instrument, terms, step.charges, doubtful
@@ -259,12 +195,14 @@ class Piles:
             name = measure, terms.duty.effect, *ahead
         elif measure in self._named:
             # Whoever waits for a measure waits for it though it takes nothing: the order tells.
-            name = measure, *ahead
+            name, is_idle = (measure, *ahead), True
         else:
             return NOTHING
         number = self._kinds.setdefault(name, len(self._steps))
         if number == len(self._steps):
             self._steps.append(step)
+            if is_idle:
+                self._idle.add(number)
         return number
 
     def _sheets(self) -> Iterator[Sheet]:
@@ -281,7 +219,7 @@ class Piles:
             if top.measure.id not in self._named:
                 return Part(top, 0)
             name, asks = top.measure.id, False
-        return Part(top, self._names.setdefault(name, len(self._names) + 1), asks)
+        return Part(top, self._names.setdefault(name, len(self._names) + 1), hash(name), asks)
 
 
 def _terms(sheet: Sheet) -> list[Terms]:
@@ -290,4 +228,8 @@ def _terms(sheet: Sheet) -> list[Terms]:
 
 def _ahead(sheet: Sheet) -> list[str]:
     """Return the measures that a sheet yields to or is excluded by."""
-    return [name for terms in _terms(sheet) for name in (*terms.yields_to, *terms.excluded_by)]
+    return [name for terms in _terms(sheet) for name in _names(terms)]
+
+
+def _names(terms: Terms) -> tuple[str, ...]:
+    return (*terms.yields_to, *terms.excluded_by)

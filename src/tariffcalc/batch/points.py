@@ -17,7 +17,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from tariffcalc.batch import turns
 from tariffcalc.batch.formula import VALUE_UNIT, Levies, levies_of, whole
-from tariffcalc.batch.piles import NO_BASE, Asked, Piles
+from tariffcalc.batch.parts import NO_BASE, Asked
+from tariffcalc.batch.piles import Piles
 from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.schedule import Schedule
 from tariffcalc.catalogue.goods import GoodsIndex
@@ -96,7 +97,6 @@ class Points:
         value_limits: The values of an entry above which some case no longer holds.
         limits: The same in ten-thousandths.
         spans: Those met so far, by number.
-        covers: Hashes of the distinct sets of sheets that were met.
     """
 
     def __init__(self, law: Law, importer: str) -> None:
@@ -107,6 +107,7 @@ class Points:
         self.currency = self.tables.currency
         self.gaps = Gaps(law.store, importer)
         self._goods = _goods_index(self.tables)
+        self._spreads: dict[tuple[int, int], Spread] = {}
         self.schedule = Schedule(law, importer)
         self.piles = Piles(law, importer, self.facts)
         self.shipped_days = turns.shipped_days(self.tables)
@@ -121,12 +122,16 @@ class Points:
         self._turning = self.turning_days()
         self.spans: dict[int, Span] = {}
         self._levies: Numbering[Hashable] = Numbering()
-        self.covers: set[int] = set()
+        self._met: set[tuple[int, int]] = set()
 
     def goods(self, code: str) -> Spread:
         """Return what holds goods of a code."""
-        sure, perhaps = self._goods.goods(code)
-        return Spread(self.pack((sure, perhaps, sure, perhaps)), self.gaps.code(code))
+        key = self._goods.number(code), self.gaps.code(code)
+        found = self._spreads.get(key)
+        if found is None:
+            sure, perhaps = self._goods.sheets(key[0])
+            found = self._spreads[key] = Spread(self.pack((sure, perhaps, sure, perhaps)), key[1])
+        return found
 
     def source(self, origin: str) -> Spread:
         """Return what holds goods of an origin."""
@@ -162,11 +167,21 @@ class Points:
 
     def over(self, sheets: int) -> tuple[int, int]:
         """Return the piles of some packed sheets, then and as the law now stands."""
-        self.covers.add(hash((self.importer, sheets)))
-        size, half = self._size, sheets >> 2 * self._size
-        every, first = (1 << size) - 1, sheets & (1 << 2 * size) - 1
-        then = self.piles.number(first & every, first >> size)
-        return then, then if half == first else self.piles.number(half & every, half >> size)
+        then, perhaps, now, perhaps_now = self.parted(sheets)
+        first = self.piles.number(then, perhaps)
+        is_same = (then, perhaps) == (now, perhaps_now)
+        return self.met(first, first if is_same else self.piles.number(now, perhaps_now))
+
+    def met(self, then: int, now: int) -> tuple[int, int]:
+        """Keep in mind that two piles were met at a point, and return them."""
+        self._met.add((then, now))
+        return then, now
+
+    @property
+    def covers(self) -> set[int]:
+        """Hashes of the distinct sets of law that were met, for all that share a file."""
+        mark = self.piles.mark
+        return {hash((self.importer, mark(then), mark(now))) for then, now in self._met}
 
     def pack(self, parts: Sequence[int]) -> int:
         """Put four sets of sheets into one: sure and perhaps there then, sure and perhaps now."""
@@ -175,12 +190,13 @@ class Points:
             packed = packed << self._size | part
         return packed
 
-    def bits(self, country: int, sheets: int, gaps: int, rest: int = (1 << 32) - 1) -> int:
-        """Return what may tell spots apart as bits, of goods with origin and of days.
-
-        The AND of both sides is equal where the spots are: what only the days tell is `rest`.
-        """
-        return ((1 << 32 + country | rest) << 64 | gaps) << 4 * self._size | sheets
+    def parted(self, sheets: int) -> tuple[int, int, int, int]:
+        """Return the four sets of some packed sheets."""
+        size = self._size
+        every = (1 << size) - 1
+        return (
+            sheets & every, sheets >> size & every, sheets >> 2 * size & every, sheets >> 3 * size
+        )  # fmt: skip
 
     def shipped_class(self, day: date | None) -> int:
         """Return how many of the days that cases name are at or before a shipped date."""
@@ -240,10 +256,8 @@ class Points:
         return levies_of(self.tables.levies, facts, mode, province)
 
     def forget(self) -> None:
-        """Drop what was found for single codes and sets of claims, however many there were."""
-        self.schedule.forget()
+        """Drop what was found for single sets of claims, however many there were."""
         self.piles.forget()
-        self.covers.clear()
 
 
 @lru_cache(maxsize=turns.KEPT)

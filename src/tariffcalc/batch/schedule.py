@@ -2,7 +2,8 @@
 
 A code has one row of the schedule over a period in which no duty of the schedule changes; an
 origin, with its claim, one column. Rows that say the same are one, whatever their codes. Rows and
-columns are small numbers, and a base duty is found once for each pair of them.
+columns are small numbers, and a base duty is found once for each pair of them. Only why one is not
+known may turn on the code.
 """
 
 from __future__ import annotations
@@ -10,46 +11,52 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.batch import turns
 from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.tables import Rates
 from tariffcalc.engine.base import (
     PARTNERS,
     SUPPLY_MANAGED,
     USMCA_IN_FORCE,
     BaseDuty,
+    duty_of_rates,
     pays_column_2,
+    preference,
     programmes,
-    schedule_duty,
 )
 from tariffcalc.values.codes import prefixes
+from tariffcalc.values.days import LATEST, parse_day
 
 
 class Row(NamedTuple):
     """A row of the schedule, as far as base duties turn on it.
 
     Attributes:
-        texts: Its rates, general, special and column 2. None where no schedule held here has the
-            code.
+        rates: What it prints. None where no schedule held here has the code.
         is_managed: Whether the goods are supply-managed, and so kept from a preference.
-        code: Eight digits, where a reason names them: the row is not held, or not all of it.
     """
 
-    texts: tuple[str, str, str] | None
+    rates: Rates | None
     is_managed: bool
-    code: str = ""
 
-    def says(self, column: str) -> tuple[object, ...] | None:
-        """Return what base duty turns on in a column; None: on the code, no rate is held there."""
-        general, special, column_2 = self.texts or ("", "", "")
-        if column == "column 2":
-            return (column_2,) if column_2 else None
-        if not general or column == "general":
-            return (general,) if general else None
-        is_whole = all(programmes(special).values())
-        return (general, special, self.is_managed) if is_whole else None
+    def says(self, column: str, stated: tuple[str, str] | None) -> Hashable:
+        """Return what base duty turns on in a column; None: no rate is held there.
+
+        Args:
+            column: Of those of `Paid`.
+            stated: The rate that it states as a preference, with its column, if it does.
+        """
+        if self.rates is None:
+            return None
+        general, special, column_2, known = self.rates
+        text = stated[1] if stated else column_2 if column == "column 2" else general
+        if not text:
+            return None
+        if column == "special" and stated is None:
+            return text, not special, self.is_managed, known
+        return text, known
 
 
 class Paid(NamedTuple):
@@ -61,7 +68,6 @@ class Paid(NamedTuple):
 
 
 GENERAL = Paid("general")
-HELD = {"US": ("general", "special", "column 2"), "CA": ("general", "special")}
 
 
 class Schedule:
@@ -75,18 +81,16 @@ class Schedule:
         self._store = law.store
         self._importer = importer
         self._tables = law.tables(importer)
-        self.days = turns.schedule_days(law.store, self._tables)
+        self.days = [day for day in turns.schedule_days(law.store, self._tables) if day < LATEST]
         first = self._tables.coverage.start
         self._first = [first, *(max(day, first) for day in self.days)]
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
-        self._is_whole = lru_cache(maxsize=4096)(self._find_whole)
-        self._row_numbers: dict[Row, int] = {}
+        self._numbers: dict[Row, int] = {}
         self._rows: list[Row] = []
-        self._codes: list[dict[int, str]] = []
-        self._of_code: dict[tuple[str, bool], list[int]] = {}
+        self._codes: list[str] = []
+        self._courses: dict[tuple[int | None, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
-        self._origins: list[dict[int, str]] = [dict.fromkeys(range(len(self._first)), "")]
-        self._paid = ["general"]
+        self._columns: list[tuple[Paid, str, date]] = [(GENERAL, "", first)]
         self._duties: dict[Hashable, BaseDuty] = {}
 
     def period(self, day: date) -> int:
@@ -94,37 +98,28 @@ class Schedule:
         return bisect_right(self.days, day)
 
     def rows(self, code: str) -> list[int]:
-        """Return the number of the row of a code in each period."""
+        """Return the number of the row of a code in each period: one list for many codes."""
+        course = self._tables.items.get(code[:8])
         is_managed = not self._managed.isdisjoint(prefixes(code))
-        known = self._of_code.get((code[:8], is_managed))
-        if known is not None:
-            return known
-        rows: list[Row] = [Row(None, is_managed, code[:8])] * len(self._first)
-        for row in reversed(self._tables.read_base_rows(code[:8])):
-            period = row.period
-            start, end = (bisect_left(self._first, day) for day in (period.start, period.end))
-            texts = row.general, row.special, row.column_2
-            own = Row(texts, is_managed, "" if self._is_whole(texts) else code[:8])
-            rows[start:end] = [own] * (end - start)
-        found = self._of_code[code[:8], is_managed] = []
-        number, before = -1, None
-        for place, own in enumerate(rows):
-            if own is not before:
-                number, before = self._number(own), own
-            self._codes[number].setdefault(place, code)
-            found.append(number)
+        found = self._courses.get((course, is_managed))
+        if found is None:
+            found = self._find_rows(code, course, is_managed)
+            self._courses[course, is_managed] = found
         return found
 
-    def _number(self, row: Row) -> int:
-        number = self._row_numbers.setdefault(row, len(self._rows))
+    def _find_rows(self, code: str, course: int | None, is_managed: bool) -> list[int]:
+        found = [self._number(Row(None, is_managed), code)] * len(self._first)
+        for start, past, rates in [] if course is None else reversed(self._tables.course(course)):
+            first, end = (bisect_left(self._first, parse_day(day)) for day in (start, past))
+            found[first:end] = [self._number(Row(rates, is_managed), code)] * (end - first)
+        return found
+
+    def _number(self, row: Row, code: str) -> int:
+        number = self._numbers.setdefault(row, len(self._rows))
         if number == len(self._rows):
             self._rows.append(row)
-            self._codes.append({})
+            self._codes.append(code)
         return number
-
-    def _find_whole(self, texts: tuple[str, str, str]) -> bool:
-        """Whether a row says in every column what is to be paid."""
-        return None not in map(Row(texts, False).says, HELD[self._importer])
 
     def columns(self, origin: str, claimed: bool) -> list[int]:
         """Return the number of the column that goods of an origin pay in each period.
@@ -135,44 +130,57 @@ class Schedule:
         """
         is_preferred = claimed and origin in PARTNERS[self._importer]
         found: list[int] = []
-        for place, day in enumerate(self._first):
+        for day in self._first:
             paid = GENERAL
             if pays_column_2(self._store, self._tables, origin, day):
                 paid = Paid("column 2")
             elif is_preferred:
                 paid = Paid("special", origin, day >= USMCA_IN_FORCE)
-            number = self._column_numbers.setdefault(paid, len(self._origins))
-            if number == len(self._origins):
-                self._origins.append({})
-                self._paid.append(paid.column)
-            self._origins[number].setdefault(place, origin)
+            number = self._column_numbers.setdefault(paid, len(self._columns))
+            if number == len(self._columns):
+                self._columns.append((paid, origin, day))
             found.append(number)
         return found
 
-    def name(self, row: int, column: int) -> Hashable:
-        """Return what the base duty of a row in a column turns on: it is one where that is one."""
-        return self._rows[row].says(self._paid[column]) or row, column
+    def names_code(self, row: int, column: int) -> bool:
+        """Whether the reason why the base duty of a row in a column is not known names the code."""
+        return self._says(row, column) is None and self.duty(row, column).rate is None
 
-    def duty(self, row: int, column: int) -> BaseDuty:
-        """Return the base duty of a row in a column that meet in some period.
+    def is_whole(self, row: int) -> bool:
+        """Whether no reason names the code, whatever the column."""
+        rates = self._rows[row].rates
+        if rates is None:
+            return False
+        texts = [rates.general, *programmes(rates.special).values()]
+        if self._importer == "US":
+            texts.append(rates.column_2)
+        return all(texts)
 
-        Its citation is that of one of the codes that have the row.
+    def duty(self, row: int, column: int, code: str = "") -> BaseDuty:
+        """Return the base duty of a row in a column.
+
+        Args:
+            row: Of those of a code.
+            column: Of those of an origin.
+            code: The code, where a reason may name it. Else one of those that have the row.
         """
-        name = self.name(row, column)
+        says = self._says(row, column)
+        if says is None and code:
+            return self._find_duty(row, column, code)
+        name = says or row, column
         found = self._duties.get(name)
         if found is None:
-            codes, origins = self._codes[row], self._origins[column]
-            place = next(place for place in codes if place in origins)
-            found = self._duties[name] = schedule_duty(
-                self._store, self._tables, codes[place], origins[place], self._first[place],
-                self._paid[column] == "special",
-            )  # fmt: skip
+            found = self._duties[name] = self._find_duty(row, column, self._codes[row])
         return found
 
-    def forget(self) -> None:
-        """Drop what was found for single codes, however many there were."""
-        self._row_numbers.clear()
-        self._rows.clear()
-        self._codes.clear()
-        self._of_code.clear()
-        self._duties.clear()
+    def _find_duty(self, row: int, column: int, code: str) -> BaseDuty:
+        paid, origin, day = self._columns[column]
+        rates, is_preferred = self._rows[row].rates, paid.column == "special"
+        return duty_of_rates(self._store, self._tables, rates, code, origin, day, is_preferred)
+
+    def _says(self, row: int, column: int) -> Hashable:
+        (paid, origin, day), own, stated = self._columns[column], self._rows[row], None
+        if paid.column == "special" and own.rates is not None:
+            rates = own.rates
+            stated = preference(self._importer, rates.general, rates.special, origin, day)
+        return own.says(paid.column, stated)

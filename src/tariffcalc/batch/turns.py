@@ -94,9 +94,7 @@ def levy_days(tables: Tables) -> list[date]:
 def schedule_days(store: Store, tables: Tables) -> list[date]:
     """Return the days on which the base duty of any code may change."""
     rows = store.connection.execute(
-        "SELECT start FROM rate WHERE importer = ?1"
-        " UNION SELECT past FROM rate WHERE importer = ?1",
-        (tables.importer,),
+        "SELECT key FROM edge WHERE importer = ? AND sort = 'rate'", (tables.importer,)
     )
     return sorted({*turning_days(store, tables, ""), *(parse_day(day) for (day,) in rows)})
 

@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from tariffcalc.catalogue.checks import faults_that_forbid_use
 from tariffcalc.catalogue.digest import FORMAT
+from tariffcalc.catalogue.lists import RateRow
 from tariffcalc.catalogue.read import Sources, read_sources
 from tariffcalc.catalogue.tables import ELSEWHERE
 from tariffcalc.catalogue.terms import Measure, Paint
@@ -39,6 +41,10 @@ CREATE TABLE edge (importer TEXT, sort TEXT, key TEXT, mask BLOB,
   PRIMARY KEY (importer, sort, key)) WITHOUT ROWID;
 CREATE TABLE rate (importer TEXT, code TEXT, start TEXT, past TEXT, general TEXT, special TEXT,
   column_2 TEXT, known TEXT, source TEXT, PRIMARY KEY (importer, code, start)) WITHOUT ROWID;
+CREATE TABLE course (importer TEXT, number INTEGER, body TEXT,
+  PRIMARY KEY (importer, number)) WITHOUT ROWID;
+CREATE TABLE item (importer TEXT, code TEXT, course INTEGER,
+  PRIMARY KEY (importer, code)) WITHOUT ROWID;
 CREATE TABLE levy (importer TEXT, id TEXT, body TEXT, PRIMARY KEY (importer, id)) WITHOUT ROWID;
 CREATE TABLE whole (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
@@ -118,6 +124,7 @@ def compile_into(connection: sqlite3.Connection, sources: Sources, digest: str) 
                 for r in rows
             ),
         )
+        _index_rates(connection, importer, rows)
     connection.executemany(
         "INSERT INTO levy VALUES (?, ?, ?)",
         ((levy.importer, levy.id, json.dumps(levy.body)) for levy in sources.levies),
@@ -169,6 +176,26 @@ def _index_measures(connection: sqlite3.Connection, sources: Sources, importer: 
     connection.executemany(
         "INSERT INTO edge VALUES (?, ?, ?, ?)",
         ((importer, sort, key, mask_bytes(mask)) for sort, key, mask in edges),
+    )
+
+
+def _index_rates(connection: sqlite3.Connection, importer: str, rows: Sequence[RateRow]) -> None:
+    """Note the course of each tariff item's rates over time: thousands of items share one."""
+    courses: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.code, row.start)):
+        rates = row.general, row.special, row.column_2, row.known
+        courses[row.code].append((row.start, row.end, *rates))
+    numbers: dict[str, int] = {}
+    for code, course in courses.items():
+        number = numbers.setdefault(json.dumps(course), len(numbers))
+        connection.execute("INSERT INTO item VALUES (?, ?, ?)", (importer, code, number))
+    connection.executemany(
+        "INSERT INTO course VALUES (?, ?, ?)",
+        ((importer, number, body) for body, number in numbers.items()),
+    )
+    days = {day for row in rows for day in (row.start, row.end)}
+    connection.executemany(
+        "INSERT INTO edge VALUES (?, 'rate', ?, ?)", ((importer, day, b"") for day in days)
     )
 
 

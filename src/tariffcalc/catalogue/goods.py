@@ -10,27 +10,46 @@ ITEM, LONGEST = 8, 10
 
 
 class GoodsIndex:
-    """What `Tables.goods` answers for codes of 8 and 10 digits, from memory."""
+    """What `Tables.goods` answers for codes of 8 and 10 digits, from memory.
+
+    Most codes are under the same rows of lists as many others: a class of codes has a number.
+    """
 
     def __init__(self, tables: Tables) -> None:
         """Read the sheets of every code that some paint names."""
-        self._sheets: dict[str, tuple[int, int]] = {}
+        self._row_of: dict[str, int] = {}
+        self._rows: list[tuple[int, int]] = []
         self._below: dict[str, int] = {}
-        known: dict[bytes, int] = {}  # few sets of sheets, each of many codes
+        self._classes: dict[tuple[int | None, ...], int] = {}
+        self._sheets: list[tuple[int, int]] = []
+        known: dict[tuple[bytes, bytes], int] = {}  # few sets of sheets, each of many codes
         for code, *masks in tables.goods_masks():
-            here, perhaps = (
-                known.setdefault(mask, int.from_bytes(mask, "little")) for mask in masks
-            )
-            self._sheets[code] = here, perhaps
+            number = self._row_of[code] = known.setdefault((masks[0], masks[1]), len(known))
+            if number == len(self._rows):
+                here, perhaps = (int.from_bytes(mask, "little") for mask in masks)
+                self._rows.append((here, perhaps))
             if len(code) == LONGEST:
+                here, perhaps = self._rows[number]
                 self._below[code[:ITEM]] = self._below.get(code[:ITEM], 0) | here | perhaps
 
-    def goods(self, code: str) -> tuple[int, int]:
-        """Return the sheets whose goods hold a code, and those that hold it perhaps."""
-        cover, doubt = 0, self._below.get(code, 0)
-        for mark in prefixes(code):
-            found = self._sheets.get(mark)
-            if found is not None:
-                cover |= found[0]
-                doubt |= found[1]
+    def number(self, code: str) -> int:
+        """Return the number of the class of a code."""
+        row_of = self._row_of.get
+        marks = *map(row_of, prefixes(code)), self._below.get(code)
+        found = self._classes.get(marks)
+        if found is None:
+            found = self._classes[marks] = len(self._sheets)
+            self._sheets.append(self._find(marks))
+        return found
+
+    def sheets(self, number: int) -> tuple[int, int]:
+        """Return the sheets whose goods hold the codes of a class, and those that may hold them."""
+        return self._sheets[number]
+
+    def _find(self, marks: tuple[int | None, ...]) -> tuple[int, int]:
+        cover, doubt = 0, marks[-1] or 0
+        for row in marks[:-1]:
+            if row is not None:
+                cover |= self._rows[row][0]
+                doubt |= self._rows[row][1]
         return cover, doubt & ~cover

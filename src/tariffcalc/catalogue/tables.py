@@ -60,16 +60,30 @@ class Sheet(NamedTuple):
         )
 
 
+class Rates(NamedTuple):
+    """The base duties that a row of the schedule prints, and how surely they are known."""
+
+    general: str
+    special: str
+    column_2: str
+    known: Known
+
+
 class BaseRow(NamedTuple):
     """Base duty of one code over a period, as the schedule prints it."""
 
     code: str
     period: Period
-    general: str
-    special: str
-    column_2: str
-    known: Known
+    rates: Rates
     source: str
+
+
+class Dated(NamedTuple):
+    """Base duties from an ISO day up to, not with, another."""
+
+    start: str
+    past: str
+    rates: Rates
 
 
 class Tables:
@@ -221,8 +235,20 @@ class Tables:
             code,
         )
         return tuple(
-            BaseRow(row[0], Period(parse_day(row[1]), parse_day(row[2])), *row[3:]) for row in rows
+            BaseRow(row[0], Period(parse_day(row[1]), parse_day(row[2])), Rates(*row[3:7]), row[7])
+            for row in rows
         )
+
+    @cached_property
+    def items(self) -> dict[str, int]:
+        """The number of the course of base duties over time, by 8-digit code."""
+        return dict(self._rows("SELECT code, course FROM item WHERE importer = ?"))
+
+    def course(self, number: int) -> list[Dated]:
+        """Return the base duties that some 8-digit codes share over time, the oldest first."""
+        row = self._row("SELECT body FROM course WHERE importer = ? AND number = ?", number)
+        assert row is not None
+        return [Dated(start, past, Rates(*rates)) for start, past, *rates in json.loads(row[0])]
 
     def base_row(self, code: str, day: date) -> BaseRow | None:
         """Return the base duty of an 8-digit code on a day, or None when it is not held."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.catalogue.store import Store
-from tariffcalc.catalogue.tables import BaseRow, Tables
+from tariffcalc.catalogue.tables import Rates, Tables
 from tariffcalc.catalogue.terms import Known
 from tariffcalc.engine.shipment import Line
 from tariffcalc.values.codes import dotted
@@ -51,23 +51,38 @@ def schedule_duty(
 ) -> BaseDuty:
     """Return the base duty that the schedule gives; `claimed` is a claim of NAFTA or USMCA."""
     row = tables.base_row(code[:8], day)
+    rates = None if row is None else row.rates
+    found = duty_of_rates(store, tables, rates, code, origin, day, claimed)
+    if row is None and found.column == "general":
+        near = [dotted(other) for other in tables.codes_near(code, day)]
+        hint = f", or did you mean {', '.join(near)}?" if near else ""
+        return found._replace(reason=f"{found.reason}{hint}")
+    return found
+
+
+def duty_of_rates(
+    store: Store,
+    tables: Tables,
+    rates: Rates | None,
+    code: str,
+    origin: str,
+    day: date,
+    claimed: bool,
+) -> BaseDuty:
+    """Return the base duty of a code of which the schedule has these rates on a day, or none."""
     name = "HTSUS" if tables.importer == "US" else "Customs Tariff"
     citation = f"{name} {dotted(code[:8])}"
-    if row is not None and pays_column_2(store, tables, origin, day):
-        return _read(row.column_2, "column 2", citation, row)
+    if rates is not None and pays_column_2(store, tables, origin, day):
+        return _read(rates.column_2, "column 2", citation, rates, code)
     partner = origin in PARTNERS[tables.importer]
     if claimed:
-        preferential = _preferential(store, tables, row, code, origin, day, citation)
+        preferential = _preferential(store, tables, rates, code, origin, day, citation)
         if preferential is not None:
             return preferential
-    if row is None:
-        near = [dotted(other) for other in tables.codes_near(code, day)]
-        reason = (
-            f"no schedule held here has {dotted(code[:8])} on that day; declare the base rate"
-            + (f", or did you mean {', '.join(near)}?" if near else "")
-        )
+    if rates is None:
+        reason = f"no schedule held here has {dotted(code[:8])} on that day; declare the base rate"
         return BaseDuty(None, "unknown", "general", citation, None, reason, None, partner)
-    found = _read(row.general, "general", citation, row)
+    found = _read(rates.general, "general", citation, rates, code)
     asks = partner and not claimed and not (found.rate is not None and found.rate.is_free)
     return BaseDuty(
         found.rate, found.text, found.column, citation, found.known, found.reason, None, asks
@@ -77,30 +92,44 @@ def schedule_duty(
 def _preferential(
     store: Store,
     tables: Tables,
-    row: BaseRow | None,
+    rates: Rates | None,
     code: str,
     origin: str,
     day: date,
     citation: str,
 ) -> BaseDuty | None:
     """Return the duty on goods that originate under NAFTA or USMCA, or None: no preference."""
-    if row is not None and row.general == "Free":
-        return _read(row.general, "general", citation, row)
-    if row is not None and row.special:
-        rates = programmes(row.special)
-        for symbol in _symbols(tables.importer, origin, day):
-            if symbol in rates:
-                return _read(rates[symbol], f"special ({symbol})", citation, row)
-        if (tables.importer, origin) != ("CA", "MX"):  # the Mexico tariff is not held here
+    if rates is not None:
+        paid = preference(tables.importer, rates.general, rates.special, origin, day)
+        if paid is not None:
+            return _read(paid[1], paid[0], citation, rates, code)
+        if rates.special and (tables.importer, origin) != ("CA", "MX"):  # not all of it is held
             return None
     if store.listed(SUPPLY_MANAGED[tables.importer], code):
-        if row is not None:
+        if rates is not None:
             return None
         reason = "supply-managed or quota goods have preferential rates that are not held here"
         return BaseDuty(None, "unknown", "special", citation, None, reason)
     agreement = "USMCA" if day >= USMCA_IN_FORCE else "NAFTA"
     assumed = f"{agreement}-originating goods that are not supply-managed are taken as Free"
     return BaseDuty(FREE, "Free", "special", citation, "recall", None, assumed)
+
+
+def preference(
+    importer: str, general: str, special: str, origin: str, day: date
+) -> tuple[str, str] | None:
+    """Return the column and the rate that a row states for NAFTA or USMCA goods, if it does.
+
+    >>> preference("US", "2.6%", "Free (A,S) 1% (JP)", "CA", date(2021, 1, 1))
+    ('special (S)', 'Free')
+    """
+    if general == "Free":
+        return "general", general
+    rates = programmes(special) if special else {}
+    for symbol in _symbols(importer, origin, day):
+        if symbol in rates:
+            return f"special ({symbol})", rates[symbol]
+    return None
 
 
 def _symbols(importer: str, origin: str, day: date) -> tuple[str, ...]:
@@ -118,15 +147,15 @@ def programmes(special: str) -> dict[str, str]:
     return found
 
 
-def _read(text: str, column: str, citation: str, row: BaseRow) -> BaseDuty:
+def _read(text: str, column: str, citation: str, rates: Rates, code: str) -> BaseDuty:
     """Return the duty that a rate text of the schedule states, or why it cannot be computed."""
     if not text:
-        reason = f"the {column} rate of {dotted(row.code)} in that period was not found"
-        return BaseDuty(None, "unknown", column, citation, row.known, reason)
+        reason = f"the {column} rate of {dotted(code[:8])} in that period was not found"
+        return BaseDuty(None, "unknown", column, citation, rates.known, reason)
     try:
-        return BaseDuty(parse_rate(text), text, column, citation, row.known)
+        return BaseDuty(parse_rate(text), text, column, citation, rates.known)
     except RateError as error:
-        return BaseDuty(None, text, column, citation, row.known, str(error))
+        return BaseDuty(None, text, column, citation, rates.known, str(error))
 
 
 def turning_days(store: Store, tables: Tables, code: str) -> list[date]:
