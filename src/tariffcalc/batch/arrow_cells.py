@@ -12,6 +12,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, texts_between
 from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Bytes, Places
+from tariffcalc.batch.arrow_sets import common, distinct
 from tariffcalc.batch.arrow_tables import Ids
 
 
@@ -100,7 +101,7 @@ class Cells:
             hits = np.append(np.int32(0), hits)
         if not hits.size:
             return self._quoted
-        return np.union1d(self._quoted, self._holding(hits))
+        return distinct(np.append(self._quoted, self._holding(hits)))
 
     def read(self, rows: Places) -> list[list[str]]:
         """Return the cells of some rows."""
@@ -111,8 +112,8 @@ class Cells:
         """Return the even rows that hold one of some bytes."""
         if not places.size:
             return np.zeros(0, np.int64)
-        rows = np.unique(np.searchsorted(self.row_starts, places, side="right") - 1)
-        return rows if self.is_all_even else np.intersect1d(rows, self.even)
+        rows = distinct(np.searchsorted(self.row_starts, places, side="right") - 1)
+        return rows if self.is_all_even else common(rows, self.even)
 
     def _spans(self, starts: Ids, ends: Ids) -> Any:
         """Return texts of which every second is a span, and the others lie between two."""

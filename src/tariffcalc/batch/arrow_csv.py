@@ -111,16 +111,17 @@ class CsvPricer:
         form, lane = self._form, self.lane
         cells = Cells(block.data, form.delimiter, form.width)
         answer = lane.answer(cells.columns(lane.places))
-        left = np.union1d(cells.odd, cells.even[~answer.done])
-        rewritten = np.setdiff1d(cells.unusual(self._starts), left)
+        left = np.sort(np.append(cells.odd, cells.even[~answer.done]))
+        is_left = np.zeros(block.count, bool)
+        is_left[left] = True
+        unusual = cells.unusual(self._starts)
+        rewritten = unusual[~is_left[unusual]]
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
         texts += self._by_row(cells.read(left), before, left.tolist())
         written = self._fragments.written(answer.columns, [cells.lines, text_array(texts)])
         line = np.arange(block.count, dtype=np.int32) * 2 + np.int32(written.first)
         changed = np.append(rewritten, left)
         line[changed] = written.first + len(cells.lines) + np.arange(changed.size)
-        is_left = np.zeros(block.count, bool)
-        is_left[left] = True
         return [
             self._joined(written, line[start : start + PART], cells.even, is_left, start)
             for start in range(0, block.count, PART)

@@ -92,10 +92,10 @@ class Formulas:
                 words[slot] = IS_PROHIBITED if term.refuses else IS_UNKNOWN
         why, doubt = 0, 0
         if any(term.doubtful is not None for term in steps.terms):
-            doubt = self.doubts.number(steps)
+            doubt = self.doubts.add(steps)
         else:
             why = self._said.charges.say(remarks.of_terms(steps.terms, lambda sheet: ""))
-        number = self.steps.number(
+        number = self.steps.add(
             steps,
             len(steps.terms),
             steps.free_entry,
@@ -108,10 +108,9 @@ class Formulas:
             *totals,
             *words,
         )
-        if number == len(self.called):
-            called = tuple(term.measure for term in steps.terms)
-            self.called.append(called)
-            self.measures.append(tuple((self.currencies[name], name) for name in called))
+        called = tuple([term.measure for term in steps.terms])
+        self.called.append(called)
+        self.measures.append(tuple([(self.currencies[name], name) for name in called]))
         return number
 
     def base(self, duty: BaseDuty, kind: int) -> int:

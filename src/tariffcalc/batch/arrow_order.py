@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 THREADS = 2
 """PyArrow and NumPy let threads run side by side; more were not measured."""
@@ -29,6 +31,8 @@ def in_order(
     if threads == 1:
         yield from map(work, tasks)
         return
+    from concurrent.futures import ThreadPoolExecutor  # takes its time, and one thread needs none
+
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:

@@ -47,7 +47,8 @@ class PlanTables:
         self._base = Grid(each(self._find_based), lock)
         self._ask, self._size = Grid(each(self._find_ask), lock), Grid(each(self._find_size), lock)
         self._plan = Grid(self._find_plans, lock)
-        self._fact, self._formula = Pairs(self._find_fact, lock), Pairs(self._find_formula, lock)
+        self._fact = Grid(each(self._find_fact), lock)
+        self._formula = Pairs(self._find_formula, lock)
         self._both = Pairs(formulas.plan, lock)
 
     def numbers(self, spot: Ids, base: Ids, claims: Ids, shipped: Ids, segment: Ids) -> Ids:

@@ -6,6 +6,7 @@ declared in a plan. Number 0 is what the Python lane is to price.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -68,6 +69,7 @@ class PointTables:
         self._groups, self._touched = Records(*layers), Records(*layers)
         self._pairs, self._days = Records(*layers), Records("period", "levies", *layers)
         self._spots = Records("after", "gaps", "said")
+        self._pair_of_layers: dict[bytes, int] = {}
         self._spot_of_cuts: dict[bytes, int] = {}
         self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
         self.bases = BaseTables(readings.countries, self.sources, formulas, lock)
@@ -209,22 +211,14 @@ class PointTables:
     def _find_pairs(self, groups: Ids, touched: Ids) -> list[int]:
         """Codes and origins: the layers over both."""
         common = self._layers.common(self._groups.all_ids(groups), self._touched.all_ids(touched))
-        return [
-            self._pairs.number(layers, *layers) for layers in zip(*common.tolist(), strict=True)
-        ]
+        return _each_row(
+            common, self._pair_of_layers, lambda layers: self._pairs.add(None, *layers)
+        )
 
     def _find_spots(self, pairs: Ids, days: Ids) -> list[int]:
         """Pairs on a day: many of them are one to the law."""
         cuts = self._layers.cuts(self._pairs.all_ids(pairs), self._days.all_ids(days)[2:])
-        rows, known, found = np.ascontiguousarray(cuts.T), self._spot_of_cuts, []
-        for place, row in enumerate(
-            rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()
-        ):
-            spot = known.get(row)
-            if spot is None:
-                spot = known[row] = self._new_spot(rows[place].tolist())
-            found.append(spot)
-        return found
+        return _each_row(cuts, self._spot_of_cuts, self._new_spot)
 
     def _new_spot(self, cuts: list[int]) -> int:
         """The piles over a point, then and now, and what is to be said of it."""
@@ -266,3 +260,14 @@ class PointTables:
         points = self._points(country)
         day = next(span.first for span in points.spans.values() if span.levies == figures)
         return self.formulas.charged(points.levies(day, claims, mode, province))
+
+
+def _each_row(columns: Ids, known: dict[bytes, int], find: Callable[[list[int]], int]) -> list[int]:
+    """Return the number of each row of some columns; what is new is found, and kept."""
+    rows, numbers = np.ascontiguousarray(columns.T), []
+    for place, row in enumerate(rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()):
+        number = known.get(row)
+        if number is None:
+            number = known[row] = find(rows[place].tolist())
+        numbers.append(number)
+    return numbers

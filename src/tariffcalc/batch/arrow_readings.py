@@ -14,7 +14,7 @@ from tariffcalc.batch.arrow_arrays import number_array, numbers_of
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import LineReader, join_claims
+from tariffcalc.batch.declared import LineReader, join_claims, plain_value
 from tariffcalc.batch.points import Points
 from tariffcalc.engine.base import USMCA, BaseDuty
 
@@ -62,6 +62,7 @@ class Readings:
         self.countries: list[Points] = []
         self.values = {name: Records("ordinal", "month") for name in KEYS}
         self.months = Records()
+        self._month_of: dict[tuple[int, int], int] = {}
         self.claims, self.terms = Records(), Records()
         self.manners = Records("country", "claims", "claimed", "terms", "base")
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
@@ -97,20 +98,29 @@ class Readings:
 
     def _reading(self, name: str) -> Callable[[str], int]:
         """Return a function that gives the number of what a text is read as."""
+        values = self.values[name]
 
         def number(text: str) -> int:
-            try:
-                value, warning = self._reader.field(name, text)
-            except CellError:
-                return 0
+            value, warning = plain_value(name, text), None
+            if value is None:
+                try:
+                    value, warning = self._reader.field(name, text)
+                except CellError:
+                    return 0
             if warning is not None or (value is None and name in NEEDED):
                 return 0
-            if not isinstance(value, date):
-                return self.values[name].number(value, 0, 0)
-            month = self.months.number(value.isoformat()[:7])
-            return self.values[name].number(value, value.toordinal(), month)
+            if isinstance(value, date):
+                return values.number(value, value.toordinal(), self._month(value))
+            return values.number(value, 0, 0)
 
         return number
+
+    def _month(self, day: date) -> int:
+        found = self._month_of.get((day.year, day.month))
+        if found is None:
+            found = self.months.number(day.isoformat()[:7])
+            self._month_of[day.year, day.month] = found
+        return found
 
     def _find_part(self, first: int, second: int) -> int:
         return self._parts.number((*self._parts.keys[first], second))

@@ -16,6 +16,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
+from tariffcalc.batch.arrow_sets import numbered
 
 Ids = np.ndarray[Any, Any]
 """Numbers of things, by row: 32 bits."""
@@ -97,11 +98,9 @@ class Grid:
         found = self._look(first, second)
         if found.size and int(found.min()) < 0:
             empty = found < 0
-            self._learn(
-                np.broadcast_to(first, found.shape)[empty],
-                np.broadcast_to(second, found.shape)[empty],
-            )
-            found = np.maximum(self._look(first, second), 0)
+            here, there = (np.broadcast_to(part, found.shape)[empty] for part in (first, second))
+            self._learn(here, there)
+            found[empty] = np.maximum(self._look(here, there), 0)
         return found
 
     def lay(self, first: int, values: Sequence[int]) -> None:
@@ -180,7 +179,7 @@ class Pairs:
 
     def numbers(self, first: Ids, second: Ids) -> Ids:
         """Return the number of each pair. A pair with a 0 has number 0."""
-        keys, places = np.unique(first.astype(np.int64) << 32 | second, return_inverse=True)
+        keys, places = numbered(first.astype(np.int64) << 32 | second)
         found = np.array([*map(self._number, keys.tolist())], np.int32)
         return found[places]
 
@@ -210,10 +209,14 @@ class Records:
         """Return the number of a thing, new or known. Call it under the lane's lock."""
         found = self._numbers.get(key)
         if found is None:
-            self._rows.append(figures)
-            self.keys.append(key)
-            found = self._numbers[key] = len(self.keys) - 1
+            found = self._numbers[key] = self.add(key, *figures)
         return found
+
+    def add(self, key: Any, *figures: int) -> int:
+        """Return the number of a thing that is new; nobody need ask for it by its key again."""
+        self._rows.append(figures)
+        self.keys.append(key)
+        return len(self.keys) - 1
 
     def known(self, key: Any) -> int:
         """Return the number of a thing, 0 when it is new."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -43,11 +44,8 @@ CODES = {
     **dict.fromkeys(CONTENTS, "bad-content"),
 }  # fmt: skip
 
-PLAIN = {
-    "classification": re.compile(r"(?a)\d{8}(?:\d\d)?|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?").fullmatch,
-    **dict.fromkeys(("entry_date", "shipped_date"), re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch),
-}
-"""Texts that mean what they say, and need no cleaning."""
+IS_CODE = re.compile(r"(?a)\d{8}(?:\d\d)?|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?").fullmatch
+IS_DAY = re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch
 
 Claims = tuple[frozenset[str], frozenset[str]]
 
@@ -199,12 +197,9 @@ class LineReader:
         return "" if place is None or place >= len(cells) else cells[place].strip()
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
-        plain = PLAIN.get(name)
-        if plain is not None and plain(raw):
-            try:
-                return self._readers[name](raw), None
-            except ValueError:
-                pass  # said below, in the words for cells
+        plain = plain_value(name, raw)
+        if plain is not None:
+            return plain, None
         cell = self._cells.read(name, raw)
         text, warning = cell.text, cell.warning
         if not text and self._defaults.get(name):
@@ -245,6 +240,20 @@ class LineReader:
         )
         check_days(declared.shipped_date, declared.entry_date)
         return declared
+
+
+def plain_value(name: str, raw: str) -> Any:
+    """Return the value of a text that means what it says; None for one that needs a reader.
+
+    >>> plain_value("classification", "7601.10.60"), plain_value("entry_date", "8/16/2020")
+    ('76011060', None)
+    """
+    if name == "classification":
+        return raw.replace(".", "") if IS_CODE(raw) else None
+    if name in ("entry_date", "shipped_date") and IS_DAY(raw):
+        with suppress(ValueError):  # said by the reader, in the words for cells
+            return date.fromisoformat(raw)
+    return None
 
 
 def join_claims(claims: Claims | None, preference: Claims | None) -> Claims:

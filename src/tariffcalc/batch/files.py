@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -112,7 +111,7 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
 @contextmanager
 def _beside(path: Path, target: str, force: bool, stops: Stops) -> Iterator[Output]:
     """Write beside the target, then rename."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     try:
         try:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect, Levy
 from tariffcalc.engine.base import FREE, BaseDuty
 from tariffcalc.engine.charges import citation_of, reason_of
@@ -121,13 +123,13 @@ def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
         terms.append(_term(law, step, rate))
     return Steps(
         tuple(terms),
-        any(step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled),
+        any([step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled]),
         priced.is_free_entry,
         *listed_law(
             (
                 step.step.top.measure.id,
                 step.step.terms.heading,
-                citation_of(law.store.instrument(step.step.top.sheet.instrument)),
+                _citation(law.store, step.step.top.sheet.instrument),
             )
             for step in told
         ),
@@ -142,6 +144,11 @@ def _term(law: Law, step: Priced, rate: int | None) -> Term:
         return Term(measure, None, doubtful=step.step.top.sheet.bit)
     why = reason_of(law, ANY_LINE, step) or ""
     return Term(measure, None, effect is Effect.PROHIBITED, why)
+
+
+@lru_cache(maxsize=4096)
+def _citation(store: Store, instrument: str) -> str:
+    return citation_of(store.instrument(instrument))
 
 
 def listed_law(rows: Iterable[tuple[str, str | None, str | None]]) -> tuple[str, str, str]:

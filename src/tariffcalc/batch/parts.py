@@ -81,12 +81,13 @@ class Part:
         name: Equal where the difference is; 0 where there is none.
         mark: The same for all processes that share a file.
         asks_base: Whether it asks for the rate of base duty.
+        is_open: Whether it has cases. A part without any heeds nothing, and has one step.
         heeded: What of the facts its cases ask about.
         chosen: The number of the step, by what is heeded.
         numbers: The same by the terms that hold.
     """
 
-    __slots__ = ("asks_base", "chosen", "heeded", "mark", "name", "numbers", "top")
+    __slots__ = ("asks_base", "chosen", "heeded", "is_open", "mark", "name", "numbers", "top")
 
     def __init__(self, top: Top, name: int, mark: int = 0, asks_base: bool = False) -> None:
         self.top = top
@@ -95,6 +96,7 @@ class Part:
         self.asks_base = asks_base
         self.chosen: dict[Hashable, int] = {}
         self.numbers: dict[int, int] = {}
+        self.is_open = bool(top.sheet.paint.cases)
         conditions = {condition for case in top.sheet.paint.cases for condition in case.when}
         places = {PLACES[c.name] for c in conditions if not c.is_claim}
         claims = frozenset(c.name for c in conditions if c.is_claim)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from datetime import date
-from decimal import Decimal
 
 from tariffcalc.batch.formula import Steps, steps_of
 from tariffcalc.batch.parts import NO_BASE, Asked, Heeded, Layer, Part, Pile
@@ -27,7 +25,8 @@ NOTHING = -1
 FACTS = 32
 """Bits for the number of what is declared, beside that of a pile."""
 
-NO_FACTS = Facts(frozenset(), frozenset(), date.min, None, Decimal(0), None)
+NOTHING_ASKED = Asked(frozenset(), 0, 0, 0)
+UNHEEDED = Heeded(frozenset(), ()).of(NOTHING_ASKED)
 
 
 class Piles:
@@ -48,7 +47,8 @@ class Piles:
         self._piles: list[Pile] = []
         self._kinds: dict[Hashable, int] = {}
         self._steps: list[Step] = []
-        self._idle: set[int] = set()
+        self._ahead: list[frozenset[str]] = []
+        self._idle: dict[int, str] = {}
         self._formulas: dict[Hashable, Steps | None] = {}
         self._distinct: dict[Steps, Steps] = {}
         self._facts: dict[Hashable, int] = {}
@@ -134,13 +134,8 @@ class Piles:
         chosen = [*pile.fixed]
         for heeded, parts in pile.open:
             facts = heeded.of(asked)
-            for part in parts:
-                found = part.chosen.get(facts)
-                if found is None:
-                    found = part.chosen[facts] = self._choose(part, asked)
-                if found != NOTHING:
-                    chosen.append(found)
-        chosen = sorted(self._needed(chosen))
+            chosen += [self._step(part, facts, asked) for part in parts]
+        chosen = sorted(self._needed([number for number in chosen if number != NOTHING]))
         name = *chosen, has_base
         if name not in self._formulas:
             steps = self._work_out(chosen, has_base)
@@ -149,37 +144,35 @@ class Piles:
 
     def _needed(self, chosen: list[int]) -> list[int]:
         """Leave out steps that take nothing and that no other step waits for."""
-        if self._idle.isdisjoint(chosen):
+        if self._idle.keys().isdisjoint(chosen):
             return chosen
-        ahead = {name for number in chosen for name in _names(self._steps[number].terms)}
+        ahead = frozenset[str]().union(*[self._ahead[number] for number in chosen])
         return [
-            number
-            for number in chosen
-            if number not in self._idle or self._steps[number].top.measure.id in ahead
+            number for number in chosen if number not in self._idle or self._idle[number] in ahead
         ]
 
     def _work_out(self, chosen: list[int], has_base: bool) -> Steps | None:
-        steps = sorted((self._steps[n] for n in chosen), key=lambda s: s.top.measure.number)
+        steps = sorted([self._steps[n] for n in chosen], key=lambda s: s.top.measure.number)
         return steps_of(self._law, arrange(in_order(steps)), has_base)
 
     def _pile(self, parts: list[Part]) -> Pile:
-        parts = sorted(parts, key=lambda part: part.top.measure.number)
-        fixed = []
-        for part in parts:
-            if not part.top.sheet.paint.cases:
-                fixed.append(self._number(part, choose(part.top, NO_FACTS)))
+        fixed = [self._step(part, UNHEEDED, NOTHING_ASKED) for part in parts if not part.is_open]
         return Pile(
             tuple(number for number in fixed if number != NOTHING),
-            tuple(part for part in parts if part.top.sheet.paint.cases),
+            [part for part in parts if part.is_open],
             any(part.asks_base for part in parts),
             hash(tuple(part.mark for part in parts)),
         )
 
-    def _choose(self, part: Part, asked: Asked) -> int:
-        step = choose(part.top, self._facts_of(asked))
-        found = part.numbers.get(id(step.terms))
+    def _step(self, part: Part, facts: Hashable, asked: Asked) -> int:
+        """Return the number of the step of a part, or `NOTHING`."""
+        found = part.chosen.get(facts)
         if found is None:
-            found = part.numbers[id(step.terms)] = self._number(part, step)
+            step = choose(part.top, self._facts_of(asked))
+            found = part.numbers.get(id(step.terms))
+            if found is None:
+                found = part.numbers[id(step.terms)] = self._number(part, step)
+            part.chosen[facts] = found
         return found
 
     def _number(self, part: Part, step: Step) -> int:
@@ -201,8 +194,9 @@ class Piles:
         number = self._kinds.setdefault(name, len(self._steps))
         if number == len(self._steps):
             self._steps.append(step)
+            self._ahead.append(_names(terms))
             if is_idle:
-                self._idle.add(number)
+                self._idle[number] = measure
         return number
 
     def _sheets(self) -> Iterator[Sheet]:
@@ -226,10 +220,10 @@ def _terms(sheet: Sheet) -> list[Terms]:
     return [sheet.paint.terms, *(case.terms for case in sheet.paint.cases)]
 
 
-def _ahead(sheet: Sheet) -> list[str]:
+def _ahead(sheet: Sheet) -> frozenset[str]:
     """Return the measures that a sheet yields to or is excluded by."""
-    return [name for terms in _terms(sheet) for name in _names(terms)]
+    return frozenset[str]().union(*map(_names, _terms(sheet)))
 
 
-def _names(terms: Terms) -> tuple[str, ...]:
-    return (*terms.yields_to, *terms.excluded_by)
+def _names(terms: Terms) -> frozenset[str]:
+    return frozenset((*terms.yields_to, *terms.excluded_by))

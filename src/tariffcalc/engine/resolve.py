@@ -147,18 +147,17 @@ def resolve(tops: Iterable[Top], facts: Facts) -> Plan:
 
 def arrange(steps: Sequence[Step]) -> Plan:
     """Return the plan of steps in the order of charging; what it asks for is left open."""
-    settled: tuple[Step, ...] = ()
+    listed: list[Step] = []
+    idle: list[Step] = []
+    for step in steps:
+        (listed if is_listed(step) else idle).append(step)
+    settled: list[Step] = []
     for effect in SETTLING:
-        settled = settled or tuple(
+        settled = settled or [
             step for step in steps if step.terms.duty.effect is effect and not step.top.doubtful
-        )
-    listed = tuple(step for step in steps if is_listed(step))
-    return Plan(
-        listed,
-        tuple(step for step in steps if not is_listed(step)),
-        settled,
-        frozenset(step.top.measure.id for step in steps if step.top.doubtful),
-    )
+        ]
+    doubtful = frozenset([step.top.measure.id for step in steps if step.top.doubtful])
+    return Plan(tuple(listed), tuple(idle), tuple(settled), doubtful)
 
 
 def is_listed(step: Step) -> bool:
@@ -190,9 +189,8 @@ def in_order(steps: list[Step]) -> list[Step]:
         ready = [
             key
             for key, step in waiting.items()
-            if not any(
-                other in waiting for other in (*step.terms.yields_to, *step.terms.excluded_by)
-            )
+            if waiting.keys().isdisjoint(step.terms.yields_to)
+            and waiting.keys().isdisjoint(step.terms.excluded_by)
         ]
         if not ready:
             names = " and ".join(sorted(waiting))
