@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, Fee, Levies, Steps, cents
-from tariffcalc.batch.result import CENTS, money
+from tariffcalc.batch.result import CENTS, NEVER, money
 
 HALF = TO_CENTS // 2
 CENT = VALUE_UNIT // 100
@@ -15,17 +15,19 @@ class Levied:
     """The fees and taxes of a line, ready for multiplying.
 
     Attributes:
-        fee: Gives the fees on a line of its own, in cents and as text; None: there are none.
+        fee: Gives the fees on a line of its own, in cents and as text.
+        flat: The same on all values above `over` and below `under`: most lines pay the least.
         tax: The sum of the rates of taxes.
         is_plain: Whether all fees are known, and there is one tax at most.
     """
 
-    __slots__ = ("fee", "is_plain", "levies", "tax")
+    __slots__ = ("fee", "flat", "is_plain", "levies", "over", "tax", "under")
 
     def __init__(self, levies: Levies) -> None:
         self.levies = levies
         self.tax = sum(rate for _, rate in levies.taxes)
-        self.fee = short_fees(levies.fees) if levies.fees else None
+        self.fee = short_fees(levies.fees)
+        self.flat, self.over, self.under = flat_fee(levies.fees)
         self.is_plain = len(levies.taxes) <= 1 and not any(fee.unknown for fee in levies.fees)
 
     def fees(self, steps: Steps, value: int) -> int | None:
@@ -49,17 +51,27 @@ def total(parts: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(parts) else None
 
 
+def flat_fee(fees: Sequence[Fee]) -> tuple[tuple[int, str], int, int]:
+    """Return what is paid on every value above one and below another, in cents and as text."""
+    if not fees:
+        return (0, "0.00"), -1, NEVER
+    if len(fees) > 1 or fees[0].minimum is None or not fees[0].rate:
+        return (0, ""), 0, 0
+    (fee,) = fees
+    over = -1 if fee.informal_at_most is None else fee.informal_at_most
+    least = fees[0].minimum
+    return (least, money(least)), over, -(-least * TO_CENTS // fee.rate)
+
+
 def short_fees(fees: Sequence[Fee]) -> Callable[[int], tuple[int, str]]:
     """Return a function that gives known fees on a line of its own, in cents and as text."""
-    first, *others = map(short_fee, fees)
-    if not others:
-        return first
+    parts = [*map(short_fee, fees)]
+    if len(parts) == 1:
+        return parts[0]
 
     def amount(value: int) -> tuple[int, str]:
-        amount = first(value)[0]
-        for other in others:
-            amount += other(value)[0]
-        return amount, f"{amount // 100}{CENTS[amount % 100]}"
+        amount = sum(part(value)[0] for part in parts)
+        return amount, money(amount)
 
     return amount
 

@@ -18,10 +18,16 @@ from tariffcalc.batch.levied import CENT, HALF
 from tariffcalc.batch.numbers import SCALES
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
-from tariffcalc.batch.result import CENTS, UNKNOWN, Result, effective_rate, money
+from tariffcalc.batch.result import UNKNOWN, Result, effective_rate, money
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
 from tariffcalc.batch.ways import Ways
+
+MANY = 20_000
+"""Rows from which on the texts of small amounts are made once: most amounts are such."""
+
+WRITTEN = 100_000
+"""Amounts of fewer cents are small."""
 
 MARKS = ",;\t|"
 """Delimiters that stand in no amount."""
@@ -60,6 +66,7 @@ class Printer:
             for name in ("classification", "customs_value", "entry_date", "shipped_date")
         ]
         self._ways = Ways(finder)
+        self._texts: list[str] = []
         self._endings: Texts[str] = Texts(self._ending)
 
     def print(self, block: Block, first: int) -> list[str]:
@@ -74,7 +81,8 @@ class Printer:
         code_at, value_at, day_at, shipped_at = self._places
         ways, pick, endings = self._ways, self._ways.pick, self._endings
         printed: list[str] = []
-        partial = 0
+        texts, partial = self._texts, 0
+        most = len(texts)
         ok, none = f"{mark}ok{mark}", f"{mark}0.00{mark}"
         unknown_base = f"{mark}partial{mark}{UNKNOWN}{mark}"
         unknown_rest = f"{mark}{UNKNOWN}{mark}{UNKNOWN}"
@@ -131,15 +139,18 @@ class Printer:
             elif ready.rate is not None:
                 added = (value * ready.rate + HALF) // TO_CENTS
                 ready.sums[0][0] += added
-                added_text = f"{added // 100}{CENTS[added % 100]}"
+                added_text = texts[added] if added < most else money(added)
                 charges = f"{ready.prefix}{added_text}{mark}{added_text}{mark}"
             else:
                 charges, added = ready.charges(value, rate)
-                added_text = money(added)
+                added_text = texts[added] if added < most else money(added)
                 if mark in charges:
                     charges = form.join([charges])
                 charges = f"{charges}{mark}{added_text}{mark}"
-            fee, fee_text = levied.fee(value) if levied.fee else (0, "0.00")
+            if levied.over < value < levied.under:
+                fee, fee_text = levied.flat
+            else:
+                fee, fee_text = levied.fee(value)
             if rate is None:
                 duty = added
                 whole[PAYABLE] += duty + fee
@@ -156,17 +167,19 @@ class Printer:
                     owed = (value * rate + HALF) // TO_CENTS
                     whole[BASE] += owed
                     duty += owed
-                    base_text = f"{owed // 100}{CENTS[owed % 100]}"
-                    duty_text = f"{duty // 100}{CENTS[duty % 100]}" if added else base_text
+                    base_text = texts[owed] if owed < most else money(owed)
+                    duty_text = base_text
+                    if added:
+                        duty_text = texts[duty] if duty < most else money(duty)
                 payable, owing, tax_text = duty, duty_text, "0.00"
                 if fee:
                     payable += fee
-                    owing = f"{payable // 100}{CENTS[payable % 100]}"
+                    owing = texts[payable] if payable < most else money(payable)
                 if levied.tax:
                     tax = ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
-                    tax_text = f"{tax // 100}{CENTS[tax % 100]}"
+                    tax_text = texts[tax] if tax < most else money(tax)
                     payable += tax
-                    owing = f"{payable // 100}{CENTS[payable % 100]}"
+                    owing = texts[payable] if payable < most else money(payable)
                 whole[PAYABLE] += payable
                 share = effective_rate(duty, value) if added or value < base.sure else base.share
                 since, back = owing, "0.00"
@@ -191,6 +204,8 @@ class Printer:
                 chapter[DUTY] += duty
                 source[DUTY] += duty
                 month[DUTY] += duty
+        if not most and first > MANY:
+            self._texts = [*map(money, range(WRITTEN))]
         if partial:
             finder.tally.add_status("partial", partial)
         return printed
