@@ -8,7 +8,7 @@ is new is found under one, so that the law is asked once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 
 import numpy as np
@@ -200,10 +200,12 @@ class Records:
     def __init__(self, *names: str) -> None:
         self.keys: list[Any] = [None]
         self._names = {name: place for place, name in enumerate(names)}
-        self._rows: list[tuple[int, ...]] = [(0,) * len(names)]
         self._numbers: dict[Any, int] = {}
-        self._held: Amounts = np.zeros((len(names), 0), np.int64)
-        self._held_ids: Ids = np.zeros((len(names), 0), np.int32)
+        self._new: list[tuple[int, ...]] = []
+        self._count = 1
+        self._held: Amounts = np.zeros((len(names), 16), np.int64)
+        self._ids: Ids = np.zeros((len(names), 16), np.int32)
+        self._lock = Lock()
 
     def number(self, key: Any, *figures: int) -> int:
         """Return the number of a thing, new or known. Call it under the lane's lock."""
@@ -214,7 +216,8 @@ class Records:
 
     def add(self, key: Any, *figures: int) -> int:
         """Return the number of a thing that is new; nobody need ask for it by its key again."""
-        self._rows.append(figures)
+        if figures:
+            self._new.append(figures)
         self.keys.append(key)
         return len(self.keys) - 1
 
@@ -222,32 +225,34 @@ class Records:
         """Return the number of a thing, 0 when it is new."""
         return self._numbers.get(key, 0)
 
-    def column(self, name: str) -> Amounts:
-        """Return one figure of every thing, by number."""
-        found: Amounts = self._columns()[self._names[name]]
-        return found
-
-    def _columns(self) -> Amounts:
-        held = self._held
-        if held.shape[1] < len(self._rows):
-            more = np.array(self._rows[held.shape[1] :], np.int64).reshape(-1, len(self._names))
-            held = self._held = np.concatenate([held, more.T], 1)
-        return held
-
     def of(self, numbers: Ids, name: str) -> Amounts:
         """Return a figure of some things."""
-        return np.take(self.column(name), numbers)
+        if self._new:
+            self._fill()
+        return np.take(self._held[self._names[name]], numbers)
 
     def ids(self, numbers: Ids, name: str) -> Ids:
         """Return a figure of some things that is a number in another table."""
-        return np.take(self._ids()[self._names[name]], numbers)
+        if self._new:
+            self._fill()
+        return np.take(self._ids[self._names[name]], numbers)
 
     def all_ids(self, numbers: Ids) -> Ids:
         """Return all figures of some things, a row for each figure."""
-        return np.take(self._ids(), numbers, axis=1)
+        if self._new:
+            self._fill()
+        return np.take(self._ids, numbers, axis=1)
 
-    def _ids(self) -> Ids:
-        held = self._held_ids
-        if held.shape[1] < len(self._rows):
-            held = self._held_ids = self._columns().astype(np.int32)
-        return held
+    def _fill(self) -> None:
+        """Put the figures of new things into the columns, which have some room to spare."""
+        with self._lock:
+            count = len(self._new)
+            end = self._count + count
+            more = np.array(self._new[:count], np.int64).reshape(count, len(self._names)).T
+            if end > self._held.shape[1]:
+                room = [(0, 0), (0, end * 5 // 4 - self._held.shape[1])]
+                self._held, self._ids = np.pad(self._held, room), np.pad(self._ids, room)
+            self._held[:, self._count : end] = more
+            self._ids[:, self._count : end] = more.astype(np.int32)
+            self._count = end
+            del self._new[:count]  # last of all: who sees none of them must find them here

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -15,6 +16,9 @@ import typer
 from tariffcalc import __version__
 from tariffcalc.cli import batch, check, measures, quote, show
 from tariffcalc.values.issues import CatalogueError, CoverageError, InputError
+
+COLLECTED = 50_000
+"""Objects made before Python looks for unused cycles: importing alone makes many, and none."""
 
 app = typer.Typer(
     name="tariffcalc",
@@ -52,6 +56,7 @@ app.command("check")(check.check)
 
 def run() -> None:
     """Run the command line; every fault of input ends in words and an exit code."""
+    gc.set_threshold(COLLECTED)
     try:
         app()
     except CatalogueError as error:
@@ -67,6 +72,8 @@ def run() -> None:
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
         sys.exit(130)
+    finally:
+        gc.freeze()  # or Python would look through all it holds before it ends
 
 
 def _fail(error: InputError, code: int) -> None:
