@@ -20,7 +20,7 @@ from tariffcalc.batch.arrow_plans import PlanTables
 from tariffcalc.batch.arrow_readings import Columns, Readings
 from tariffcalc.batch.arrow_said import Said
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
-from tariffcalc.batch.points import Points, Spread
+from tariffcalc.batch.points import Points, Span, Spread
 
 NOBODY = frozenset[str]()
 
@@ -69,6 +69,7 @@ class PointTables:
         self._groups, self._touched = Records(*layers), Records(*layers)
         self._pairs, self._days = Records(*layers), Records("period", "levies", *layers)
         self._spots = Records("after", "gaps", "said")
+        self._day_of_span: dict[tuple[int, int], int] = {}
         self._pair_of_layers: dict[bytes, int] = {}
         self._spot_of_cuts: dict[bytes, int] = {}
         self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
@@ -191,10 +192,17 @@ class PointTables:
             span = self._points(country).span(day)
         except KeyError:
             return 0
-        borne = self._borne.number((country, span.levies))
+        found = self._day_of_span.get((country, span.number))
+        if found is None:
+            found = self._day_of_span[country, span.number] = self._new_day(country, span)
+        return found
+
+    def _new_day(self, country: int, span: Span) -> int:
+        """Spans of days that are one to the law."""
         key = country, *span[2:]
         found = self._days.known(key)
         if not found:
+            borne = self._borne.number((country, span.levies))
             layers = self._layers.of_span(country, span)
             found = self._days.number(key, span.period + 1, borne, *layers)
         return found

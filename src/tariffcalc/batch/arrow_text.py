@@ -70,12 +70,12 @@ class Fragments:
             [text_array([""]), number_array(np.arange(1, HEADS)).cast(pa.string())]
         )
         low = _hundredths(np.arange(SPLIT))
-        full = _hundredths(np.arange(SPLIT, 2 * SPLIT)).to_pylist()
+        full = pc.utf8_slice_codeunits(_hundredths(np.arange(SPLIT, 2 * SPLIT)), 1)
         parts = [
             heads,
             _joined(mark, heads),
             low,
-            text_array(text[1:] if text[0] == "1" else text for text in full),
+            full,
             _joined(mark, _hundredths(np.arange(SHARES)), "%"),
         ]
         self._tail = 2 * HEADS

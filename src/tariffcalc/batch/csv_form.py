@@ -31,14 +31,7 @@ class CsvForm:
 
     def line(self, start: str, result: Sequence[str]) -> str:
         """Return the line that begins with the user's cells, as `start` writes them."""
-        mark = self.delimiter
-        priced = mark.join(result)
-        if (
-            '"' in priced or "\n" in priced or "\r" in priced
-            or priced.count(mark) != len(result) - 1
-        ):  # fmt: skip
-            priced = self.join(result)
-        return f"{start}{mark}{priced}{self.line_end}"
+        return f"{start}{self.delimiter}{self.join(result)}{self.line_end}"
 
     def start(self, cells: Sequence[str]) -> str:
         """Return the user's cells of a row that has as many as the header."""
@@ -66,8 +59,14 @@ class CsvForm:
 
     def join(self, cells: Sequence[str]) -> str:
         """Return cells as one line without its end, each quoted where it must be."""
-        # With this line end the module quotes a lone CR too, in every version of Python.
-        return self._quoted(cells)[:-2]
+        joined = self.delimiter.join(cells)
+        if (
+            '"' in joined or "\n" in joined or "\r" in joined or not joined
+            or joined.count(self.delimiter) != len(cells) - 1
+        ):  # fmt: skip
+            # With this line end the module quotes a lone CR too, in every version of Python.
+            return self._quoted(cells)[:-2]
+        return joined
 
 
 class _Echo:

@@ -31,7 +31,12 @@ class Gaps:
     def __init__(self, store: Store, importer: str) -> None:
         gaps = store.not_covered.get(importer, ())
         self._gaps: list[dict[str, Any]] = [gap for gap in gaps if gap["origins"] or gap["goods"]]
-        self._goods = [tuple(map(digits_of, gap["goods"])) or ("",) for gap in self._gaps]
+        self._every = self._bits(not gap["goods"] for gap in self._gaps)
+        self._goods = [
+            (1 << bit, tuple(map(digits_of, gap["goods"])))
+            for bit, gap in enumerate(self._gaps)
+            if gap["goods"]
+        ]
 
     def days(self) -> set[date]:
         """Return the days on which a gap begins or ends."""
@@ -40,7 +45,11 @@ class Gaps:
 
     def code(self, code: str) -> int:
         """Return the gaps that a code touches."""
-        return self._bits(map(code.startswith, self._goods))
+        touched = self._every
+        for bit, goods in self._goods:
+            if code.startswith(goods):
+                touched |= bit
+        return touched
 
     def origin(self, origin: str) -> int:
         """Return the gaps that an origin touches."""
