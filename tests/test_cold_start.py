@@ -23,7 +23,7 @@ HEAVY = {
 WATCHED = """
 import atexit, sys
 seen = open(sys.argv.pop(1), "w")
-atexit.register(lambda: seen.write("\\n".join(sys.modules)))
+atexit.register(lambda: (seen.write("\\n".join(sys.modules)), seen.close()))
 from tariffcalc.cli.main import run
 sys.argv[0] = "tariffcalc"
 run()
@@ -134,6 +134,17 @@ def test_the_table_adds_rich_and_nothing_else(whole: Runs) -> None:
     assert sorted(added & (HEAVY - {"csv"})) == []
     others = {name.partition(".")[0] for name in added} - before - set(sys.stdlib_module_names)
     assert others <= {"rich", "pygments", "markdown_it"}
+
+
+def test_the_columnar_lane_loads_little_beside_numpy_and_arrow(whole: Runs, tmp_path: Path) -> None:
+    """PyArrow would ask for pandas wherever it is installed, and NumPy for its masked arrays."""
+    pytest.importorskip("pyarrow")
+    priced = str(tmp_path / "priced.csv")
+    asked = f"batch {ROOT}/examples/invoices.csv --into US --engine arrow -o {priced}"
+    whole(*asked.split(), code=1)
+    assert {"numpy", "pyarrow"} <= whole.modules
+    heavy = {"pandas", "numpy.ma", "multiprocessing", "pydantic", "yaml", "rich"}
+    assert sorted(whole.modules & heavy) == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["quote"], ["measures"], ["show"], ["check"]])

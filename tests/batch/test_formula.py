@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tariffcalc import Catalogue
 from tariffcalc.batch.formula import RATE_UNIT, VALUE_UNIT, Fee, cents, levies_of, whole
-from tariffcalc.batch.levied import short_fee
+from tariffcalc.batch.levied import Levied, flat_fee, short_fee
 from tariffcalc.batch.result import effective_rate, money, show_share
 from tariffcalc.engine.levies import assess
 from tariffcalc.engine.resolve import Facts
@@ -70,6 +70,33 @@ def test_fees_are_those_of_the_engine(catalogue: Catalogue, day: str) -> None:
                 if not fee.unknown:
                     amount = fee.amount(units, units) or 0
                     assert short_fee(fee)(units) == (amount, money(amount))
+
+
+@pytest.mark.parametrize("importer", ["US", "CA"])
+def test_the_least_fee_is_paid_between_its_bounds(catalogue: Catalogue, importer: str) -> None:
+    levies, seen = catalogue.store.tables(importer).levies, 0
+    for year, mode in [(year, mode) for year in range(2018, 2027) for mode in (None, "ocean")]:
+        on = parse_day(f"{year}-11-01")
+        facts = Facts(frozenset(), frozenset(), on, None, Decimal(0), None)
+        levied = Levied(levies_of(levies, facts, mode, None))
+        if not levied.is_plain:
+            continue
+        for value in (1, levied.over, levied.over + 1, levied.under - 1, levied.under, 10**11):
+            if levied.over < value < levied.under:
+                assert value < 0 or levied.fee(value) == levied.flat
+                seen += 1
+    assert seen >= 10
+
+
+def test_no_fee_is_flat_where_two_are_paid_or_none_has_a_minimum() -> None:
+    merchandise = Fee("us-mpf", 3464, 2679, 51971, None, None, False)
+    harbor = Fee("us-hmf", 1250, None, None, None, None, False)
+    for fees in ((merchandise, harbor), (harbor,)):
+        _, over, under = flat_fee(fees)
+        assert over >= under
+    # 26.79 / 0.3464 % = 7,733.8337...: the least fee is more than the rate up to 7,733.8337
+    assert flat_fee((merchandise,)) == ((2679, "26.79"), -1, 77_338_338)
+    assert short_fee(merchandise)(77_338_337) == (2679, "26.79")
 
 
 def test_a_fee_without_lines_is_nothing() -> None:

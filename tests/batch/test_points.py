@@ -52,6 +52,29 @@ def test_base_duties_of_a_row_and_column_are_one(catalogue: Catalogue, importer:
             ), (code, origin, day, claimed)
 
 
+@BOTH
+def test_items_have_the_course_of_their_rows(catalogue: Catalogue, importer: str) -> None:
+    tables = catalogue.store.tables(importer)
+    held = catalogue.store.connection.execute(
+        "SELECT DISTINCT code FROM rate WHERE importer = ?", (importer,)
+    )
+    assert {code for (code,) in held} == tables.items.keys()
+    for code in random.Random(3).sample(sorted(tables.items), 100):
+        rows = tables.read_base_rows(code)
+        assert tables.course(tables.items[code]) == [
+            (row.period.start.isoformat(), row.period.end.isoformat(), row.rates) for row in rows
+        ]
+
+
+def test_a_reason_names_the_code_though_many_codes_have_the_row(catalogue: Catalogue) -> None:
+    schedule = Points(catalogue.law().sheets, "US").schedule
+    first, second = schedule.rows("99999998"), schedule.rows("99999997")
+    assert first is second
+    assert schedule.names_code(first[0], 0)
+    assert "9999.99.98" in str(schedule.duty(first[0], 0, "99999998").reason)
+    assert "9999.99.97" in str(schedule.duty(first[0], 0, "99999997").reason)
+
+
 def test_a_column_is_paid_in_periods_of_one_origin_and_not_of_another(catalogue: Catalogue) -> None:
     """Russia pays column 2 from 2022 on, Cuba always, and rows change between."""
     law = catalogue.law().sheets

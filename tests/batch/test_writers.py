@@ -89,6 +89,16 @@ def test_quoting_is_that_of_the_csv_module(cells: list[str], delimiter: str) -> 
     assert CsvForm(delimiter, "\r\n", 3).row(cells, result) == file.getvalue()
 
 
+@pytest.mark.parametrize(
+    "cells", [[""], ["", ""], ["a"], ["a;b", "c"], ["a,b"], ['"'], ["a\rb", ""]]
+)
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_cells_are_joined_as_the_csv_module_joins_them(cells: list[str], delimiter: str) -> None:
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    assert CsvForm(delimiter, "\n", 3).join(cells) == file.getvalue()[:-2]
+
+
 def test_a_short_row_is_filled_and_a_long_one_keeps_its_cells_behind() -> None:
     result = ("error", "ragged")
     rows = [(["76"], result), (["76", "a", "=b", "c"], result)]
