@@ -62,9 +62,18 @@ class WordTable:
         """Return the number of a row of texts, new or known. Call it under the lane's lock."""
         found = self._numbers.get(texts)
         if found is None:
-            found = len(self.rows)
-            self.rows.append(texts)
-            self._numbers[texts] = found
+            found = self._numbers[texts] = self.add(texts)
+        return found
+
+    def add(self, texts: tuple[str, ...]) -> int:
+        """Return the number of a row of texts that nobody need ask for by its texts again."""
+        self.rows.append(texts)
+        return len(self.rows) - 1
+
+    def taken(self, first: int) -> list[tuple[str, ...]]:
+        """Return the rows of texts from a number on, which are no longer kept here."""
+        found = self.rows[first:]
+        self.rows[first : first + len(found)] = [()] * len(found)
         return found
 
 

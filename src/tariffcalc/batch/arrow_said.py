@@ -82,4 +82,4 @@ class Said:
             *self.points.texts(point), *self.bases.texts(base), *self.charges.texts(charge),
             *self.fees.texts(fee),
         )  # fmt: skip
-        return self.table.number((remarks.BETWEEN.join(texts), "", "", "", self._edition))
+        return self.table.add((remarks.BETWEEN.join(texts), "", "", "", self._edition))

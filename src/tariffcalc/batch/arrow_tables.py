@@ -16,7 +16,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
-from tariffcalc.batch.arrow_sets import numbered
+from tariffcalc.batch.arrow_sets import distinct, numbered
 
 Ids = np.ndarray[Any, Any]
 """Numbers of things, by row: 32 bits."""
@@ -37,6 +37,7 @@ LENGTH = 64
 """Longer texts are not kept."""
 
 EMPTY = -1
+SMALL = 2**15 - 1
 
 
 class TextTable:
@@ -91,7 +92,7 @@ class Grid:
         """Begin with nothing known; `find` gives the numbers of pairs, none of them with a 0."""
         self._find = find
         self._lock = lock
-        self._cells = _empty(16, 16)
+        self._cells = _empty(16, 16, np.int16)
 
     def numbers(self, first: Ids, second: Ids) -> Ids:
         """Return the number of each pair. A pair with a 0 has number 0."""
@@ -106,28 +107,24 @@ class Grid:
     def lay(self, first: int, values: Sequence[int]) -> None:
         """Put down the numbers of a whole row of pairs, the second of which goes from 1 on."""
         with self._lock:
-            cells: Ids | None = self._cells
-            assert cells is not None
-            if first >= cells.shape[0] or len(values) >= cells.shape[1]:
-                cells = self._widened(first, len(values))
+            cells = self._with_room(first, len(values))
             if cells is not None:
-                cells[first, 1 : len(values) + 1] = values
+                self._put(first, slice(1, len(values) + 1), np.array(values))
 
     def _look(self, first: Ids, second: Ids) -> Ids:
-        cells: Ids | None = self._cells
-        assert cells is not None
+        cells = self._cells
         height, width = cells.shape
         top = (int(first.max()), int(second.max())) if first.size and second.size else (0, 0)
         if top[0] >= height or top[1] >= width:
-            cells = self._widened(*top)
-            if cells is None:
+            roomy = self._with_room(*top)
+            if roomy is None:
                 inside = (first < height) & (second < width)
                 return np.where(inside, self._look(first * inside, second * inside), 0)
-            width = cells.shape[1]
-        found: Ids = np.take(cells.reshape(-1), first * np.int32(width) + second, mode="clip")
-        return found
+            cells, width = roomy, roomy.shape[1]
+        places = first * np.int32(width) + second
+        return np.take(cells.reshape(-1), places, mode="clip").astype(np.int32)
 
-    def _widened(self, row: int, column: int) -> Ids | None:
+    def _with_room(self, row: int, column: int) -> Ids | None:
         """Return the cells with room for a pair, or None when that would be too many."""
         with self._lock:
             old = self._cells
@@ -139,27 +136,29 @@ class Grid:
                 return old
             if height * width > CELLS:
                 return None
-            cells = _empty(height, width)
+            cells = _empty(height, width, old.dtype)
             cells[: old.shape[0], : old.shape[1]] = old
             self._cells = cells
             return cells
 
     def _learn(self, first: Ids, second: Ids) -> None:
         with self._lock:
-            cells = self._cells
-            places = first * np.int32(cells.shape[1]) + second
-            flat = cells.reshape(-1)
-            places = places[flat[places] < 0]  # another thread may have found them
-            # Of all that ask for one cell the last one leaves its mark, and asks for all.
-            marks = np.arange(EMPTY - places.size, EMPTY, dtype=np.int32)
-            flat[places] = marks
-            first, second = np.divmod(places[flat[places] == marks], np.int32(cells.shape[1]))
-            self._cells[first, second] = self._find(first, second)
+            width = np.int32(self._cells.shape[1])
+            places = distinct(first * width + second)
+            places = places[self._cells.reshape(-1)[places] < 0]  # another thread may know them
+            first, second = np.divmod(places, width)
+            self._put(first, second, np.array(self._find(first, second)))
+
+    def _put(self, first: Any, second: Any, numbers: Ids) -> None:
+        """Put numbers down; cells of half the size hold them while they are small."""
+        if self._cells.dtype == np.int16 and int(numbers.max(initial=0)) > SMALL:
+            self._cells = self._cells.astype(np.int32)
+        self._cells[first, second] = numbers
 
 
-def _empty(height: int, width: int) -> Ids:
+def _empty(height: int, width: int, kind: Any) -> Ids:
     """Return cells of which none is known but those of a 0."""
-    cells = np.full((height, width), EMPTY, np.int32)
+    cells = np.full((height, width), EMPTY, kind)
     cells[0] = 0
     cells[:, 0] = 0
     return cells

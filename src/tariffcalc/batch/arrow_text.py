@@ -33,6 +33,9 @@ SHARES = 30_000
 """Shares of as many hundredths of a percent, too."""
 
 
+NONE = np.zeros(0, np.int32)
+
+
 class Written(NamedTuple):
     """Rows as lists of fragments.
 
@@ -157,12 +160,14 @@ class Fragments:
 
     def _of_words(self, column: Words, is_last: bool) -> Ids:
         key = id(column.table), is_last
-        known = self._tables.get(key, np.zeros(0, np.int32))
-        rows = column.table.rows
-        if known.size < len(rows):
-            end = self.line_end if is_last else ""
-            texts = [f"{self.mark}{self._join(row)}{end}" for row in rows[known.size :]]
-            known = self._tables[key] = np.append(known, self.add(texts))
+        known = self._tables.get(key, NONE)
+        if known.size < len(column.table.rows):
+            with self._lock:
+                known = self._tables.get(key, NONE)
+                end = self.line_end if is_last else ""
+                new = column.table.taken(known.size)
+                texts = [f"{self.mark}{self._join(row)}{end}" for row in new]
+                known = self._tables[key] = np.append(known, self.add(texts))
         return np.take(known, column.numbers)
 
     def charges(self, column: Charges) -> tuple[list[Any], Ids]:

@@ -26,6 +26,9 @@ from tariffcalc.values.units import canonical_unit
 CAP = 1 << 16
 """Distinct texts of one field that are kept."""
 
+FAULTS = 1 << 12
+"""Distinct texts that cannot be read, with why, that are kept."""
+
 NEEDED = ("entry_date", "importer", "origin", "classification", "customs_value")
 KEPT = (
     "entry_date", "shipped_date", "importer", "origin", "classification", "currency", "fx", "unit",
@@ -133,9 +136,8 @@ class LineReader:
             for name in ORDER
             if name in self.places or name in NEEDED or self._defaults.get(name)
         ]
-        self._kept: dict[str, dict[str, tuple[Any, str | None] | CellError]] = {
-            key: {} for key in ORDER
-        }
+        self._kept: dict[str, dict[str, tuple[Any, str | None]]] = {key: {} for key in ORDER}
+        self._faults: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     def read(self, cells: Sequence[str]) -> Declared:
         """Return what a row declares.
@@ -179,16 +181,17 @@ class LineReader:
         kept = self._kept[name]
         found = kept.get(raw)
         if found is None:
+            fault = self._faults.get((name, raw))
+            if fault is not None:
+                raise CellError(*fault)
             try:
                 found = self._read(name, raw)
-            except CellError as error:
-                found = error
-            if name in KEPT or isinstance(found, CellError):
-                if len(kept) >= CAP:
-                    kept.clear()
-                kept[raw] = found
-        if isinstance(found, CellError):
-            raise found.with_traceback(None)
+            except CellError as error:  # not the error itself: it holds all that was under way
+                fault = error.code, error.field, error.message
+                _keep(self._faults, (name, raw), fault, FAULTS)
+                raise
+            if name in KEPT:
+                _keep(kept, raw, found, CAP)
         return found
 
     def entry(self, cells: Sequence[str]) -> str:
@@ -240,6 +243,12 @@ class LineReader:
         )
         check_days(declared.shipped_date, declared.entry_date)
         return declared
+
+
+def _keep(kept: dict[Any, Any], key: Any, found: Any, most: int) -> None:
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = found
 
 
 def plain_value(name: str, raw: str) -> Any:
