@@ -20,7 +20,7 @@ class Bases(Keyed[Base]):
     A KeyError says that only the engine can compute it.
     """
 
-    __slots__ = ("_numbers", "_points", "_rates")
+    __slots__ = ("_numbers", "_points", "_rates", "_shared")
 
     def __init__(self, points: Points) -> None:
         """Begin with none."""
@@ -28,15 +28,21 @@ class Bases(Keyed[Base]):
         self._points = points
         self._numbers: Numbering[tuple[int, str]] = Numbering()
         self._rates: dict[Rate, Base | None] = {}
+        self._shared: dict[int, tuple[list[int], tuple[int, ...]]] = {}
 
     def rows(self, digits: str) -> tuple[int, ...]:
         """Return the keys of the rows of a code, period by period."""
         schedule, number = self._points.schedule, self._numbers.number
-        keys = {
-            row: number((row, "" if schedule.is_whole(row) else digits[:8])) * COLUMNS
-            for row in {*schedule.rows(digits)}
-        }
-        return tuple(map(keys.__getitem__, schedule.rows(digits)))
+        rows = schedule.rows(digits)  # one list for many codes
+        shared = self._shared.get(id(rows))
+        if shared is not None:
+            return shared[1]
+        own = {row: "" if schedule.is_whole(row) else digits[:8] for row in rows}
+        keys = {row: number((row, code)) * COLUMNS for row, code in own.items()}
+        found = tuple([keys[row] for row in rows])
+        if not any(own.values()):
+            self._shared[id(rows)] = rows, found
+        return found
 
     def duty(self, key: int) -> BaseDuty:
         """Return the base duty of a key."""
@@ -61,7 +67,7 @@ class Bases(Keyed[Base]):
 
     def forget(self) -> None:
         """Drop all."""
-        for table in (self, self._numbers, self._rates):
+        for table in (self, self._numbers, self._rates, self._shared):
             table.clear()
 
     def _find_base(self, key: int) -> Base:

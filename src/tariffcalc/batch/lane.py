@@ -72,6 +72,7 @@ class Lane:
         self.resolved = 0
         self._sources: dict[tuple[str, bool], Origin] = {}
         self._made: dict[Manner, Circumstances] = {}
+        self._remarks: dict[tuple[int, bool, int], list[str]] = {}
         self._ready: dict[tuple[int, int, Said], Ready] = {}
 
     def code(self, digits: str) -> Code:
@@ -214,10 +215,16 @@ class Lane:
 
     def remarks(self, known: Circumstances, point: Point) -> list[str]:
         """Return the warnings of a point."""
-        spot, gaps = self.spot(point), self.points.gaps
-        followed = self.points.coverage.end if spot.is_late else None
-        origin, claims = point.origin.country, known.manner.claims
-        return remarks.of_point(self.importer, origin, claims, followed, gaps.titles(spot.gaps))
+        spot, origin = self.spot(point), point.origin
+        key = spot.gaps, spot.is_late, origin.vain
+        found = self._remarks.get(key)
+        if found is None:
+            followed = self.points.coverage.end if spot.is_late else None
+            titles = self.points.gaps.titles(spot.gaps)
+            found = self._remarks[key] = remarks.of_point(
+                self.importer, origin.country, known.manner.claims, followed, titles
+            )
+        return found
 
     def why(self, ready: Ready, code: Code) -> Sequence[str]:
         """Return why charges of a line are not known."""

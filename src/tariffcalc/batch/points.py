@@ -96,7 +96,7 @@ class Points:
     Attributes:
         value_limits: The values of an entry above which some case no longer holds.
         limits: The same in ten-thousandths.
-        spans: Those met so far, by number.
+        spans: Those met so far, by number; of some that are one to the law, the first met.
     """
 
     def __init__(self, law: Law, importer: str) -> None:
@@ -121,6 +121,7 @@ class Points:
         self._size = max((head.past for head in self.tables.measures), default=0)
         self._turning = self.turning_days()
         self.spans: dict[int, Span] = {}
+        self._alike: dict[Hashable, Span] = {}
         self._levies: Numbering[Hashable] = Numbering()
         self._met: set[tuple[int, int]] = set()
 
@@ -148,7 +149,8 @@ class Points:
         number = bisect_right(self._turning, day)
         found = self.spans.get(number)
         if found is None:
-            found = self.spans[number] = self._find_span(number, day)
+            new = self._find_span(number, day)
+            found = self.spans[number] = self._alike.setdefault(new[2:], new)
         return found
 
     def _find_span(self, number: int, day: date) -> Span:

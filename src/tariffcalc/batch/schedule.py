@@ -88,6 +88,7 @@ class Schedule:
         self._numbers: dict[Row, int] = {}
         self._rows: list[Row] = []
         self._codes: list[str] = []
+        self._whole: list[bool] = []
         self._courses: dict[tuple[int | None, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
         self._columns: list[tuple[Paid, str, date]] = [(GENERAL, "", first)]
@@ -119,6 +120,7 @@ class Schedule:
         if number == len(self._rows):
             self._rows.append(row)
             self._codes.append(code)
+            self._whole.append(self._says_all(row.rates))
         return number
 
     def columns(self, origin: str, claimed: bool) -> list[int]:
@@ -148,7 +150,9 @@ class Schedule:
 
     def is_whole(self, row: int) -> bool:
         """Whether no reason names the code, whatever the column."""
-        rates = self._rows[row].rates
+        return self._whole[row]
+
+    def _says_all(self, rates: Rates | None) -> bool:
         if rates is None:
             return False
         texts = [rates.general, *programmes(rates.special).values()]
