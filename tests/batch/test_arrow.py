@@ -234,9 +234,12 @@ def test_files_in_many_blocks(
     assert written(path, "arrow", threads=1) == python
 
 
-@pytest.mark.parametrize("kept", [0, 1, 3])
+@pytest.mark.parametrize(
+    ("most", "kept"),
+    [("PAIRS", 0), ("PAIRS", 1), ("PAIRS", 3), ("CELLS", 256), ("CELLS", 1024), ("CELLS", 4096)],
+)
 def test_pairs_that_find_no_room_are_for_the_python_lane(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str, kept: int
 ) -> None:
     chance = random.Random(kept)
     path = tmp_path / "in.csv"
@@ -244,7 +247,7 @@ def test_pairs_that_find_no_room_are_for_the_python_lane(
         csv.writer(file).writerows([HEADER, *(good_row(line, chance) for line in range(300))])
     python = written(path, "python")
     assert python[1]["statuses"]["partial"] > 30
-    monkeypatch.setattr("tariffcalc.batch.arrow_tables.PAIRS", kept)
+    monkeypatch.setattr(f"tariffcalc.batch.arrow_tables.{most}", kept)
     assert written(path, "arrow") == python
 
 

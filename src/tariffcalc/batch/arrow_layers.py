@@ -40,9 +40,10 @@ class Where(NamedTuple):
 
 
 class Layers:
-    """The layers of goods, origins and days; every row has `width` numbers, the last never 0.
+    """The layers of goods, origins and days; every row has `width` numbers.
 
-    There is a number for each measure, 0 where it has nothing there, and then one for the rest.
+    There is a number for each measure, 0 where it has nothing there, and then one for the rest: a
+    0 in the last place says that there was no room for some of the others.
     """
 
     def __init__(self, countries: Sequence[Points], width: int, lock: RLock) -> None:
@@ -82,11 +83,11 @@ class Layers:
 
     def common(self, goods: Ids, sources: Ids) -> Ids:
         """Return the layers over both goods and origins, from the rows of each."""
-        return self._common.numbers(goods, sources)
+        return _found(self._common, goods, sources)
 
     def cuts(self, pairs: Ids, spans: Ids) -> Ids:
         """Return the numbers of what measures make of the layers of pairs on days."""
-        return self._cut.numbers(pairs, spans)
+        return _found(self._cut, pairs, spans)
 
     def cut(self, number: int) -> Any:
         """Return what a number stands for: a `Cut`, or the `Where` of the last layer."""
@@ -122,3 +123,11 @@ class Layers:
         if number == len(self._made):
             self._made.append(made)
         return number
+
+
+def _found(grid: Grid, first: Ids, second: Ids) -> Ids:
+    found = grid.numbers(first, second)
+    lacks = grid.lacks(first, second)
+    if lacks is not None:
+        found[-1][lacks.any(axis=0)] = 0
+    return found

@@ -271,11 +271,12 @@ class PointTables:
 
 
 def _each_row(columns: Ids, known: dict[bytes, int], find: Callable[[list[int]], int]) -> list[int]:
-    """Return the number of each row of some columns; what is new is found, and kept."""
+    """Return the number of each row of some layers; what is new is found, and kept."""
     rows, numbers = np.ascontiguousarray(columns.T), []
     for place, row in enumerate(rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()):
         number = known.get(row)
         if number is None:
-            number = known[row] = find(rows[place].tolist())
+            layers = rows[place].tolist()
+            number = known[row] = find(layers) if layers[-1] else 0
         numbers.append(number)
     return numbers

@@ -93,9 +93,10 @@ class Grid:
         self._find = find
         self._lock = lock
         self._cells = _empty(16, 16, np.int16)
+        self._is_full = False
 
     def numbers(self, first: Ids, second: Ids) -> Ids:
-        """Return the number of each pair. A pair with a 0 has number 0."""
+        """Return the number of each pair. One with a 0, or without room, has number 0."""
         found = self._look(first, second)
         if found.size and int(found.min()) < 0:
             empty = found < 0
@@ -103,6 +104,13 @@ class Grid:
             self._learn(here, there)
             found[empty] = np.maximum(self._look(here, there), 0)
         return found
+
+    def lacks(self, first: Ids, second: Ids) -> Any:
+        """Return which pairs there is no room for; None: there is room for all."""
+        if not self._is_full:
+            return None
+        height, width = self._cells.shape
+        return (first > 0) & (second > 0) & ((first >= height) | (second >= width))
 
     def lay(self, first: int, values: Sequence[int]) -> None:
         """Put down the numbers of a whole row of pairs, the second of which goes from 1 on."""
@@ -135,6 +143,7 @@ class Grid:
             if (height, width) == old.shape:
                 return old
             if height * width > CELLS:
+                self._is_full = True
                 return None
             cells = _empty(height, width, old.dtype)
             cells[: old.shape[0], : old.shape[1]] = old
