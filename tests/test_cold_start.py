@@ -143,7 +143,7 @@ def test_the_columnar_lane_loads_little_beside_numpy_and_arrow(whole: Runs, tmp_
     asked = f"batch {ROOT}/examples/invoices.csv --into US --engine arrow -o {priced}"
     whole(*asked.split(), code=1)
     assert {"numpy", "pyarrow"} <= whole.modules
-    heavy = {"pandas", "numpy.ma", "multiprocessing", "pydantic", "yaml", "rich"}
+    heavy = {"pandas", "numpy.ma", "pyarrow.compute", "multiprocessing", "pydantic", "yaml", "rich"}
     assert sorted(whole.modules & heavy) == []
 
 

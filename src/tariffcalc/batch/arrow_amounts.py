@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import flag_array, numbers_of, text_scalar
+from tariffcalc.batch.arrow_calls import cast, if_else
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.finder import HUGE
@@ -53,8 +53,8 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
         )
         ok &= (points == well) & (points <= 1)
     if not ok.all():
-        texts = pc.if_else(flag_array(ok), texts, text_scalar("0"))
-    numbers = np.rint(numbers_of(texts.cast(pa.float64()), np.float64) * VALUE_UNIT).astype(
+        texts = if_else(flag_array(ok), texts, text_scalar("0"))
+    numbers = np.rint(numbers_of(cast(texts, pa.float64()), np.float64) * VALUE_UNIT).astype(
         np.int64
     )
     ok &= numbers < HUGE

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, texts_between
 from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Bytes, Places
+from tariffcalc.batch.arrow_calls import if_else, is_any, replaced, sliced, starts_with, take
 from tariffcalc.batch.arrow_sets import common, distinct
 from tariffcalc.batch.arrow_tables import Ids
 
@@ -71,7 +71,7 @@ class Cells:
         cells = self._texts(edges.reshape(-1))
         step = np.arange(self._first.size, dtype=np.int32) * (2 * len(wanted))
         return {
-            name: self._resolved(cells.take(number_array(step + 2 * wanted.index(place))))
+            name: self._resolved(take(cells, number_array(step + 2 * wanted.index(place))))
             for name, place in places.items()
         }
 
@@ -84,11 +84,11 @@ class Cells:
         """Return texts without their quotes."""
         if not self._quoted.size:
             return texts
-        is_quoted = pc.starts_with(texts, '"')
-        if not pc.any(is_quoted).as_py():
+        is_quoted = starts_with(texts, '"')
+        if not is_any(is_quoted):
             return texts
-        inner = pc.replace_substring(pc.utf8_slice_codeunits(texts, 1, -1), '""', '"')
-        return pc.if_else(is_quoted, inner, texts)
+        inner = replaced(sliced(texts, 1, -1), '""', '"')
+        return if_else(is_quoted, inner, texts)
 
     def unusual(self, starts: str) -> Places:
         """Return the even rows with a quote, or with a cell that begins with one of `starts`."""
@@ -105,7 +105,7 @@ class Cells:
 
     def read(self, rows: Places) -> list[list[str]]:
         """Return the cells of some rows."""
-        texts = self.lines.take(number_array(rows * 2)).to_pylist()
+        texts = take(self.lines, number_array(rows * 2)).to_pylist()
         return [next(csv.reader([text], delimiter=self._delimiter), []) for text in texts]
 
     def _holding(self, places: Ids | Places) -> Places:

@@ -15,6 +15,7 @@ import numpy as np
 
 from tariffcalc.batch.arrow_arrays import number_array, text_array
 from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
+from tariffcalc.batch.arrow_calls import take
 from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
@@ -138,7 +139,7 @@ class CsvPricer:
             chosen[rows, place] = numbers[first:past]
         chosen[is_left[start : start + line.size]] = 0
         chosen[:, 0] = line
-        return written.texts.take(number_array(chosen.reshape(-1))).buffers()[2]
+        return take(written.texts, number_array(chosen.reshape(-1))).buffers()[2]
 
     def _by_row(self, rows: list[list[str]], before: int, places: Iterable[int]) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of
+from tariffcalc.batch.arrow_calls import cast, fill_null
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
@@ -81,7 +82,7 @@ class Readings:
             return table.numbers(texts)
         numbers = np.append(table.numbers(texts.dictionary), table.number(""))
         last = number_array(np.array([len(texts.dictionary)], np.int32))[0]
-        places = texts.indices.cast(pa.int32()).fill_null(last)
+        places = fill_null(cast(texts.indices, pa.int32()), last)
         found: Ids = np.take(numbers, numbers_of(places, np.int32))
         return found
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
+from tariffcalc.batch.arrow_calls import chosen, distinct_values, fill_null, index_in, is_null
 from tariffcalc.batch.arrow_sets import distinct, numbered
 
 Ids = np.ndarray[Any, Any]
@@ -52,12 +52,12 @@ class TextTable:
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
         held, numbers = self._held
-        places = pc.index_in(texts, value_set=held)
+        places = index_in(texts, held)
         if places.null_count:
-            held, numbers = self._learn(texts.filter(places.is_null()).unique().to_pylist())
+            held, numbers = self._learn(distinct_values(chosen(texts, is_null(places))).to_pylist())
             # The last number is 0 and belongs to no text: it stands for those not kept.
             last = number_array(np.array([len(held)], np.int32))[0]
-            places = pc.index_in(texts, value_set=held).fill_null(last)
+            places = fill_null(index_in(texts, held), last)
         found: Ids = np.take(numbers, numbers_of(places, np.int32), mode="clip")
         return found
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.compute as pc  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import (
     number_array,
@@ -21,6 +20,7 @@ from tariffcalc.batch.arrow_arrays import (
     text_scalar,
     texts_between,
 )
+from tariffcalc.batch.arrow_calls import cast, joined, sliced, take
 from tariffcalc.batch.arrow_columns import MOST, WORDS, Charges, Column, Money, Share, Words
 from tariffcalc.batch.arrow_tables import Ids
 
@@ -70,10 +70,10 @@ class Fragments:
         self.line_end = line_end
         self._join = join
         heads = pa.concat_arrays(
-            [text_array([""]), number_array(np.arange(1, HEADS)).cast(pa.string())]
+            [text_array([""]), cast(number_array(np.arange(1, HEADS)), pa.string())]
         )
         low = _hundredths(np.arange(SPLIT))
-        full = pc.utf8_slice_codeunits(_hundredths(np.arange(SPLIT, 2 * SPLIT)), 1)
+        full = sliced(_hundredths(np.arange(SPLIT, 2 * SPLIT)), 1)
         parts = [
             heads,
             _joined(mark, heads),
@@ -236,7 +236,7 @@ def join_rows(texts: Any, places: Sequence[Ids]) -> Any:
     chosen = np.empty((rows, width), np.int32)
     for column, numbers in enumerate(places):
         chosen[:, column] = numbers
-    taken = texts.take(number_array(chosen.reshape(-1)))
+    taken = take(texts, number_array(chosen.reshape(-1)))
     _, edges, data = taken.buffers()
     ends = np.frombuffer(edges, np.int32, rows * width + 1)[::width].copy()
     return texts_between(ends, data)
@@ -244,12 +244,12 @@ def join_rows(texts: Any, places: Sequence[Ids]) -> Any:
 
 def _hundredths(numbers: Any) -> Any:
     """Return numbers with their last two digits behind a point."""
-    whole = number_array(numbers // 100).cast(pa.string())
-    part = text_array(f".{number:02d}" for number in range(100)).take(number_array(numbers % 100))
+    whole = cast(number_array(numbers // 100), pa.string())
+    part = take(text_array(f".{number:02d}" for number in range(100)), number_array(numbers % 100))
     return _joined("", whole, part)
 
 
 def _joined(*parts: Any) -> Any:
     """Return texts put together of texts and arrays."""
     shown = (text_scalar(part) if isinstance(part, str) else part for part in parts)
-    return pc.binary_join_element_wise(*shown, text_scalar(""))
+    return joined(*shown)
