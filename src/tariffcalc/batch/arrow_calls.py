@@ -13,7 +13,7 @@ from tariffcalc.batch.arrow_arrays import text_scalar
 try:
     from pyarrow import _compute as arrow  # type: ignore[import-untyped]  # has no types
 except ImportError:  # it need not be there: `compute` hands out what is in it
-    import pyarrow.compute as arrow
+    import pyarrow.compute as arrow  # type: ignore[import-untyped]  # has no types
 
 
 def take(values: Any, places: Any) -> Any:
