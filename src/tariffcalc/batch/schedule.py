@@ -26,7 +26,7 @@ from tariffcalc.engine.base import (
     preference,
     programmes,
 )
-from tariffcalc.values.codes import prefixes
+from tariffcalc.values.codes import dotted, prefixes
 from tariffcalc.values.days import LATEST, parse_day
 
 
@@ -169,13 +169,16 @@ class Schedule:
             code: The code, where a reason may name it. Else one of those that have the row.
         """
         says = self._says(row, column)
-        if says is None and code:
-            return self._find_duty(row, column, code)
         name = says or row, column
         found = self._duties.get(name)
         if found is None:
             found = self._duties[name] = self._find_duty(row, column, self._codes[row])
-        return found
+        if says is not None or not code:
+            return found
+        # Of the code nothing counts but its name: whether it is supply-managed, the row tells.
+        held, asked = dotted(self._codes[row][:8]), dotted(code[:8])
+        citation, reason = found.citation.replace(held, asked), found.reason
+        return found._replace(citation=citation, reason=reason and reason.replace(held, asked))
 
     def _find_duty(self, row: int, column: int, code: str) -> BaseDuty:
         paid, origin, day = self._columns[column]
