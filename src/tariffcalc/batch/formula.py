@@ -8,9 +8,9 @@ is priced by that engine line by line.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
@@ -48,8 +48,7 @@ def whole(number: Decimal, unit: int) -> int | None:
     return int(counted) if counted == counted.to_integral_value() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One charge of a formula.
 
     Attributes:
@@ -74,8 +73,7 @@ class Term:
         return self.rate
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """What the measures take of a line, beside the base duty.
 
     Attributes:
@@ -95,7 +93,7 @@ class Steps:
     @property
     def total_rate(self) -> int:
         """The sum of the known rates."""
-        return sum(term.rate or 0 for term in self.terms)
+        return sum([term.rate or 0 for term in self.terms])
 
 
 def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
@@ -179,8 +177,7 @@ def base_rate(duty: BaseDuty) -> int | None:
     return whole(duty.rate.ad_valorem, RATE_UNIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Fee:
+class Fee(NamedTuple):
     """A fee on an entry. Bounds are in cents, the informal limit in units of value."""
 
     id: str
@@ -212,8 +209,7 @@ class Fee:
         return cents(bearing, self.rate)
 
 
-@dataclass(frozen=True, slots=True)
-class Levies:
+class Levies(NamedTuple):
     """The fees that a line bears (exempt ones are left out) and the rates of its taxes."""
 
     fees: tuple[Fee, ...]
