@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +21,7 @@ MOST = 8
 AMOUNT, IS_BLANK, IS_UNKNOWN, IS_PROHIBITED = -1, 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """A column of amounts in cents, none below zero.
 
     Attributes:
@@ -43,8 +41,7 @@ class Money:
         return Money(np.take(self.cents, rows), words)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """A column of shares in hundredths of a percent; `words` as in `Money`."""
 
     hundredths: Amounts
@@ -77,16 +74,14 @@ class WordTable:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Columns of words: for each row a number of a table."""
 
     table: WordTable
     numbers: Ids
 
 
-@dataclass(frozen=True, slots=True)
-class Charges:
+class Charges(NamedTuple):
     """The compact column of charges.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ class Sum:
         return Sum(self.cents[rows], known if known is True else known[rows])
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """What lines owe under one law; `charges` slot by slot."""
 
     base: Sum
@@ -48,8 +47,7 @@ class Owed:
     payable: Sum
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """Lines to be priced: their values and the numbers of what they stand for."""
 
     value: Amounts
