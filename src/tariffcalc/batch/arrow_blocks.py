@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import StringIO
 from itertools import accumulate
 from typing import Any
@@ -36,19 +35,29 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
-@dataclass(frozen=True, slots=True)
 class Block:
     """Whole rows: as bytes that are strict, or as cells.
 
     Attributes:
         count: How many.
-        data: The bytes.
         rows: The cells, when the bytes are not strict.
     """
 
-    count: int
-    data: bytes
-    rows: list[list[str]] | None = None
+    __slots__ = ("_parts", "count", "rows")
+
+    def __init__(
+        self, count: int, *parts: bytes | memoryview, rows: list[list[str]] | None = None
+    ) -> None:
+        """Make a block of bytes in parts: they are put together when they are asked for."""
+        self.count = count
+        self.rows = rows
+        self._parts = parts
+
+    @property
+    def data(self) -> bytes:
+        """The bytes."""
+        self._parts = (b"".join(self._parts),)
+        return self._parts[0]
 
 
 def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
@@ -56,34 +65,55 @@ def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
     held, is_last, stretch, size = b"", False, STRETCH, min(FIRST, SIZE)
     while held or not is_last:
         if not is_last:
-            piece = next(pieces, None)
-            is_last = piece is None
-            held += piece or b""
+            come = next(pieces, None)
+            is_last, piece = come is None, come or b""
+            plain = _plain_block(held, piece, size)
+            if plain is not None:
+                held, size, stretch = piece[piece.rfind(b"\n") + 1 :], SIZE, STRETCH
+                yield plain
+                continue
+            held += piece
         while held and (is_last or len(held) >= size):
             part = held if len(held) < 2 * size else held[:size]
-            block, used = _strict_block(part, is_last and len(part) == len(held), delimiter), 0
+            block, used = _strict_block(part, is_last and len(part) == len(held), delimiter)
             if block is not None:
-                used, stretch = len(block.data), STRETCH
+                stretch = STRETCH
             else:
                 # A row of so many bytes is refused anyhow; until then more may close a quote.
                 if not is_last and len(held) < stretch + MARGIN:
                     break
                 rows, used = loose_rows(held, stretch, delimiter)
-                block, stretch = Block(len(rows), held[:used], rows), min(SIZE, stretch * 4)
+                block, stretch = Block(len(rows), held[:used], rows=rows), min(SIZE, stretch * 4)
             held, size = held[used:], SIZE
             yield block
 
 
-def _strict_block(held: bytes, is_last: bool, delimiter: str) -> Block | None:
-    """Return the whole rows of some bytes as a block, or None when they are not strict."""
+def _plain_block(held: bytes, piece: bytes, size: int) -> Block | None:
+    """Return the whole rows of some bytes and a piece as a block, where that is done by a glance.
+
+    Neither of them then has a quote or a CR, and together they make one block. A process that
+    shares a file looks at all of it: what others price is not copied.
+    """
+    end = piece.rfind(b"\n") + 1
+    if not end or not size <= len(held) + len(piece) < 2 * size:
+        return None
+    if any(sign in part for sign in (b'"', b"\r") for part in (held, piece)):
+        return None
+    parts = held, memoryview(piece)[:end]
+    ends = (np.count_nonzero(np.frombuffer(part, np.uint8) == LF) for part in parts)
+    return Block(sum(map(int, ends)), *parts)
+
+
+def _strict_block(held: bytes, is_last: bool, delimiter: str) -> tuple[Block | None, int]:
+    """Return the whole rows of some bytes as a block with its length, or None: not strict."""
     data = np.frombuffer(held, np.uint8)
     quotes = np.flatnonzero(data == QUOTE) if QUOTE in held else np.zeros(0, np.int64)
     end = _last_row_end(held, data, quotes, is_last)
     quotes = quotes[: np.searchsorted(quotes, end)]
     chosen = held[:end]
     if not end or not is_strict(chosen, quotes, delimiter):
-        return None
-    return Block(count_rows(data[:end], quotes), chosen)
+        return None, 0
+    return Block(count_rows(data[:end], quotes), chosen), end
 
 
 def _last_row_end(held: bytes, data: Bytes, quotes: Places, is_last: bool) -> int:
