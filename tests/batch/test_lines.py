@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 from collections.abc import Sequence
@@ -11,9 +12,10 @@ import pytest
 
 from tariffcalc import Catalogue
 from tariffcalc.batch import finder, keys, lane
-from tariffcalc.batch.cells import CellReader
+from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import Defaults, map_columns
 from tariffcalc.batch.csv_form import CsvForm
+from tariffcalc.batch.declared import LineReader, plain_value
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.result import COLUMNS
@@ -47,6 +49,12 @@ def priced(
     results = [pricer.price(list(row.values()), number) for number in (2, 3)]
     assert results[0] == results[1]
     return dict(zip(pricer.columns, results[0], strict=True))
+
+
+def reader_of(catalogue: Catalogue) -> LineReader:
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    cells = CellReader(catalogue.store)
+    return LinePricer(catalogue, columns, columns.defaults, cells).finder.reader
 
 
 def without(row: dict[str, str], *names: str) -> dict[str, str]:
@@ -373,3 +381,33 @@ def test_sums_of_parts_are_merged(catalogue: Catalogue) -> None:
     (faults,) = merged.errors.values()
     assert len(faults.rows) == FIRST_ROWS
     assert faults.count == len(rows[::9])
+
+
+def test_a_plain_text_says_what_it_says_with_blanks_around_it(catalogue: Catalogue) -> None:
+    reader = reader_of(catalogue)
+    for name, raw in (
+        ("classification", "76011060"), ("classification", "7601.10.60"),
+        ("classification", "7601.10.6030"), ("classification", "7601.10.60.30"),
+        ("entry_date", "2020-08-16"), ("shipped_date", "2024-02-29"),
+    ):  # fmt: skip
+        assert plain_value(name, raw) == reader.field(name, f" {raw} ")[0]
+    for name, raw in (
+        ("classification", "7601"), ("classification", "7601-10-60"), ("classification", "x"),
+        ("entry_date", "2023-02-29"), ("entry_date", "20200816"), ("origin", "CA"),
+    ):  # fmt: skip
+        assert plain_value(name, raw) is None
+
+
+def test_of_cells_that_cannot_be_read_only_words_are_kept(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error holds the frames in which it was met, and so whole rows of the file."""
+    monkeypatch.setattr("tariffcalc.batch.declared.FAULTS", 4)
+    reader = reader_of(catalogue)
+    for _ in range(2):
+        for number in range(10):
+            with pytest.raises(CellError, match=f"no code {number}"):
+                reader.field("classification", f"no code {number}")
+    gc.collect()
+    kept = [one for one in gc.get_objects() if isinstance(one, CellError)]
+    assert not [error for error in kept if "no code" in error.message]

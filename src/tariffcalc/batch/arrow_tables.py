@@ -115,8 +115,7 @@ class Grid:
     def lay(self, first: int, values: Sequence[int]) -> None:
         """Put down the numbers of a whole row of pairs, the second of which goes from 1 on."""
         with self._lock:
-            cells = self._with_room(first, len(values))
-            if cells is not None:
+            if self._with_room(first, len(values)) is not None:
                 self._put(first, slice(1, len(values) + 1), np.array(values))
 
     def _look(self, first: Ids, second: Ids) -> Ids:

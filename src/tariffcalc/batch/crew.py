@@ -135,8 +135,6 @@ def most_members() -> int:
 def share(work: Callable[[Member], Found], size: int) -> list[Found]:
     """Do some work in several processes, and return what comes of each, that of this one first.
 
-    What there is by then is kept from Python's search for unused cycles, until `gc.unfreeze`.
-
     Args:
         work: Is told who does it, and so which pieces are its own. What it returns is pickled.
         size: How many processes, at most `most_members`.
@@ -170,6 +168,7 @@ def share(work: Callable[[Member], Found], size: int) -> list[Found]:
                 raise
             return [own, *(_answer(one, answer) for one, answer in others)]
         finally:
+            gc.unfreeze()
             for one, _ in others:
                 one.terminate()
                 one.join()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, BinaryIO
@@ -22,9 +21,6 @@ from tariffcalc.batch.result import CHARGES, Charges
 from tariffcalc.batch.writers import CsvWriter, Layout, Writer, choose_layout, open_writer, zipped
 from tariffcalc.library import Catalogue
 from tariffcalc.values.issues import Issue
-
-COLLECTED = 50_000
-"""Objects made before Python looks for unused cycles; its own number is 700."""
 
 STEP = 2048
 """Rows between two looks at the clock."""
@@ -67,10 +63,7 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
     table = open_table(job, catalogue)
     layout = _layout(job, table)
     _say(table.columns.notes, job.quiet)
-    with (
-        _rare_collections(),
-        open_whole(job.output, force=job.force, hold=job.strict) as output,
-    ):
+    with open_whole(job.output, force=job.force, hold=job.strict) as output:
         pricer = _prepare(job, table, catalogue)
         engine = _write(job, table, pricer, layout, output.file, catalogue.edition)
         tally = pricer.tally
@@ -95,18 +88,6 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
         with open_whole(job.summary, force=job.force) as file:
             file.file.write(as_(told).encode())
     return Outcome(told, failed)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let Python look for unused cycles rarely: pricing makes none, and keeps much to look at."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(COLLECTED, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*thresholds)
 
 
 def _text(known_on: date | str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.batch import turns
@@ -75,6 +76,7 @@ class Schedule:
 
     Attributes:
         days: Those on which the base duty of any code may change.
+        is_whole: Whether no reason names the code of a row, whatever the column.
     """
 
     def __init__(self, law: Law, importer: str) -> None:
@@ -88,7 +90,7 @@ class Schedule:
         self._numbers: dict[Row, int] = {}
         self._rows: list[Row] = []
         self._codes: list[str] = []
-        self._whole: list[bool] = []
+        self.is_whole = lru_cache(maxsize=None)(self._find_whole)
         self._courses: dict[tuple[int | None, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
         self._columns: list[tuple[Paid, str, date]] = [(GENERAL, "", first)]
@@ -120,7 +122,6 @@ class Schedule:
         if number == len(self._rows):
             self._rows.append(row)
             self._codes.append(code)
-            self._whole.append(self._says_all(row.rates))
         return number
 
     def columns(self, origin: str, claimed: bool) -> list[int]:
@@ -148,11 +149,9 @@ class Schedule:
         """Whether the reason why the base duty of a row in a column is not known names the code."""
         return self._says(row, column) is None and self.duty(row, column).rate is None
 
-    def is_whole(self, row: int) -> bool:
+    def _find_whole(self, row: int) -> bool:
         """Whether no reason names the code, whatever the column."""
-        return self._whole[row]
-
-    def _says_all(self, rates: Rates | None) -> bool:
+        rates = self._rows[row].rates
         if rates is None:
             return False
         texts = [rates.general, *programmes(rates.special).values()]
