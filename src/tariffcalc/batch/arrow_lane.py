@@ -121,7 +121,7 @@ class ArrowLane:
         found = self.points.find(columns, value)
         done = plain & found.answered()
         if "quantity" in columns:
-            asks = self.formulas.bases.ids(found.base, "asks") > 0
+            asks = self.formulas.bases.of(found.base, "asks") > 0
             done &= ~asks | _is_blank(columns["quantity"])
         while True:
             answer, priced, fits = self._price(
@@ -162,21 +162,21 @@ class ArrowLane:
         """Return the result, what is to be added up, and which rows this lane can write."""
         formulas = self.formulas
         plan = np.where(done, found.plan, 0)
-        then = formulas.plans.ids(plan, "then")
+        then = formulas.plans.of(plan, "then")
         lines = Lines(value, then, np.where(done, found.base, 0), np.where(done, found.levies, 0))
         owed = work_out(lines, formulas)
-        is_refused = formulas.steps.ids(then, "refused") > 0
+        is_refused = formulas.steps.of(then, "refused") > 0
         refused = is_refused if is_refused.any() else None
-        now, refundable = self._since(lines, formulas.plans.ids(plan, "now"), owed)
+        now, refundable = self._since(lines, formulas.plans.of(plan, "now"), owed)
         hundredths = share(owed.total, value)
         fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
         words = self._reasons.words(found, lines, owed, done)
         fits &= words > 0
         known = owed.payable.known
-        status = np.where(known, 1, 2).astype(np.int32)
+        status = np.where(known, 1, 2)
         if refused is not None:
             status = np.where(refused, 3, status)
-        law = Words(formulas.law, formulas.steps.ids(then, "law"))
+        law = Words(formulas.law, formulas.steps.of(then, "law"))
         less: list[Column] = []
         if self._has_filed:
             less.append(_less(filed, is_filed & done, owed.total))
@@ -223,10 +223,10 @@ class ArrowLane:
         formulas, measures = self.formulas, self.pricer.measures
         slots = []
         for slot, amounts in enumerate(owed.charges):
-            words = formulas.steps.ids(steps, f"word{slot}").astype(np.int8)
+            words = formulas.steps.of(steps, f"word{slot}").astype(np.int8)
             slots.append(Money(amounts, words if (words > 0).any() else None))
         if measures is None:
-            counts = formulas.steps.ids(steps, "count")
+            counts = formulas.steps.of(steps, "count")
             return [Charges(counts, steps, formulas.called, slots)]
         columns: list[Column] = []
         for measure in measures:
@@ -258,18 +258,19 @@ class ArrowLane:
     def close(self) -> None:
         """Hand the sums to the pricer, those since it was called before. Call it at the end."""
         with self.lock:
+            self.points.tell()
             self._accounts.settle()
             self.pricer.finder.tally.merge(self._tally)
             self._tally.clear()
 
     def _add_up(self, found: Found, priced: Priced) -> None:
         points, readings = self.points, self.points.readings
-        months = readings.values["entry_date"].ids(found.entered, "month")
+        months = readings.values["entry_date"].of(found.entered, "month")
         self._accounts.add(
             priced,
             {
-                "chapter": (points.goods.ids(found.goods, "chapter"), points.chapters.keys),
-                "origin": (points.sources.ids(found.source, "origin"), points.origins.keys),
+                "chapter": (points.goods.of(found.goods, "chapter"), points.chapters.keys),
+                "origin": (points.sources.of(found.source, "origin"), points.origins.keys),
                 "month": (points.number("month", found.country, months), points.months.keys),
                 "country": (found.country, points.currencies),
             },

@@ -7,36 +7,17 @@ thousands of sets of sheets need not be looked at one by one.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Sequence
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
 
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, each
-from tariffcalc.batch.parts import Part
+from tariffcalc.batch.parts import UNHEEDING, Part
 from tariffcalc.batch.points import Points, Span, Spread
 
-
-class Cut(NamedTuple):
-    """What a measure makes of a point, then and as the law now stands; None: nothing."""
-
-    then: Part | None
-    now: Part | None
-
-
-class Where(NamedTuple):
-    """What a point has beside the sheets.
-
-    Attributes:
-        country: Number of the importing country.
-        gaps: What the catalogue does not hold there, as bits.
-        entered: Class of the entry date among the days that some case names.
-        is_late: Whether the law was not followed up to it.
-    """
-
-    country: int
-    gaps: int
-    entered: int
-    is_late: bool
+LAWS = ("then", "now")
 
 
 class Layers:
@@ -44,20 +25,42 @@ class Layers:
 
     There is a number for each measure, 0 where it has nothing there, and then one for the rest: a
     0 in the last place says that there was no room for some of the others.
+
+    Attributes:
+        parts: What a measure lays over a point, by number: what it heeds, whether it asks for the
+            base duty, and its mark.
+        held: The same parts by number.
+        heeds: What parts heed, by number; the first is nothing.
+        cuts: What a measure makes of a point: its parts then and as the law now stands.
+        wheres: What a point has beside the sheets: importing country, class of the entry date
+            among the days that some case names, and what is said of a day that the law was not
+            followed up to, of what the catalogue does not hold there, and of both.
     """
 
-    def __init__(self, countries: Sequence[Points], width: int, lock: RLock) -> None:
+    def __init__(
+        self,
+        countries: Sequence[Points],
+        width: int,
+        say: Callable[[int, bool, int], tuple[int, int, int]],
+        lock: RLock,
+    ) -> None:
         """Begin with nothing known.
 
         Args:
             countries: The points of the importing countries, the first being number 1.
             width: More than any of them has measures.
+            say: Gives the numbers of what is said of a country's late days, of gaps, of both.
             lock: Of the lane.
         """
         self.width = width
         self._countries = countries
-        self._spreads, self._spans, self._cuts = Records(), Records(), Records()
-        self._made: list[Cut | Where | None] = [None]
+        self._say = say
+        self._spreads, self._spans = Records(), Records()
+        self.parts, self.heeds = Records("heed", "asks", "mark"), Records()
+        self.heeds.number(UNHEEDING)
+        self.held: list[Part | None] = [None]
+        self.cuts = Records("then", "now")
+        self.wheres = Records("country", "entered", "after", "gaps", "said")
         self._common = Grid(each(self._find_common), lock)
         self._cut = Grid(each(self._find_cut), lock)
 
@@ -85,13 +88,21 @@ class Layers:
         """Return the layers over both goods and origins, from the rows of each."""
         return _found(self._common, goods, sources)
 
-    def cuts(self, pairs: Ids, spans: Ids) -> Ids:
-        """Return the numbers of what measures make of the layers of pairs on days."""
+    def over(self, pairs: Ids, spans: Ids) -> Ids:
+        """Return what measures make of the layers of pairs on days: `cuts`, and then `wheres`."""
         return _found(self._cut, pairs, spans)
 
-    def cut(self, number: int) -> Any:
-        """Return what a number stands for: a `Cut`, or the `Where` of the last layer."""
-        return self._made[number]
+    def turns_on_base(self, cuts: Ids) -> Any:
+        """Return whether what lies over points turns on the base duty, from their rows of cuts."""
+        parts = (self.cuts.of(cuts, law) for law in LAWS)
+        return np.any([self.parts.of(part, "asks") for part in parts], axis=(0, 1))
+
+    def marks(self, cuts: Ids) -> tuple[list[int], list[int]]:
+        """Return the marks of what lies over points then, and now, from their rows of cuts."""
+        then, now = (
+            self.parts.of(self.cuts.of(cuts, law), "mark").sum(axis=0).tolist() for law in LAWS
+        )
+        return then, now
 
     def _find_common(self, goods: int, source: int) -> int:
         country, place, sheets, doubtful = self._spreads.keys[goods]
@@ -105,23 +116,25 @@ class Layers:
         country, place, sure, perhaps = self._spreads.keys[pair]
         _, _, first, second = self._spans.keys[span]
         if place < 0:
-            where = Where(country, sure & first, *second)
-            return self._number(where, where)
-        piles = self._countries[country - 1].piles
-        parts: list[Part | None] = []
-        for day in (first, second):
-            sheets = sure & day, perhaps & day
-            part = piles.part(place, *sheets) if any(sheets) else None
-            parts.append(part if part and part.name else None)
-        if not any(parts):
-            return 0
-        names = [part and part.name for part in parts]
-        return self._number((country, *names), Cut(*parts))
+            entered, is_late = second
+            figures = country, entered, *self._say(country, is_late, sure & first)
+            return self.wheres.number(figures, *figures)
+        then, now = (
+            self._part(country, place, sure & day, perhaps & day) for day in (first, second)
+        )
+        return self.cuts.number((then, now), then, now) if then or now else 0
 
-    def _number(self, name: Hashable, made: Cut | Where) -> int:
-        number = self._cuts.number(name)
-        if number == len(self._made):
-            self._made.append(made)
+    def _part(self, country: int, place: int, sure: int, perhaps: int) -> int:
+        """Return the number of what a measure makes of its sheets; 0: no difference."""
+        if not (sure or perhaps):
+            return 0
+        part = self._countries[country - 1].piles.part(place, sure, perhaps)
+        if not part.name:
+            return 0
+        heed = self.heeds.number(part.heeded)
+        number = self.parts.number((country, part.name), heed, part.asks_base, part.mark)
+        if number == len(self.held):
+            self.held.append(part)
         return number
 
 

@@ -63,14 +63,14 @@ class Lines(NamedTuple):
 def work_out(lines: Lines, formulas: Formulas) -> Owed:
     """Return what lines owe, each an entry of its own."""
     value, steps = lines.value, lines.steps
-    is_free = formulas.steps.ids(steps, "free") > 0
+    is_free = formulas.steps.of(steps, "free") > 0
     free = is_free if is_free.any() else None
     base = _base(lines, formulas, free)
     base_rate = formulas.bases.of(lines.base, "rate")
     charges, added = [], np.zeros_like(value)
-    for slot in range(int(formulas.steps.ids(steps, "count").max(initial=0))):
+    for slot in range(int(formulas.steps.of(steps, "count").max(initial=0))):
         rate = formulas.steps.of(steps, f"rate{slot}")
-        is_total = formulas.steps.ids(steps, f"total{slot}") > 0
+        is_total = formulas.steps.of(steps, f"total{slot}") > 0
         if is_total.any():
             rate = np.where(is_total, np.maximum(rate - base_rate, 0), rate)
         amount = cents(value, rate)
@@ -92,7 +92,7 @@ def cents(value: Amounts, rate: Amounts) -> Amounts:
 
 
 def _known(records: Records, numbers: Ids) -> Known:
-    lost = records.ids(numbers, "lost") > 0
+    lost = records.of(numbers, "lost") > 0
     return ~lost if lost.any() else True
 
 
@@ -109,7 +109,7 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
     of = formulas.levies.of
     sum_: Amounts = np.zeros_like(value)
     lost: Any = False
-    for slot in range(int(formulas.levies.ids(levies, "fees").max(initial=0))):
+    for slot in range(int(formulas.levies.of(levies, "fees").max(initial=0))):
         amount = cents(value, of(levies, f"rate{slot}"))
         # The exact amount is below a bound in cents where the rounded one is, or is equal to it.
         np.clip(amount, of(levies, f"least{slot}"), of(levies, f"most{slot}"), out=amount)
@@ -126,7 +126,7 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
 
 def _taxes(lines: Lines, formulas: Formulas, total: Sum) -> Sum:
     sum_ = np.zeros_like(lines.value)
-    count = formulas.levies.ids(lines.levies, "taxes")
+    count = formulas.levies.of(lines.levies, "taxes")
     most = int(count.max(initial=0))
     if not most:
         return Sum(sum_)

@@ -1,7 +1,8 @@
 """The formulas of spots and of what is declared there, by number.
 
-What a pile does not heed makes no difference: it is left out first, and a formula is asked for
-what is left.
+A spot has a part of each measure, what is declared chooses a step of each part, and equal steps
+together are one formula. Parts and steps are found one by one and once; what they make together
+stands in tables, for many points at once.
 """
 
 from __future__ import annotations
@@ -9,10 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import RLock
 
+import numpy as np
+
 from tariffcalc.batch.arrow_formulas import BASES, Formulas
+from tariffcalc.batch.arrow_layers import LAWS, Layers
+from tariffcalc.batch.arrow_sets import numbered, rows_of
 from tariffcalc.batch.arrow_tables import Grid, Ids, Pairs, Records, each
 from tariffcalc.batch.parts import NO_BASE, Asked
+from tariffcalc.batch.piles import NOTHING
 from tariffcalc.batch.points import Points
+
+ANY = BASES
+"""A class of base duty for where none makes a difference."""
+
+STEPS = 1 - NOTHING
+"""The number of a step and this make a number from 1 on."""
 
 
 class PlanTables:
@@ -21,6 +33,7 @@ class PlanTables:
     def __init__(
         self,
         countries: Sequence[Points],
+        layers: Layers,
         spots: Records,
         claims: Records,
         shipped: Records,
@@ -31,24 +44,31 @@ class PlanTables:
 
         Args:
             countries: The points of the importing countries, the first being number 1.
-            spots: Country, piles then and now, class of the entry date, by number.
+            layers: Where parts have their numbers.
+            spots: What measures make of each spot, by number.
             claims: Country and claims made, by number.
             shipped: Country and class of the shipped date, by number.
             formulas: Where formulas have their numbers.
             lock: Of the lane.
         """
         self._countries = countries
-        self._spots, self._claims, self._shipped = spots, claims, shipped
+        self._layers, self._spots = layers, spots
+        self._claims, self._shipped = claims, shipped
         self._formulas = formulas
-        self._asks, self._sizes = Records(), Records()
-        self._heaps, self._heeds, self._facts = Records(), Records(), Records()
-        self._based = Records("then", "heed", "now", "heed_now")
-        self._asked = [Asked(frozenset(), 0, 0, 0)]
-        self._base = Grid(each(self._find_based), lock)
+        self._asks, self._sizes, self._turns = Records(), Records(), Records()
+        self._based = Records("spot", "base")
+        self._asked, self._facts = Records(), Records()
+        self._stand_for: list[Asked] = [Asked(frozenset(), 0, 0, 0)]
+        self._formula_of_steps: dict[bytes, int] = {}
+        self._base = Grid(self._find_based, lock)
         self._ask, self._size = Grid(each(self._find_ask), lock), Grid(each(self._find_size), lock)
+        self._turn = Grid(each(self._find_turn), lock)
+        self._ask_all = Grid(each(self._find_asked), lock)
+        self._fact, self._step = (
+            Grid(each(self._find_fact), lock),
+            Grid(each(self._find_step), lock),
+        )
         self._plan = Grid(self._find_plans, lock)
-        self._fact = Grid(each(self._find_fact), lock)
-        self._formula = Pairs(self._find_formula, lock)
         self._both = Pairs(formulas.plan, lock)
 
     def numbers(self, spot: Ids, base: Ids, claims: Ids, shipped: Ids, segment: Ids) -> Ids:
@@ -64,15 +84,12 @@ class PlanTables:
         size = self._size.numbers(self._ask.numbers(claims, shipped), segment)
         return self._plan.numbers(self._base.numbers(spot, base), size)
 
-    def _find_based(self, spot: int, kind: int) -> int:
-        """A spot and a class of base duty: the piles then and now, and what they heed."""
-        country, then, now, entered, _, _ = self._spots.keys[spot]
-        piles, heaps = self._countries[country - 1].piles, []
-        for pile in (then, now):
-            base = kind - BASES if piles.turns_on_base(pile) else 0
-            heed = self._heeds.number((piles.heeded(pile), entered, base))
-            heaps += [self._heaps.number((country, pile)), heed]
-        return self._based.number((*heaps,), *heaps)
+    def _find_based(self, spots: Ids, kinds: Ids) -> Ids:
+        """Spots and classes of base duty, where what lies over them turns on it."""
+        kinds = np.where(self._spots.of(spots, "turns") > 0, kinds, ANY)
+        keys, places = numbered(spots << 8 | kinds)
+        pairs = zip((keys >> 8).tolist(), (keys & 255).tolist(), strict=True)
+        return np.array([self._based.number(pair, *pair) for pair in pairs], np.intp)[places]
 
     def _find_ask(self, claims: int, shipped: int) -> int:
         return self._asks.number((claims, shipped))
@@ -82,24 +99,66 @@ class PlanTables:
         made, left = self._claims.keys[claims][1], self._shipped.keys[shipped][1]
         return self._sizes.number((made, left, segment - 1))
 
-    def _find_plans(self, based: Ids, sizes: Ids) -> Ids:
-        """Piles and what is declared: the formulas then and now."""
-        then, heed, now, heed_now = self._based.all_ids(based)
-        first = self._formula.numbers(then, self._fact.numbers(heed, sizes))
-        second = self._formula.numbers(now, self._fact.numbers(heed_now, sizes))
-        return self._both.numbers(first, second)
+    def _find_turn(self, entered: int, kind: int) -> int:
+        return self._turns.number((entered - 1, kind - BASES))
 
-    def _find_fact(self, heed: int, size: int) -> int:
-        """What a pile heeds and what is declared: the part of it that makes a difference."""
-        heeded, entered, base = self._heeds.keys[heed]
+    def _find_asked(self, size: int, turn: int) -> int:
+        """All that is declared on a day with a class of base duty."""
         made, left, segment = self._sizes.keys[size]
-        asked = Asked(made, left, entered, segment, base)
-        found = self._facts.number((heeded, heeded.of(asked), base == NO_BASE))
-        if found == len(self._asked):
-            self._asked.append(asked)
+        entered, base = self._turns.keys[turn]
+        return self._asked.number(Asked(made, left, entered, segment, base))
+
+    def _find_plans(self, based: Ids, sizes: Ids) -> Ids:
+        """Spots with a class of base duty and what is declared: the formulas then and now."""
+        spots, kinds = self._based.all_of(based)
+        *cuts, wheres = self._spots.all_of(spots)[: self._layers.width]
+        country = self._layers.wheres.of(wheres, "country")
+        turn = self._turn.numbers(self._layers.wheres.of(wheres, "entered") + 1, kinds)
+        asked = self._ask_all.numbers(sizes, turn)
+        is_lost = kinds == NO_BASE + BASES
+        then, now = (
+            self._formulas_of(self._layers.cuts.of(np.array(cuts), law), country, asked, is_lost)
+            for law in LAWS
+        )
+        return self._both.numbers(then, now)
+
+    def _formulas_of(self, parts: Ids, country: Ids, asked: Ids, is_lost: Ids) -> Ids:
+        """Return the number of the formula of points.
+
+        Args:
+            parts: Those over each point, a row for each measure.
+            country: Its importing country.
+            asked: What is declared.
+            is_lost: Whether the base duty is not known.
+        """
+        held = self._layers.parts
+        steps = self._step.numbers(parts, self._fact.numbers(held.of(parts, "heed"), asked))
+        has_base = ~(is_lost & (held.of(parts, "asks") > 0).any(axis=0))
+        has_room = ~((parts > 0) & (steps == 0)).any(axis=0)
+        rows, keys, places = rows_of(np.vstack([steps, has_base, country * has_room]))
+        found = []
+        for key, (*row, is_known, importer) in zip(keys, rows, strict=True):
+            number = self._formula_of_steps.get(key)
+            if number is None:
+                number = 0
+                if importer:
+                    chosen = [step - STEPS for step in row if step]
+                    piles = self._countries[importer - 1].piles
+                    number = self._formulas.number(piles.formula(chosen, bool(is_known)))
+                self._formula_of_steps[key] = number
+            found.append(number)
+        return np.array(found, np.intp)[places]
+
+    def _find_fact(self, heed: int, asked: int) -> int:
+        """What a part heeds and what is declared: that of it which makes a difference."""
+        heeded, declared = self._layers.heeds.keys[heed], self._asked.keys[asked]
+        found = self._facts.number((heeded, heeded.of(declared)))
+        if found == len(self._stand_for):
+            self._stand_for.append(declared)
         return found
 
-    def _find_formula(self, heap: int, fact: int) -> int:
-        country, pile = self._heaps.keys[heap]
-        steps = self._countries[country - 1].piles.steps(pile, self._asked[fact])
-        return self._formulas.number(steps)
+    def _find_step(self, part: int, fact: int) -> int:
+        held, (country, _) = self._layers.held[part], self._layers.parts.keys[part]
+        assert held is not None
+        points: Points = self._countries[country - 1]
+        return points.piles.step(held, self._stand_for[fact]) + STEPS

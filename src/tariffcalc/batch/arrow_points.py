@@ -6,7 +6,7 @@ declared in a plan. Number 0 is what the Python lane is to price.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import date
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from tariffcalc.batch.arrow_layers import Layers
 from tariffcalc.batch.arrow_plans import PlanTables
 from tariffcalc.batch.arrow_readings import Columns, Readings
 from tariffcalc.batch.arrow_said import Said
+from tariffcalc.batch.arrow_sets import distinct, numbered, rows_of
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
 from tariffcalc.batch.points import Points, Span, Spread
 
@@ -64,27 +65,29 @@ class PointTables:
         self.chapters, self.origins, self.months = Records(), Records(), Records()
         self._borne = Records()
         self._shipped = Records()
-        self._layers = Layers(readings.countries, width, lock)
+        self._layers = Layers(readings.countries, width, self._said_there, lock)
         layers = [str(place) for place in range(width)]
         self._groups, self._touched = Records(*layers), Records(*layers)
         self._pairs, self._days = Records(*layers), Records("period", "levies", *layers)
-        self._spots = Records("after", "gaps", "said")
+        self._spots = Records(*layers, "turns", "said")
         self._day_of_span: dict[tuple[int, int], int] = {}
         self._pair_of_layers: dict[bytes, int] = {}
         self._spot_of_cuts: dict[bytes, int] = {}
         self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
         self.bases = BaseTables(readings.countries, self.sources, formulas, lock)
         self._plans = PlanTables(
-            readings.countries, self._spots, readings.claims, self._shipped, formulas, lock
-        )
+            readings.countries, self._layers, self._spots, readings.claims, self._shipped,
+            formulas, lock,
+        )  # fmt: skip
         self._grids = {
             name: Grid(each(find), lock)
             for name, find in {
-                "goods": self._find_goods, "source": self._find_source, "day": self._find_day,
+                "goods": self._find_goods, "source": self._find_source,
                 "shipped": self._find_shipped, "month": self._find_month,
                 "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
+        self._grids["day"] = Grid(self._find_days, lock)
         self._grids["pair"] = Grid(self._find_pairs, lock)
         self._grids["spot"] = Grid(self._find_spots, lock)
 
@@ -92,9 +95,9 @@ class PointTables:
         """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
         readings, formulas, grid = self.readings, self.formulas, self.number
         manner = readings.manner(columns)
-        country = readings.manners.ids(manner, "country")
-        claims = readings.manners.ids(manner, "claims")
-        claimed = readings.manners.ids(manner, "claimed")
+        country = readings.manners.of(manner, "country")
+        claims = readings.manners.of(manner, "claims")
+        claimed = readings.manners.of(manner, "claimed")
         entered = readings.number("entry_date", columns)
         left = readings.number("shipped_date", columns)
         day = grid("day", country, entered)
@@ -104,15 +107,15 @@ class PointTables:
         goods = grid("goods", country, readings.number("classification", columns))
         source = grid("source", country, readings.number("origin", columns))
         shipped = grid("shipped", country, left)
-        pair = grid("pair", self.goods.ids(goods, "group"), self.sources.ids(source, "group"))
+        pair = grid("pair", self.goods.of(goods, "group"), self.sources.of(source, "group"))
         spot = grid("spot", pair, day)
-        period = self._days.ids(day, "period")
-        course = self.goods.ids(goods, "course")
+        period = self._days.of(day, "period")
+        course = self.goods.of(goods, "course")
         base = self.bases.numbers(course, source, claimed, period)
-        declared = readings.manners.ids(manner, "base")
+        declared = readings.manners.of(manner, "base")
         if declared.any():
             base = np.where(declared > 0, declared, base)
-        kind = formulas.bases.ids(base, "kind")
+        kind = formulas.bases.of(base, "kind")
         return Found(
             goods,
             source,
@@ -120,20 +123,21 @@ class PointTables:
             entered,
             self._plans.numbers(spot, kind, claims, shipped, self._segments(country, value)),
             base,
-            grid("levies", self._days.ids(day, "levies"), readings.manners.ids(manner, "terms")),
+            grid("levies", self._days.of(day, "levies"), readings.manners.of(manner, "terms")),
             self._said_of(spot, source, claims, claimed),
         )
 
     def _said_of(self, spot: Ids, source: Ids, claims: Ids, claimed: Ids) -> Ids:
         """Return what is said of points."""
-        said = self._spots.ids(spot, "said")
+        said = self._spots.of(spot, "said")
         rows = np.flatnonzero(np.broadcast_to(claimed, said.shape) == 2)
         if rows.size:
             spot, source, claims = (
                 np.broadcast_to(numbers, said.shape)[rows] for numbers in (spot, source, claims)
             )
             vain = self.number("vain", source, claims)
-            after, gaps = self._spots.ids(spot, "after"), self._spots.ids(spot, "gaps")
+            where = self._spots.of(spot, str(self._layers.width - 1))
+            after, gaps = (self._layers.wheres.of(where, name) for name in ("after", "gaps"))
             said[rows] = self._said.joined(self._said.joined(after, vain), gaps)
         return said
 
@@ -156,7 +160,7 @@ class PointTables:
 
     def _segments(self, country: Ids, value: Amounts) -> Ids:
         """Return how many of the limits of its country each value is above, plus one."""
-        found = np.ones(np.broadcast(country, value).shape, np.int32)
+        found = np.ones(np.broadcast(country, value).shape, np.intp)
         for number, points in enumerate(self.readings.countries, 1):
             for limit in points.limits:
                 found += (country == number) & (value > limit)
@@ -186,12 +190,21 @@ class PointTables:
         number = self.origins.number((points.currency, name))
         return self.sources.number((country, name), group, number)
 
-    def _find_day(self, country: int, entered: int) -> int:
-        day = self.readings.values["entry_date"].keys[entered]
-        try:
-            span = self._points(country).span(day)
-        except KeyError:
-            return 0
+    def _find_days(self, countries: Ids, entered: Ids) -> Ids:
+        """Entry dates: those of one span are one."""
+        ordinals, found = self.readings.ordinal("entry_date", entered), np.zeros_like(entered)
+        for country in distinct(countries).tolist():
+            points = self._points(country)
+            here = (countries == country) & (ordinals >= points.coverage.start.toordinal())
+            turning = [day.toordinal() for day in points.turning]
+            numbers, places = numbered(np.searchsorted(turning, ordinals[here], "right"))
+            met = np.zeros_like(numbers)
+            met[places] = ordinals[here]
+            found[here] = np.array([self._day(country, day) for day in met.tolist()])[places]
+        return found
+
+    def _day(self, country: int, ordinal: int) -> int:
+        span = self._points(country).span(date.fromordinal(ordinal))
         found = self._day_of_span.get((country, span.number))
         if found is None:
             found = self._day_of_span[country, span.number] = self._new_day(country, span)
@@ -216,29 +229,25 @@ class PointTables:
             (self._points(country).currency, self.readings.months.keys[month])
         )
 
-    def _find_pairs(self, groups: Ids, touched: Ids) -> list[int]:
+    def _find_pairs(self, groups: Ids, touched: Ids) -> Ids:
         """Codes and origins: the layers over both."""
-        common = self._layers.common(self._groups.all_ids(groups), self._touched.all_ids(touched))
-        return _each_row(
-            common, self._pair_of_layers, lambda layers: self._pairs.add(None, *layers)
-        )
+        common = self._layers.common(self._groups.all_of(groups), self._touched.all_of(touched))
+        return _each_row(common, self._pair_of_layers, self._pairs)
 
-    def _find_spots(self, pairs: Ids, days: Ids) -> list[int]:
+    def _find_spots(self, pairs: Ids, days: Ids) -> Ids:
         """Pairs on a day: many of them are one to the law."""
-        cuts = self._layers.cuts(self._pairs.all_ids(pairs), self._days.all_ids(days)[2:])
-        return _each_row(cuts, self._spot_of_cuts, self._new_spot)
+        cuts = self._layers.over(self._pairs.all_of(pairs), self._days.all_of(days)[2:])
+        said = self._layers.wheres.of(cuts[-1], "said")
+        rows = np.vstack([cuts, self._layers.turns_on_base(cuts[:-1]), said])
+        return _each_row(rows, self._spot_of_cuts, self._spots)
 
-    def _new_spot(self, cuts: list[int]) -> int:
-        """The piles over a point, then and now, and what is to be said of it."""
-        *others, last = map(self._layers.cut, cuts)
-        country, gaps, entered, is_late = last
-        points, made = self._points(country), [cut for cut in reversed(others) if cut]
-        then = points.piles.pile([cut.then for cut in made if cut.then])
-        now = points.piles.pile([cut.now for cut in made if cut.now])
-        points.met(then, now)
-        after, missing, both = self._said_there(country, is_late, gaps)
-        key = country, then, now, entered, after, missing
-        return self._spots.number(key, after, missing, both)
+    def tell(self) -> None:
+        """Tell the points of importing countries what sets of law were met."""
+        layers = self._layers
+        *cuts, wheres = self._spots.all_of(np.arange(1, len(self._spots.keys)))[: layers.width]
+        countries = layers.wheres.of(wheres, "country").tolist()
+        for country, then, now in zip(countries, *layers.marks(np.array(cuts)), strict=True):
+            self._points(country).met(then, now)
 
     def _said_there(self, country: int, is_late: bool, gaps: int) -> tuple[int, int, int]:
         """What is said of a day, of gaps, and of both."""
@@ -270,13 +279,13 @@ class PointTables:
         return self.formulas.charged(points.levies(day, claims, mode, province))
 
 
-def _each_row(columns: Ids, known: dict[bytes, int], find: Callable[[list[int]], int]) -> list[int]:
-    """Return the number of each row of some layers; what is new is found, and kept."""
-    rows, numbers = np.ascontiguousarray(columns.T), []
-    for place, row in enumerate(rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()):
-        number = known.get(row)
+def _each_row(columns: Ids, known: dict[bytes, int], records: Records) -> Ids:
+    """Return the number of each row of some layers; what is new is kept, with its figures."""
+    rows, keys, places = rows_of(columns)
+    numbers = []
+    for key, row in zip(keys, rows, strict=True):
+        number = known.get(key)
         if number is None:
-            layers = rows[place].tolist()
-            number = known[row] = find(layers) if layers[-1] else 0
+            number = known[key] = records.add(None, *row) if row[-1] else 0
         numbers.append(number)
-    return numbers
+    return np.array(numbers, np.intp)[places]

@@ -32,7 +32,7 @@ Columns = Mapping[str, Any]
 A field that is not there is blank in all rows.
 """
 
-ONE = np.ones(1, np.int32)
+ONE = np.ones(1, np.intp)
 
 
 class Readings:
@@ -77,7 +77,7 @@ class Readings:
         """Return the number of each text of a field; 0 where it cannot be read, or needs words."""
         texts, table = columns.get(name), self._texts[name]
         if texts is None:
-            return np.array([table.number("")], np.int32)
+            return np.array([table.number("")], np.intp)
         if not isinstance(texts, pa.DictionaryArray):
             return table.numbers(texts)
         numbers = np.append(table.numbers(texts.dictionary), table.number(""))
@@ -88,7 +88,7 @@ class Readings:
 
     def ordinal(self, name: str, numbers: Ids) -> Any:
         """Return the days of a field as ordinals, 0 where there is none."""
-        return self.values[name].ids(numbers, "ordinal")
+        return self.values[name].of(numbers, "ordinal")
 
     def manner(self, columns: Columns) -> Ids:
         """Return the number of each row's manner of entry."""

@@ -40,7 +40,7 @@ class Reasons:
         if known is True:
             return words
         rows = np.flatnonzero(~known)
-        base, charge, fee = np.full((3, rows.size), NONE, np.int32)
+        base, charge, fee = np.full((3, rows.size), NONE, np.intp)
         if owed.base.known is not True:
             lost = ~owed.base.known[rows]
             base[lost] = self._of_bases(found, lines, rows[lost])
@@ -49,14 +49,14 @@ class Reasons:
             charge[lost] = self._of_charges(found, lines, rows[lost])
         if owed.fees.known is not True:
             lost = ~owed.fees.known[rows]
-            fee[lost] = formulas.levies.ids(lines.levies[rows[lost]], "reason")
+            fee[lost] = formulas.levies.of(lines.levies[rows[lost]], "reason")
         words[rows] = self._said.numbers(point[rows], base, charge, fee)
         return words
 
     def _of_bases(self, found: Found, lines: Lines, rows: Any) -> Ids:
         """Return why the base duties of some rows are not known."""
         bases = lines.base[rows]
-        why = self._points.formulas.bases.ids(bases, "reason")
+        why = self._points.formulas.bases.of(bases, "reason")
         open_ = np.flatnonzero(why == 0)
         if open_.size:
             why[open_] = self._open.numbers(bases[open_], self._goods(found, lines, rows[open_]))
@@ -69,10 +69,10 @@ class Reasons:
     def _of_charges(self, found: Found, lines: Lines, rows: Any) -> Ids:
         """Return why charges of some rows are not known."""
         steps = lines.steps[rows]
-        why = self._points.formulas.steps.ids(steps, "why")
+        why = self._points.formulas.steps.of(steps, "why")
         open_ = np.flatnonzero(why == 0)
         if open_.size:
-            doubt = self._points.formulas.steps.ids(steps[open_], "doubt")
+            doubt = self._points.formulas.steps.of(steps[open_], "doubt")
             why[open_] = self._doubts.numbers(doubt, self._goods(found, lines, rows[open_]))
         return why
 

@@ -14,7 +14,7 @@ from tariffcalc.batch.arrow_tables import Grid, Ids, Pairs, Records, each
 
 NONE = 1
 """The number of no warning at all; 0 is what is not answered."""
-ONE = np.full(1, NONE, np.int32)
+ONE = np.full(1, NONE, np.intp)
 
 
 class Texts:

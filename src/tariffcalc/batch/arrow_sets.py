@@ -12,6 +12,9 @@ import numpy as np
 
 Numbers = np.ndarray[Any, Any]
 
+SPREADING = np.int64(-7046029254386353131)
+"""An odd number of 64 bits, the golden section of 2**64: its powers have little in common."""
+
 
 def distinct(numbers: Numbers) -> Numbers:
     """Return the distinct numbers of an array in order.
@@ -35,6 +38,39 @@ def numbered(numbers: Numbers) -> tuple[Numbers, Numbers]:
     places = np.empty(numbers.size, np.int64)
     places[order] = np.cumsum(is_first) - 1
     return ordered[is_first], places
+
+
+def rows_of(columns: Numbers) -> tuple[list[list[int]], list[bytes], Numbers]:
+    """Return the distinct rows of some columns, the same as bytes, and which of them each row is.
+
+    Args:
+        columns: Numbers below 2**31.
+
+    >>> rows, _, places = rows_of(np.array([[4, 4, 5, 4], [1, 1, 1, 0]]))
+    >>> rows, places.tolist()
+    ([[4, 1], [4, 0], [5, 1]], [0, 0, 2, 1])
+    """
+    first, places = _alike(columns)
+    rows = np.ascontiguousarray(columns[:, first].T.astype(np.int32))
+    return rows.tolist(), rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist(), places
+
+
+def _alike(columns: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the place of one of each set of equal rows, and which of them each row is.
+
+    Equal rows have equal sums of their numbers times some large odd ones. Should others have the
+    same sum, which the comparison tells, every row stands for itself.
+    """
+    sums = np.zeros(columns.shape[1], np.int64)
+    for column in columns:
+        sums *= SPREADING
+        sums += column
+    sums, places = numbered(sums)
+    first = np.zeros(sums.size, np.intp)
+    first[places] = np.arange(places.size)
+    if (columns[:, first[places]] == columns).all():
+        return first, places
+    return np.arange(columns.shape[1]), np.arange(columns.shape[1])
 
 
 def common(first: Numbers, second: Numbers) -> Numbers:

@@ -19,7 +19,7 @@ from tariffcalc.batch.arrow_calls import chosen, distinct_values, fill_null, ind
 from tariffcalc.batch.arrow_sets import distinct, numbered
 
 Ids = np.ndarray[Any, Any]
-"""Numbers of things, by row: 32 bits."""
+"""Numbers of things, by row. They are as wide as places in arrays, which is what they become."""
 
 Amounts = np.ndarray[Any, Any]
 """Amounts by row: 64 bits."""
@@ -47,7 +47,7 @@ class TextTable:
         self._find = find
         self._lock = lock
         self._known: dict[str, int] = {}
-        self._held: tuple[Any, Ids] = text_array([]), np.zeros(1, np.int32)
+        self._held: tuple[Any, Ids] = text_array([]), np.zeros(1, np.intp)
 
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
@@ -72,7 +72,7 @@ class TextTable:
             room = TEXTS - len(self._known)
             new = [text for text in texts if text not in self._known and len(text) <= LENGTH][:room]
             if new:
-                found = np.array([*map(self._find, new), 0], np.int32)
+                found = np.array([*map(self._find, new), 0], np.intp)
                 self._known.update(zip(new, found.tolist(), strict=False))
                 held = pa.concat_arrays([held, text_array(new)])
                 numbers = np.concatenate([numbers[:-1], found])
@@ -128,8 +128,8 @@ class Grid:
                 inside = (first < height) & (second < width)
                 return np.where(inside, self._look(first * inside, second * inside), 0)
             cells, width = roomy, roomy.shape[1]
-        places = first * np.int32(width) + second
-        return np.take(cells.reshape(-1), places, mode="clip").astype(np.int32)
+        found: Ids = np.take(cells.reshape(-1), first * width + second, mode="clip")
+        return found.astype(np.intp)
 
     def _with_room(self, row: int, column: int) -> Ids | None:
         """Return the cells with room for a pair, or None when that would be too many."""
@@ -151,7 +151,7 @@ class Grid:
 
     def _learn(self, first: Ids, second: Ids) -> None:
         with self._lock:
-            width = np.int32(self._cells.shape[1])
+            width = self._cells.shape[1]
             places = distinct(first * width + second)
             places = places[self._cells.reshape(-1)[places] < 0]  # another thread may know them
             first, second = np.divmod(places, width)
@@ -186,9 +186,8 @@ class Pairs:
 
     def numbers(self, first: Ids, second: Ids) -> Ids:
         """Return the number of each pair. A pair with a 0 has number 0."""
-        keys, places = numbered(first.astype(np.int64) << 32 | second)
-        found = np.array([*map(self._number, keys.tolist())], np.int32)
-        return found[places]
+        keys, places = numbered(first << 32 | second)
+        return np.array([*map(self._number, keys.tolist())], np.intp)[places]
 
     def _number(self, key: int) -> int:
         found = self._known.get(key)
@@ -211,7 +210,6 @@ class Records:
         self._new: list[tuple[int, ...]] = []
         self._count = 1
         self._held: Amounts = np.zeros((len(names), 16), np.int64)
-        self._ids: Ids = np.zeros((len(names), 16), np.int32)
         self._lock = Lock()
 
     def number(self, key: Any, *figures: int) -> int:
@@ -233,22 +231,16 @@ class Records:
         return self._numbers.get(key, 0)
 
     def of(self, numbers: Ids, name: str) -> Amounts:
-        """Return a figure of some things."""
+        """Return a figure of some things: an amount, or a number in another table."""
         if self._new:
             self._fill()
         return np.take(self._held[self._names[name]], numbers)
 
-    def ids(self, numbers: Ids, name: str) -> Ids:
-        """Return a figure of some things that is a number in another table."""
-        if self._new:
-            self._fill()
-        return np.take(self._ids[self._names[name]], numbers)
-
-    def all_ids(self, numbers: Ids) -> Ids:
+    def all_of(self, numbers: Ids) -> Amounts:
         """Return all figures of some things, a row for each figure."""
         if self._new:
             self._fill()
-        return np.take(self._ids, numbers, axis=1)
+        return np.take(self._held, numbers, axis=1)
 
     def _fill(self) -> None:
         """Put the figures of new things into the columns, which have some room to spare."""
@@ -258,8 +250,7 @@ class Records:
             more = np.array(self._new[:count], np.int64).reshape(count, len(self._names)).T
             if end > self._held.shape[1]:
                 room = [(0, 0), (0, end * 5 // 4 - self._held.shape[1])]
-                self._held, self._ids = np.pad(self._held, room), np.pad(self._ids, room)
+                self._held = np.pad(self._held, room)
             self._held[:, self._count : end] = more
-            self._ids[:, self._count : end] = more.astype(np.int32)
             self._count = end
             del self._new[:count]  # last of all: who sees none of them must find them here

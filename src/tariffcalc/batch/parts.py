@@ -56,7 +56,16 @@ class Heeded(NamedTuple):
         return asked.claims & self.claims, *[asked[place] for place in self.places]
 
 
+UNHEEDING = Heeded(frozenset(), ())
 _heeded = lru_cache(maxsize=1024)(Heeded)  # many parts and piles heed the same
+
+
+@lru_cache(maxsize=4096)
+def _together(heeded: tuple[Heeded, ...]) -> Heeded:
+    """Return what makes a difference to some of several that heed this and that."""
+    places = {place for one in heeded for place in one.places}
+    claims = frozenset[str]().union(*(one.claims for one in heeded))
+    return _heeded(claims, tuple(sorted(places)))
 
 
 class Layer(NamedTuple):
@@ -111,7 +120,8 @@ class Pile:
         open: The other parts, those that heed the same together.
         asks_base: Whether what it charges turns on the rate of base duty.
         heeded: What of the facts the other parts heed.
-        mark: Equal for piles that charge alike, in all processes that share a file.
+        mark: The sum of those of its parts: equal for piles that charge alike, in all processes
+            that share a file.
     """
 
     __slots__ = ("asks_base", "fixed", "heeded", "mark", "open")
@@ -126,6 +136,4 @@ class Pile:
         for part in parts:
             groups.setdefault(part.heeded, []).append(part)
         self.open = tuple(groups.items())
-        places = {place for heeded in groups for place in heeded.places}
-        claims = frozenset[str]().union(*(heeded.claims for heeded in groups))
-        self.heeded = _heeded(claims, tuple(sorted(places)))
+        self.heeded = _together(tuple(groups))

@@ -118,8 +118,30 @@ class Piles:
         facts = self._facts.setdefault((has_base, pile.heeded.of(asked)), len(self._facts))
         key = number << FACTS | facts
         if key not in self._known:
-            self._known[key] = self._formula(pile, asked, has_base)
+            chosen = [*pile.fixed]
+            for heeded, parts in pile.open:
+                facts_there = heeded.of(asked)
+                chosen += [self._step(part, facts_there, asked) for part in parts]
+            self._known[key] = self.formula(chosen, has_base)
         return self._known[key]
+
+    def step(self, part: Part, asked: Asked) -> int:
+        """Return the number of the step of a part under what is declared, or `NOTHING`."""
+        return self._step(part, part.heeded.of(asked), asked)
+
+    def formula(self, chosen: Iterable[int], has_base: bool) -> Steps | None:
+        """Return the formula of some steps, as `steps` does.
+
+        Args:
+            chosen: Numbers of `step`.
+            has_base: Whether the base duty is known, where what they charge turns on it.
+        """
+        found = sorted(self._needed([number for number in chosen if number != NOTHING]))
+        name = *found, has_base
+        if name not in self._formulas:
+            steps = self._work_out(found, has_base)
+            self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
+        return self._formulas[name]
 
     def forget(self) -> None:
         """Drop what was found for single claims, however many there were."""
@@ -129,18 +151,6 @@ class Piles:
         self._known.clear()
         for part in self._parts.values():
             part.chosen.clear()
-
-    def _formula(self, pile: Pile, asked: Asked, has_base: bool) -> Steps | None:
-        chosen = [*pile.fixed]
-        for heeded, parts in pile.open:
-            facts = heeded.of(asked)
-            chosen += [self._step(part, facts, asked) for part in parts]
-        chosen = sorted(self._needed([number for number in chosen if number != NOTHING]))
-        name = *chosen, has_base
-        if name not in self._formulas:
-            steps = self._work_out(chosen, has_base)
-            self._formulas[name] = steps and self._distinct.setdefault(steps, steps)
-        return self._formulas[name]
 
     def _needed(self, chosen: list[int]) -> list[int]:
         """Leave out steps that take nothing and that no other step waits for."""
@@ -161,7 +171,7 @@ class Piles:
             tuple(number for number in fixed if number != NOTHING),
             [part for part in parts if part.is_open],
             any(part.asks_base for part in parts),
-            hash(tuple(part.mark for part in parts)),
+            sum(part.mark for part in parts),
         )
 
     def _step(self, part: Part, facts: Hashable, asked: Asked) -> int:
@@ -213,7 +223,7 @@ class Piles:
             if top.measure.id not in self._named:
                 return Part(top, 0)
             name, asks = top.measure.id, False
-        return Part(top, self._names.setdefault(name, len(self._names) + 1), hash(name), asks)
+        return Part(top, self._names.setdefault(name, len(self._names) + 1), hash((name,)), asks)
 
 
 def _terms(sheet: Sheet) -> list[Terms]:

@@ -30,6 +30,9 @@ from tariffcalc.engine.resolve import Facts
 from tariffcalc.values.days import LATEST
 from tariffcalc.values.rates import Rate
 
+WORD = 1 << 64
+"""Marks are sums in so many numbers, as NumPy adds them up."""
+
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -97,6 +100,7 @@ class Points:
         value_limits: The values of an entry above which some case no longer holds.
         limits: The same in ten-thousandths.
         spans: Those met so far, by number; of some that are one to the law, the first met.
+        turning: The days between which nothing that turns on the entry date alone changes.
     """
 
     def __init__(self, law: Law, importer: str) -> None:
@@ -119,7 +123,7 @@ class Points:
         self._base_rates = turns.base_rates(self.tables)
         self._freeing = turns.free_entries(self.tables)
         self._size = max((head.past for head in self.tables.measures), default=0)
-        self._turning = self.turning_days()
+        self.turning = self.turning_days()
         self.spans: dict[int, Span] = {}
         self._alike: dict[Hashable, Span] = {}
         self._levies: Numbering[Hashable] = Numbering()
@@ -146,7 +150,7 @@ class Points:
         """
         if day < self.coverage.start:
             raise KeyError(day)
-        number = bisect_right(self._turning, day)
+        number = bisect_right(self.turning, day)
         found = self.spans.get(number)
         if found is None:
             new = self._find_span(number, day)
@@ -154,7 +158,7 @@ class Points:
         return found
 
     def _find_span(self, number: int, day: date) -> Span:
-        law, first = self.law, self._turning[number - 1] if number else day
+        law, first = self.law, self.turning[number - 1] if number else day
         then, now = law.cover_on(self.importer, day), law.as_it_stands.cover_on(self.importer, day)
         return Span(
             number,
@@ -170,20 +174,20 @@ class Points:
     def over(self, sheets: int) -> tuple[int, int]:
         """Return the piles of some packed sheets, then and as the law now stands."""
         then, perhaps, now, perhaps_now = self.parted(sheets)
-        first = self.piles.number(then, perhaps)
-        is_same = (then, perhaps) == (now, perhaps_now)
-        return self.met(first, first if is_same else self.piles.number(now, perhaps_now))
+        first = last = self.piles.number(then, perhaps)
+        if (then, perhaps) != (now, perhaps_now):
+            last = self.piles.number(now, perhaps_now)
+        self.met(self.piles.mark(first), self.piles.mark(last))
+        return first, last
 
-    def met(self, then: int, now: int) -> tuple[int, int]:
-        """Keep in mind that two piles were met at a point, and return them."""
-        self._met.add((then, now))
-        return then, now
+    def met(self, then: int, now: int) -> None:
+        """Keep in mind that a point has sheets with these marks, then and as the law now stands."""
+        self._met.add((then % WORD, now % WORD))
 
     @property
     def covers(self) -> set[int]:
         """Hashes of the distinct sets of law that were met, for all that share a file."""
-        mark = self.piles.mark
-        return {hash((self.importer, mark(then), mark(now))) for then, now in self._met}
+        return {hash((self.importer, *marks)) for marks in self._met}
 
     def pack(self, parts: Sequence[int]) -> int:
         """Put four sets of sheets into one: sure and perhaps there then, sure and perhaps now."""

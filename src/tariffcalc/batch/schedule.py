@@ -87,10 +87,12 @@ class Schedule:
         first = self._tables.coverage.start
         self._first = [first, *(max(day, first) for day in self.days)]
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
-        self._numbers: dict[Row, int] = {}
+        self._chapters = {code[:2] for code in self._managed}
+        self._numbers: dict[tuple[int | None, bool], int] = {}
         self._rows: list[Row] = []
         self._codes: list[str] = []
         self.is_whole = lru_cache(maxsize=None)(self._find_whole)
+        self._place = lru_cache(maxsize=None)(self._find_place)
         self._courses: dict[tuple[int | None, bool], list[int]] = {}
         self._column_numbers = {GENERAL: 0}
         self._columns: list[tuple[Paid, str, date]] = [(GENERAL, "", first)]
@@ -103,7 +105,7 @@ class Schedule:
     def rows(self, code: str) -> list[int]:
         """Return the number of the row of a code in each period: one list for many codes."""
         course = self._tables.items.get(code[:8])
-        is_managed = not self._managed.isdisjoint(prefixes(code))
+        is_managed = code[:2] in self._chapters and not self._managed.isdisjoint(prefixes(code))
         found = self._courses.get((course, is_managed))
         if found is None:
             found = self._find_rows(code, course, is_managed)
@@ -111,15 +113,20 @@ class Schedule:
         return found
 
     def _find_rows(self, code: str, course: int | None, is_managed: bool) -> list[int]:
-        found = [self._number(Row(None, is_managed), code)] * len(self._first)
+        found = [self._number(None, is_managed, code)] * len(self._first)
         for start, past, rates in [] if course is None else reversed(self._tables.course(course)):
-            first, end = (bisect_left(self._first, parse_day(day)) for day in (start, past))
-            found[first:end] = [self._number(Row(rates, is_managed), code)] * (end - first)
+            first, end = self._place(start), self._place(past)
+            found[first:end] = [self._number(rates, is_managed, code)] * (end - first)
         return found
 
-    def _number(self, row: Row, code: str) -> int:
-        number = self._numbers.setdefault(row, len(self._rows))
+    def _find_place(self, day: str) -> int:
+        """Return the number of the first period that begins on an ISO day or after it."""
+        return bisect_left(self._first, parse_day(day))
+
+    def _number(self, rates: int | None, is_managed: bool, code: str) -> int:
+        number = self._numbers.setdefault((rates, is_managed), len(self._rows))
         if number == len(self._rows):
+            row = Row(None if rates is None else self._tables.rates[rates], is_managed)
             self._rows.append(row)
             self._codes.append(code)
         return number

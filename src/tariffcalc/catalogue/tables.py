@@ -79,11 +79,11 @@ class BaseRow(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """Base duties from an ISO day up to, not with, another."""
+    """Base duties, by number, from an ISO day up to, not with, another."""
 
     start: str
     past: str
-    rates: Rates
+    rates: int
 
 
 class Tables:
@@ -106,7 +106,7 @@ class Tables:
         self.holding = lru_cache(maxsize=16384)(self._holding)
         self.known_by = lru_cache(maxsize=16384)(self._known_by)
         self.standing = lru_cache(maxsize=4)(self._standing)
-        self.sheet = lru_cache(maxsize=8192)(self._sheet)
+        self._known_sheets: dict[int, Sheet] = {}
         self.base_rows = lru_cache(maxsize=65536)(self.read_base_rows)
 
     @cached_property
@@ -215,17 +215,31 @@ class Tables:
         )
         return int.from_bytes(row[0], "little") if row else 0
 
-    def _sheet(self, bit: int) -> Sheet:
-        row = self._row(f"SELECT {ACT_COLUMNS} FROM paint WHERE importer = ? AND bit = ?", bit)
-        assert row is not None
-        number, act, instrument, status, made, note, body = row
-        paint = parse_paint(json.loads(body), self._groups)
-        head = self.measures[number]
-        return Sheet(bit, head, act, instrument, status, parse_day(made), note, paint)
+    def sheet(self, bit: int) -> Sheet:
+        """Return a paint with its act."""
+        if bit not in self._known_sheets:
+            self._read_sheets(bit, bit + 1)
+        return self._known_sheets[bit]
 
     def sheets(self, measure: MeasureHead) -> list[Sheet]:
         """Return all paints of a measure in the order laid."""
-        return [self.sheet(bit) for bit in range(measure.first, measure.past)]
+        bits, known = range(measure.first, measure.past), self._known_sheets
+        if any(bit not in known for bit in bits):
+            self._read_sheets(measure.first, measure.past)
+        return [known[bit] for bit in bits]
+
+    def _read_sheets(self, first: int, past: int) -> None:
+        rows = self._rows(
+            f"SELECT bit, {ACT_COLUMNS} FROM paint WHERE importer = ? AND bit >= ? AND bit < ?",
+            first,
+            past,
+        )
+        for bit, number, act, instrument, status, made, note, body in rows:
+            paint = parse_paint(json.loads(body), self._groups)
+            head = self.measures[number]
+            self._known_sheets[bit] = Sheet(
+                bit, head, act, instrument, status, parse_day(made), note, paint
+            )
 
     def read_base_rows(self, code: str) -> tuple[BaseRow, ...]:
         """Return the base duties of an 8-digit code over time, the oldest first."""
@@ -244,11 +258,19 @@ class Tables:
         """The number of the course of base duties over time, by 8-digit code."""
         return dict(self._rows("SELECT code, course FROM item WHERE importer = ?"))
 
+    @cached_property
+    def rates(self) -> list[Rates]:
+        """The distinct base duties of the schedule, by number."""
+        rows = self._rows(
+            "SELECT general, special, column_2, known FROM rates WHERE importer = ? ORDER BY number"
+        )
+        return [*map(Rates._make, rows)]
+
     def course(self, number: int) -> list[Dated]:
         """Return the base duties that some 8-digit codes share over time, the oldest first."""
         row = self._row("SELECT body FROM course WHERE importer = ? AND number = ?", number)
         assert row is not None
-        return [Dated(start, past, Rates(*rates)) for start, past, *rates in json.loads(row[0])]
+        return [*map(Dated._make, json.loads(row[0]))]
 
     def base_row(self, code: str, day: date) -> BaseRow | None:
         """Return the base duty of an 8-digit code on a day, or None when it is not held."""

@@ -17,7 +17,7 @@ from tariffcalc import __version__
 from tariffcalc.cli import batch, check, measures, quote, show
 from tariffcalc.values.issues import CatalogueError, CoverageError, InputError
 
-COLLECTED = 50_000
+COLLECTED = 500_000
 """Objects made before Python looks for unused cycles, of which importing and pricing make none.
 
 Its own number is 700.
