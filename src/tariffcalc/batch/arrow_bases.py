@@ -75,9 +75,9 @@ class BaseTables:
         """A row and a column of the schedule: the base duty."""
         (country, own), (_, paid) = self._rows.keys[row], self._columns.keys[column]
         points = self._countries[country - 1]
-        if points.schedule.names_code(own, paid):
-            return self._formulas.open_base((country, own, paid))
         duty = points.schedule.duty(own, paid)
+        if duty.rate is None and points.schedule.names_code(own, paid):
+            return self._formulas.open_base((country, own, paid))
         return self._formulas.base(duty, points.base_class(duty.rate))
 
 

@@ -131,23 +131,28 @@ class PlanTables:
             asked: What is declared.
             is_lost: Whether the base duty is not known.
         """
-        held = self._layers.parts
-        steps = self._step.numbers(parts, self._fact.numbers(held.of(parts, "heed"), asked))
-        has_base = ~(is_lost & (held.of(parts, "asks") > 0).any(axis=0))
-        has_room = ~((parts > 0) & (steps == 0)).any(axis=0)
-        rows, keys, places = rows_of(np.vstack([steps, has_base, country * has_room]))
-        found = []
-        for key, (*row, is_known, importer) in zip(keys, rows, strict=True):
-            number = self._formula_of_steps.get(key)
-            if number is None:
-                number = 0
-                if importer:
-                    chosen = [step - STEPS for step in row if step]
-                    piles = self._countries[importer - 1].piles
-                    number = self._formulas.number(piles.formula(chosen, bool(is_known)))
-                self._formula_of_steps[key] = number
-            found.append(number)
-        return np.array(found, np.intp)[places]
+        held, (measures, points) = self._layers.parts, np.nonzero(parts)  # few of them are there
+        part = parts[measures, points]
+        step = self._step.numbers(part, self._fact.numbers(held.of(part, "heed"), asked[points]))
+        steps, has_base, room = np.zeros_like(parts), np.ones_like(asked), country.copy()
+        steps[measures, points] = step
+        has_base[points[(held.of(part, "asks") > 0) & is_lost[points]]] = 0
+        room[points[step == 0]] = 0
+        rows, keys, places = rows_of(np.vstack([steps, has_base, room]))
+        known = self._formula_of_steps
+        for place, key in enumerate(keys):
+            if key not in known:
+                known[key] = self._find_formula(*rows[place].tolist())
+        return np.array([known[key] for key in keys], np.intp)[places]
+
+    def _find_formula(self, *row: int) -> int:
+        """Return the number of the formula of a row: of steps, has it a base duty, the country."""
+        *steps, has_base, country = row
+        if not country:
+            return 0
+        chosen = [step - STEPS for step in steps if step]
+        steps_there = self._countries[country - 1].piles.formula(chosen, bool(has_base))
+        return self._formulas.number(steps_there)
 
     def _find_fact(self, heed: int, asked: int) -> int:
         """What a part heeds and what is declared: that of it which makes a difference."""

@@ -6,6 +6,7 @@ declared in a plan. Number 0 is what the Python lane is to price.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from threading import RLock
 from typing import Any, NamedTuple
@@ -169,13 +170,10 @@ class PointTables:
     def _find_goods(self, country: int, code: int) -> int:
         points = self._points(country)
         digits = self.readings.values["classification"].keys[code]
-        known = self.goods.known((country, digits))
-        if known:
-            return known
         group = self._layered(self._groups, country, points.goods(digits))
         chapter = self.chapters.number((points.currency, digits[:2]))
         course = self.bases.course(country, digits)
-        return self.goods.number((country, digits), group, chapter, course)
+        return self.goods.add((country, digits), group, chapter, course)
 
     def _layered(self, records: Records, country: int, spread: Spread) -> int:
         """Return the number of goods or origins that are one to the law."""
@@ -232,14 +230,18 @@ class PointTables:
     def _find_pairs(self, groups: Ids, touched: Ids) -> Ids:
         """Codes and origins: the layers over both."""
         common = self._layers.common(self._groups.all_of(groups), self._touched.all_of(touched))
-        return _each_row(common, self._pair_of_layers, self._pairs)
+        return _each_row(common, self._pair_of_layers, self._pairs.extend)
 
     def _find_spots(self, pairs: Ids, days: Ids) -> Ids:
         """Pairs on a day: many of them are one to the law."""
         cuts = self._layers.over(self._pairs.all_of(pairs), self._days.all_of(days)[2:])
-        said = self._layers.wheres.of(cuts[-1], "said")
-        rows = np.vstack([cuts, self._layers.turns_on_base(cuts[:-1]), said])
-        return _each_row(rows, self._spot_of_cuts, self._spots)
+        return _each_row(cuts, self._spot_of_cuts, self._new_spots)
+
+    def _new_spots(self, cuts: Ids) -> Ids:
+        """Spots from their cuts, a row of them for each."""
+        said = self._layers.wheres.of(cuts[:, -1], "said")
+        turns = self._layers.turns_on_base(cuts[:, :-1].T)
+        return self._spots.extend(np.column_stack([cuts, turns, said]))
 
     def tell(self) -> None:
         """Tell the points of importing countries what sets of law were met."""
@@ -279,13 +281,12 @@ class PointTables:
         return self.formulas.charged(points.levies(day, claims, mode, province))
 
 
-def _each_row(columns: Ids, known: dict[bytes, int], records: Records) -> Ids:
-    """Return the number of each row of some layers; what is new is kept, with its figures."""
+def _each_row(columns: Ids, known: dict[bytes, int], add: Callable[[Ids], Ids]) -> Ids:
+    """Return the number of each row of some layers; those that are new are added, and kept."""
     rows, keys, places = rows_of(columns)
-    numbers = []
-    for key, row in zip(keys, rows, strict=True):
-        number = known.get(key)
-        if number is None:
-            number = known[key] = records.add(None, *row) if row[-1] else 0
-        numbers.append(number)
-    return np.array(numbers, np.intp)[places]
+    new = [place for place, key in enumerate(keys) if key not in known]
+    # A 0 in the last place says that there was no room.
+    roomy = [place for place in new if rows[place, -1]]
+    known.update(dict.fromkeys([keys[place] for place in new], 0))
+    known.update(zip([keys[place] for place in roomy], add(rows[roomy]).tolist(), strict=True))
+    return np.array([known[key] for key in keys], np.intp)[places]

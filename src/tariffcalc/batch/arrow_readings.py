@@ -15,7 +15,7 @@ from tariffcalc.batch.arrow_calls import cast, fill_null
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import LineReader, join_claims, plain_value
+from tariffcalc.batch.declared import PLAIN, LineReader, join_claims
 from tariffcalc.batch.points import Points
 from tariffcalc.engine.base import USMCA, BaseDuty
 
@@ -99,17 +99,17 @@ class Readings:
 
     def _reading(self, name: str) -> Callable[[str], int]:
         """Return a function that gives the number of what a text is read as."""
-        values = self.values[name]
+        values, plain = self.values[name], PLAIN.get(name)
 
         def number(text: str) -> int:
-            value, warning = plain_value(name, text), None
+            value = plain(text) if plain else None
             if value is None:
                 try:
                     value, warning = self._reader.field(name, text)
                 except CellError:
                     return 0
-            if warning is not None or (value is None and name in NEEDED):
-                return 0
+                if warning is not None or (value is None and name in NEEDED):
+                    return 0
             if isinstance(value, date):
                 return values.number(value, value.toordinal(), self._month(value))
             return values.number(value, 0, 0)

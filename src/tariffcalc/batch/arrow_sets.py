@@ -40,19 +40,19 @@ def numbered(numbers: Numbers) -> tuple[Numbers, Numbers]:
     return ordered[is_first], places
 
 
-def rows_of(columns: Numbers) -> tuple[list[list[int]], list[bytes], Numbers]:
+def rows_of(columns: Numbers) -> tuple[Numbers, list[bytes], Numbers]:
     """Return the distinct rows of some columns, the same as bytes, and which of them each row is.
 
     Args:
         columns: Numbers below 2**31.
 
     >>> rows, _, places = rows_of(np.array([[4, 4, 5, 4], [1, 1, 1, 0]]))
-    >>> rows, places.tolist()
+    >>> rows.tolist(), places.tolist()
     ([[4, 1], [4, 0], [5, 1]], [0, 0, 2, 1])
     """
     first, places = _alike(columns)
     rows = np.ascontiguousarray(columns[:, first].T.astype(np.int32))
-    return rows.tolist(), rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist(), places
+    return rows, rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist(), places
 
 
 def _alike(columns: Numbers) -> tuple[Numbers, Numbers]:

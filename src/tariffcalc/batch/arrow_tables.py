@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
-from tariffcalc.batch.arrow_calls import chosen, distinct_values, fill_null, index_in, is_null
+from tariffcalc.batch.arrow_calls import distinct_values, fill_null, index_in, take
 from tariffcalc.batch.arrow_sets import distinct, numbered
 
 Ids = np.ndarray[Any, Any]
@@ -36,6 +36,7 @@ PAIRS = 1 << 17
 LENGTH = 64
 """Longer texts are not kept."""
 
+NOWHERE = number_array(np.array([-1], np.int32))[0]
 EMPTY = -1
 SMALL = 2**15 - 1
 
@@ -52,13 +53,11 @@ class TextTable:
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
         held, numbers = self._held
-        places = index_in(texts, held)
-        if places.null_count:
-            held, numbers = self._learn(distinct_values(chosen(texts, is_null(places))).to_pylist())
-            # The last number is 0 and belongs to no text: it stands for those not kept.
-            last = number_array(np.array([len(held)], np.int32))[0]
-            places = fill_null(index_in(texts, held), last)
-        found: Ids = np.take(numbers, numbers_of(places, np.int32), mode="clip")
+        found, is_new = _looked_up(texts, held, numbers)
+        if is_new is not None:
+            new = take(texts, number_array(np.flatnonzero(is_new)))
+            held, numbers = self._learn(distinct_values(new).to_pylist())
+            found[is_new], _ = _looked_up(new, held, numbers)
         return found
 
     def number(self, text: str) -> int:
@@ -78,6 +77,18 @@ class TextTable:
                 numbers = np.concatenate([numbers[:-1], found])
                 self._held = held, numbers
             return held, numbers
+
+
+def _looked_up(texts: Any, held: Any, numbers: Ids) -> tuple[Ids, Any]:
+    """Return the number of each text, and which of them are not held: None, when all are.
+
+    The last number is 0 and belongs to no text: it stands for those.
+    """
+    places = index_in(texts, held)
+    if not places.null_count:
+        return np.take(numbers, numbers_of(places, np.int32), mode="clip"), None
+    at = numbers_of(fill_null(places, NOWHERE), np.int32)
+    return np.take(numbers, at, mode="wrap"), at < 0
 
 
 def each(find: Callable[[int, int], int]) -> Callable[[Ids, Ids], Sequence[int]]:
@@ -226,6 +237,19 @@ class Records:
         self.keys.append(key)
         return len(self.keys) - 1
 
+    def extend(self, figures: Amounts) -> Ids:
+        """Return the numbers of things that are new and have no key; a row of figures is of each.
+
+        Call it under the lane's lock.
+        """
+        if self._new:
+            self._fill()
+        first = len(self.keys)
+        with self._lock:
+            self._put(figures.T)
+        self.keys += [None] * len(figures)
+        return np.arange(first, len(self.keys))
+
     def known(self, key: Any) -> int:
         """Return the number of a thing, 0 when it is new."""
         return self._numbers.get(key, 0)
@@ -246,11 +270,12 @@ class Records:
         """Put the figures of new things into the columns, which have some room to spare."""
         with self._lock:
             count = len(self._new)
-            end = self._count + count
-            more = np.array(self._new[:count], np.int64).reshape(count, len(self._names)).T
-            if end > self._held.shape[1]:
-                room = [(0, 0), (0, end * 5 // 4 - self._held.shape[1])]
-                self._held = np.pad(self._held, room)
-            self._held[:, self._count : end] = more
-            self._count = end
+            self._put(np.array(self._new[:count], np.int64).reshape(count, len(self._names)).T)
             del self._new[:count]  # last of all: who sees none of them must find them here
+
+    def _put(self, figures: Amounts) -> None:
+        end = self._count + figures.shape[1]
+        if end > self._held.shape[1]:
+            self._held = np.pad(self._held, [(0, 0), (0, end * 5 // 4 - self._held.shape[1])])
+        self._held[:, self._count : end] = figures
+        self._count = end

@@ -202,13 +202,15 @@ class Fragments:
         places: list[Ids] = []
         texts: list[Any] = []
         at, charged = -1, None
+        charges: Charges | None = None
         for place, column in enumerate(columns):
             if isinstance(column, Charges):
-                texts, charged = self.charges(column)
-                at = len(places)
-                places.append(charged)
+                at, charges = len(places), column
+                places.append(column.counts)
             else:
                 places += self.places(column, place == len(columns) - 1)
+        if charges is not None:  # last: now all words have their numbers
+            texts, charged = self.charges(charges)
         none = self.number(self.mark)
         held = self.held()
         first = len(held) + sum(map(len, texts))

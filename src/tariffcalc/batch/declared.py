@@ -200,7 +200,7 @@ class LineReader:
         return "" if place is None or place >= len(cells) else cells[place].strip()
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
-        plain = plain_value(name, raw)
+        plain = PLAIN[name](raw) if name in PLAIN else None
         if plain is not None:
             return plain, None
         cell = self._cells.read(name, raw)
@@ -251,18 +251,27 @@ def _keep(kept: dict[Any, Any], key: Any, found: Any, most: int) -> None:
     kept[key] = found
 
 
-def plain_value(name: str, raw: str) -> Any:
-    """Return the value of a text that means what it says; None for one that needs a reader.
+def plain_code(raw: str) -> str | None:
+    """Return the digits of a code that means what it says; None for a text that needs a reader.
 
-    >>> plain_value("classification", "7601.10.60"), plain_value("entry_date", "8/16/2020")
+    >>> plain_code("7601.10.60"), plain_code("7601.10.6")
     ('76011060', None)
     """
-    if name == "classification":
-        return raw.replace(".", "") if IS_CODE(raw) else None
-    if name in ("entry_date", "shipped_date") and IS_DAY(raw):
+    return raw.replace(".", "") if IS_CODE(raw) else None
+
+
+def plain_day(raw: str) -> date | None:
+    """Return a day that is written as ISO does; None for a text that needs a reader."""
+    if IS_DAY(raw):
         with suppress(ValueError):  # said by the reader, in the words for cells
             return date.fromisoformat(raw)
     return None
+
+
+PLAIN: dict[str, Callable[[str], Any]] = {
+    "classification": plain_code, "entry_date": plain_day, "shipped_date": plain_day,
+}  # fmt: skip
+"""Readers at a glance, by field."""
 
 
 def join_claims(claims: Claims | None, preference: Claims | None) -> Claims:

@@ -126,7 +126,7 @@ class Schedule:
     def _number(self, rates: int | None, is_managed: bool, code: str) -> int:
         number = self._numbers.setdefault((rates, is_managed), len(self._rows))
         if number == len(self._rows):
-            row = Row(None if rates is None else self._tables.rates[rates], is_managed)
+            row = Row(None if rates is None else self._tables.rates(rates), is_managed)
             self._rows.append(row)
             self._codes.append(code)
         return number

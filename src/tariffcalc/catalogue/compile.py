@@ -43,10 +43,8 @@ CREATE TABLE rate (importer TEXT, code TEXT, start TEXT, past TEXT, general TEXT
   column_2 TEXT, known TEXT, source TEXT, PRIMARY KEY (importer, code, start)) WITHOUT ROWID;
 CREATE TABLE rates (importer TEXT, number INTEGER, general TEXT, special TEXT, column_2 TEXT,
   known TEXT, PRIMARY KEY (importer, number)) WITHOUT ROWID;
-CREATE TABLE course (importer TEXT, number INTEGER, body TEXT,
+CREATE TABLE course (importer TEXT, number INTEGER, items TEXT, body TEXT,
   PRIMARY KEY (importer, number)) WITHOUT ROWID;
-CREATE TABLE item (importer TEXT, code TEXT, course INTEGER,
-  PRIMARY KEY (importer, code)) WITHOUT ROWID;
 CREATE TABLE levy (importer TEXT, id TEXT, body TEXT, PRIMARY KEY (importer, id)) WITHOUT ROWID;
 CREATE TABLE whole (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
@@ -189,13 +187,15 @@ def _index_rates(connection: sqlite3.Connection, importer: str, rows: Sequence[R
         rates = row.general, row.special, row.column_2, row.known
         place = printed.setdefault(rates, len(printed))
         courses[row.code].append((row.start, row.end, place))
-    numbers: dict[str, int] = {}
+    items: dict[str, list[str]] = defaultdict(list)
     for code, course in courses.items():
-        number = numbers.setdefault(json.dumps(course), len(numbers))
-        connection.execute("INSERT INTO item VALUES (?, ?, ?)", (importer, code, number))
+        items[json.dumps(course)].append(code)
     connection.executemany(
-        "INSERT INTO course VALUES (?, ?, ?)",
-        ((importer, number, body) for body, number in numbers.items()),
+        "INSERT INTO course VALUES (?, ?, ?, ?)",
+        (
+            (importer, place, " ".join(codes), body)
+            for place, (body, codes) in enumerate(items.items())
+        ),
     )
     connection.executemany(
         "INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?)",

@@ -119,10 +119,10 @@ def parse_terms(body: dict[str, Any], base: Terms | None = None) -> Terms:
             stated[key] = tuple(stated[key])
     if base is None:
         return Terms(**stated)
-    kept = {key: getattr(base, key) for key in TERM_KEYS if key != "note"}
+    kept: dict[str, Any] = {"note": None}
     if "duty" in stated and stated["duty"].effect is Effect.NONE:
         kept["heading"] = None  # nothing is declared under the heading of the duty it takes off
-    return Terms(**{**kept, **stated})
+    return base._replace(**{**kept, **stated})
 
 
 def parse_paint(body: dict[str, Any], groups: dict[str, list[str]]) -> Paint:

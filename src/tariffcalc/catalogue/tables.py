@@ -256,15 +256,19 @@ class Tables:
     @cached_property
     def items(self) -> dict[str, int]:
         """The number of the course of base duties over time, by 8-digit code."""
-        return dict(self._rows("SELECT code, course FROM item WHERE importer = ?"))
+        found: dict[str, int] = {}
+        for number, items in self._rows("SELECT number, items FROM course WHERE importer = ?"):
+            found.update(dict.fromkeys(items.split(), number))
+        return found
 
-    @cached_property
-    def rates(self) -> list[Rates]:
-        """The distinct base duties of the schedule, by number."""
-        rows = self._rows(
-            "SELECT general, special, column_2, known FROM rates WHERE importer = ? ORDER BY number"
+    def rates(self, number: int) -> Rates:
+        """Return the base duties of a number."""
+        row = self._row(
+            "SELECT general, special, column_2, known FROM rates WHERE importer = ? AND number = ?",
+            number,
         )
-        return [*map(Rates._make, rows)]
+        assert row is not None
+        return Rates._make(row)
 
     def course(self, number: int) -> list[Dated]:
         """Return the base duties that some 8-digit codes share over time, the oldest first."""
