@@ -13,6 +13,13 @@ from tariffcalc.batch.arrow_owed import Lines, Owed
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_said import NONE, Said
 from tariffcalc.batch.arrow_tables import Ids, Pairs
+from tariffcalc.catalogue.goods import ITEM
+from tariffcalc.values.codes import dotted
+
+EXAMPLE = "00000000"
+"""No tariff item; its name stands in no reason but in its own place."""
+
+NAME = dotted(EXAMPLE)
 
 
 class Reasons:
@@ -24,6 +31,7 @@ class Reasons:
         self._said = said
         self._doubts = Pairs(self._find_doubt, lock)
         self._open = Pairs(self._find_open, lock)
+        self._named: dict[int, tuple[str, ...]] = {}
 
     def words(self, found: Found, lines: Lines, owed: Owed, done: Flags) -> Ids:
         """Return the row of `Said.table` for each row of a batch.
@@ -83,5 +91,10 @@ class Reasons:
 
     def _find_open(self, base: int, goods: int) -> int:
         _, code = self._points.goods.keys[goods]
-        formulas, duty = self._points.formulas, self._points.bases.duty(base, code)
-        return formulas.why(duty, duty.reason)
+        if base not in self._named:
+            # Said of one code; the name of another is put in its place.
+            duty = self._points.bases.duty(base, EXAMPLE)
+            said = self._points.formulas.why(duty, duty.reason)
+            self._named[base] = self._said.bases.texts(said)
+        name = dotted(code[:ITEM])
+        return self._said.bases.say([text.replace(NAME, name) for text in self._named[base]])

@@ -42,6 +42,7 @@ class Piles:
         self._firsts = [head.first for head in self._tables.measures]
         self._masks = [head.mask >> head.first for head in self._tables.measures]
         self._parts: dict[tuple[int, int, int], Part] = {}
+        self._part_of_top: dict[tuple[int, bool], Part] = {}
         self._names: dict[Hashable, int] = {}
         self._numbers: dict[tuple[int, ...], int] = {}
         self._piles: list[Pile] = []
@@ -80,7 +81,10 @@ class Piles:
             first = self._firsts[place]
             # Which day's law counts is decided by which sheets are in the set.
             (top,) = self._law.tops(self._importer, Cover(sure << first, perhaps << first))
-            found = self._parts[key] = self._part(top)
+            found = self._part_of_top.get((top.sheet.bit, top.doubtful))
+            if found is None:
+                found = self._part_of_top[top.sheet.bit, top.doubtful] = self._part(top)
+            self._parts[key] = found
         return found
 
     def pile(self, parts: Iterable[Part]) -> int:
@@ -149,7 +153,7 @@ class Piles:
         self._distinct.clear()
         self._facts.clear()
         self._known.clear()
-        for part in self._parts.values():
+        for part in self._part_of_top.values():
             part.chosen.clear()
 
     def _needed(self, chosen: list[int]) -> list[int]:
