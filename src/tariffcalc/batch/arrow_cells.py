@@ -33,11 +33,11 @@ class Cells:
         quotes = np.flatnonzero(data == QUOTE) if QUOTE in block else np.zeros(0, np.int64)
         marks = data == ord(delimiter)
         marks |= data == LF
-        ends = np.flatnonzero(marks).astype(np.int32)
+        ends = np.flatnonzero(marks)
         if quotes.size:
             ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
         if data[-1] != LF:
-            ends = np.append(ends, np.int32(data.size))
+            ends = np.append(ends, data.size)
         last = _last_cells(data, ends, width)
         first = np.empty_like(last)
         first[0], first[1:] = 0, last[:-1] + 1
@@ -98,7 +98,7 @@ class Cells:
             asked |= firsts == ord(sign)
         hits = self._ends[np.flatnonzero(asked)] + 1
         if self._data[0] in starts.encode():
-            hits = np.append(np.int32(0), hits)
+            hits = np.append(0, hits)
         if not hits.size:
             return self._quoted
         return distinct(np.append(self._quoted, self._holding(hits)))

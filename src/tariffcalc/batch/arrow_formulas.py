@@ -54,7 +54,7 @@ class Formulas:
         self.plans = Records("then", "now")
         self.bases = Records("rate", "lost", "kind", "reason", "asks")
         self.levies = Records(
-            "fees", "taxes", "reason",
+            "fees", "taxes", "reason", "loses",
             *(f"{name}{slot}" for slot in SLOTS for name in
               ("rate", "least", "most", "at_most", "informal", "lost", "lost_informal", "tax")),
         )  # fmt: skip
@@ -178,7 +178,12 @@ class Formulas:
             ]
         unknown = remarks.of_unknown_fees(fee for fee in levies.fees if fee.unknown)
         said = self._said.fees.say(unknown)
-        return self.levies.number(levies, len(levies.fees), len(levies.taxes), said, *figures)
+        loses = any(
+            fee.unknown or (fee.informal is None and fee.informal_at_most is not None)
+            for fee in levies.fees
+        )
+        counts = len(levies.fees), len(levies.taxes)
+        return self.levies.number(levies, *counts, said, loses, *figures)
 
 
 assert HUGE * (RATE_UNIT + 2 * DUTY) // RATE_UNIT * LEVY + TO_CENTS < 2**63

@@ -109,16 +109,19 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
     of = formulas.levies.of
     sum_: Amounts = np.zeros_like(value)
     lost: Any = False
+    any_lost = of(levies, "loses").any()
     for slot in range(int(formulas.levies.of(levies, "fees").max(initial=0))):
         amount = cents(value, of(levies, f"rate{slot}"))
         # The exact amount is below a bound in cents where the rounded one is, or is equal to it.
         np.clip(amount, of(levies, f"least{slot}"), of(levies, f"most{slot}"), out=amount)
         informal = value <= of(levies, f"at_most{slot}")
-        amount = np.where(informal, of(levies, f"informal{slot}"), amount)
+        if informal.any():
+            amount = np.where(informal, of(levies, f"informal{slot}"), amount)
         sum_ += amount
-        lost = lost | np.where(
-            informal, of(levies, f"lost_informal{slot}"), of(levies, f"lost{slot}")
-        ).astype(bool)
+        if any_lost:
+            lost = lost | np.where(
+                informal, of(levies, f"lost_informal{slot}"), of(levies, f"lost{slot}")
+            ).astype(bool)
     if free is not None:
         sum_, lost = np.where(free, 0, sum_), lost & ~free
     return Sum(sum_, True) if not np.any(lost) else Sum(np.where(lost, 0, sum_), ~lost)
@@ -143,8 +146,10 @@ def words_for(known: Known, refused: Any) -> Marks | None:
     """Return what stands instead of amounts that are not known: nothing where entry is refused."""
     if known is True:
         return None
-    word = IS_UNKNOWN if refused is None else np.where(refused, IS_BLANK, IS_UNKNOWN)
-    return np.where(known, AMOUNT, word).astype(np.int8)
+    words = np.where(known, np.int8(AMOUNT), np.int8(IS_UNKNOWN))
+    if refused is not None:
+        words[~known & refused] = IS_BLANK
+    return words
 
 
 def as_money(amounts: Sum, refused: Any) -> Money:

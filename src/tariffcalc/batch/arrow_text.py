@@ -148,15 +148,18 @@ class Fragments:
             signs = [self._instead(column.words, np.where(column.is_negative, minus, plus), None)]
         elif first:
             head += np.int32(HEADS)
-        if column.words is not None:
-            head = np.where(column.words < 0, head, 0)
-        return [*signs, head, self._instead(column.words, tail, first)]
+        head, tail = (
+            self._instead(column.words, head, None),
+            self._instead(column.words, tail, first),
+        )
+        return [*signs, head, tail]
 
-    def _instead(self, words: Any, places: Any, first: str | None) -> Any:
+    def _instead(self, words: Any, places: Ids, first: str | None) -> Ids:
         """Put the words that stand instead of amounts in their places; None: nothing."""
-        if words is None:
-            return places
-        return np.where(words < 0, places, 0 if first is None else self._words[first][words])
+        if words is not None:
+            rows = np.flatnonzero(words >= 0)
+            places[rows] = 0 if first is None else self._words[first][words[rows]]
+        return places
 
     def _of_words(self, column: Words, is_last: bool) -> Ids:
         key = id(column.table), is_last
