@@ -82,7 +82,6 @@ class ArrowLane:
         has_filed = any(name in self.places for name in FILED)
         self.said = Said(pricer.law.store.meta["edition"], self.lock)
         self.formulas = Formulas(self.said, has_filed)
-        self._countries: dict[str, Points] = {}
         readings = Readings(finder.reader, self._points_of, self.formulas, self.lock)
         store = pricer.law.store
         width = 1 + max(len(store.tables(importer).measures) for importer in store.importers)
@@ -96,14 +95,9 @@ class ArrowLane:
         self._accounts = Accounts(self._tally, self.formulas.measures)
 
     def _points_of(self, importer: str) -> Points | None:
-        # Not those of the Python lane: it drops what it found when that is too much.
-        law = self.pricer.law
-        if importer not in law.store.importers:
+        if importer not in self.pricer.law.store.importers:
             return None
-        if importer not in self._countries:
-            self._countries[importer] = Points(law, importer)
-            self.pricer.finder.points.append(self._countries[importer])
-        return self._countries[importer]
+        return self.pricer.finder.points_of(importer)
 
     @cached_property
     def plain(self) -> Fragments:

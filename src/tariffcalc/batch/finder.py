@@ -77,7 +77,6 @@ class Finder:
 
     Attributes:
         lanes: By importing country.
-        points: Those of the lanes, and of whoever else prices rows of the file.
         known: Manners of entry, by their texts.
         is_full: Whether it is time to make room.
     """
@@ -95,7 +94,7 @@ class Finder:
         self.lanes: dict[str, Lane] = {}
         self.known: dict[Any, Circumstances] = {}
         self.tally = tally
-        self.points: list[Points] = []
+        self._points: dict[str, Points] = {}
         places = columns.places
         self.picked = [places[name] for name in PICKED if name in places]
         self.pick = picker(self.picked)
@@ -109,6 +108,21 @@ class Finder:
         self._blank = self._rare([""] * len(columns.header))
         # With a decimal comma a point may part the thousands: then no number is plain.
         self._is_plain = cells.read("customs_value", "1.234").text == "1.234"
+
+    @property
+    def points(self) -> list[Points]:
+        """The points of the importing countries met so far."""
+        return [*self._points.values()]
+
+    def points_of(self, importer: str) -> Points:
+        """Return the points of an importing country: one object, whoever prices rows of the file.
+
+        Raises:
+            KeyError: when the catalogue holds no law of it.
+        """
+        if importer not in self._points:
+            self._points[importer] = Points(self._law, importer)
+        return self._points[importer]
 
     def place(self, field: str) -> int | None:
         """Return the column of a field."""
@@ -233,9 +247,8 @@ class Finder:
         if lane is None or declared.entry_date < lane.points.coverage.start:
             check_coverage(self._law, Shipment(declared.importer, declared.entry_date, ()))
         if lane is None:
-            lane = Lane(self._law, declared.importer, self.tally, self._quick)
-            self.lanes[declared.importer] = lane
-            self.points.append(lane.points)
+            points = self.points_of(declared.importer)
+            lane = self.lanes[declared.importer] = Lane(points, self.tally, self._quick)
         return lane
 
     def _learn_manner(self, cells: Sequence[str], lane: Lane, declared: Declared) -> Circumstances:

@@ -38,7 +38,6 @@ from tariffcalc.batch.points import Points
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.spots import Spots
 from tariffcalc.batch.tally import Tally
-from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import PARTNERS, BaseDuty
 
 RESOLVED = 1 << 16
@@ -50,15 +49,13 @@ READY = 1 << 13
 class Lane:
     """Finds what is ready for the points of one importing country."""
 
-    def __init__(
-        self, law: Law, importer: str, tally: Tally, read: Callable[[str, str], Any]
-    ) -> None:
+    def __init__(self, points: Points, tally: Tally, read: Callable[[str, str], Any]) -> None:
         """Begin with nothing known; `read` gives the value of a field and text, or a KeyError."""
-        self.importer = importer
-        self.points = Points(law, importer)
+        self.importer = points.importer
+        self.points = points
         self.tally = tally
         self.currency = self.points.currency
-        self.edition: str = law.store.meta["edition"]
+        self.edition: str = points.law.store.meta["edition"]
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
         self.codes = Texts(lambda raw: self._plain_code(_needed(read("classification", raw))))
         self.origins = self._origins(read, False), self._origins(read, True)

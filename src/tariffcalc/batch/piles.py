@@ -52,13 +52,15 @@ class Piles:
         self._idle: dict[int, str] = {}
         self._formulas: dict[Hashable, Steps | None] = {}
         self._distinct: dict[Steps, Steps] = {}
+        self._dropped: set[int] = set()
         self._facts: dict[Hashable, int] = {}
         self._known: dict[int, Steps | None] = {}
 
     @property
     def resolved(self) -> set[int]:
-        """Hashes of the distinct formulas that were worked out."""
-        return {hash((self._importer, formula)) for formula in self._formulas.values()}
+        """Hashes of the distinct formulas that were worked out, those dropped since too."""
+        held = {hash((self._importer, formula)) for formula in self._formulas.values()}
+        return held | self._dropped
 
     def number(self, sure: int, perhaps: int) -> int:
         """Return the number of a set of sheets: one for all sets that charge alike."""
@@ -149,6 +151,7 @@ class Piles:
 
     def forget(self) -> None:
         """Drop what was found for single claims, however many there were."""
+        self._dropped = self.resolved
         self._formulas.clear()
         self._distinct.clear()
         self._facts.clear()
