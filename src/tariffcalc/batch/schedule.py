@@ -88,7 +88,7 @@ class Schedule:
         self._first = [first, *(max(day, first) for day in self.days)]
         self._managed = law.store.codes_of(SUPPLY_MANAGED[importer])
         self._chapters = {code[:2] for code in self._managed}
-        self._numbers: dict[tuple[int | None, bool], int] = {}
+        self._numbers: dict[Row, int] = {}
         self._rows: list[Row] = []
         self._codes: list[str] = []
         self.is_whole = lru_cache(maxsize=None)(self._find_whole)
@@ -113,20 +113,19 @@ class Schedule:
         return found
 
     def _find_rows(self, code: str, course: int | None, is_managed: bool) -> list[int]:
-        found = [self._number(None, is_managed, code)] * len(self._first)
+        found = [self._number(Row(None, is_managed), code)] * len(self._first)
         for start, past, rates in [] if course is None else reversed(self._tables.course(course)):
             first, end = self._place(start), self._place(past)
-            found[first:end] = [self._number(rates, is_managed, code)] * (end - first)
+            found[first:end] = [self._number(Row(rates, is_managed), code)] * (end - first)
         return found
 
     def _find_place(self, day: str) -> int:
         """Return the number of the first period that begins on an ISO day or after it."""
         return bisect_left(self._first, parse_day(day))
 
-    def _number(self, rates: int | None, is_managed: bool, code: str) -> int:
-        number = self._numbers.setdefault((rates, is_managed), len(self._rows))
+    def _number(self, row: Row, code: str) -> int:
+        number = self._numbers.setdefault(row, len(self._rows))
         if number == len(self._rows):
-            row = Row(None if rates is None else self._tables.rates(rates), is_managed)
             self._rows.append(row)
             self._codes.append(code)
         return number

@@ -41,8 +41,6 @@ CREATE TABLE edge (importer TEXT, sort TEXT, key TEXT, mask BLOB,
   PRIMARY KEY (importer, sort, key)) WITHOUT ROWID;
 CREATE TABLE rate (importer TEXT, code TEXT, start TEXT, past TEXT, general TEXT, special TEXT,
   column_2 TEXT, known TEXT, source TEXT, PRIMARY KEY (importer, code, start)) WITHOUT ROWID;
-CREATE TABLE rates (importer TEXT, number INTEGER, general TEXT, special TEXT, column_2 TEXT,
-  known TEXT, PRIMARY KEY (importer, number)) WITHOUT ROWID;
 CREATE TABLE course (importer TEXT, number INTEGER, items TEXT, body TEXT,
   PRIMARY KEY (importer, number)) WITHOUT ROWID;
 CREATE TABLE levy (importer TEXT, id TEXT, body TEXT, PRIMARY KEY (importer, id)) WITHOUT ROWID;
@@ -181,12 +179,10 @@ def _index_measures(connection: sqlite3.Connection, sources: Sources, importer: 
 
 def _index_rates(connection: sqlite3.Connection, importer: str, rows: Sequence[RateRow]) -> None:
     """Note the course of each tariff item's rates over time: thousands of items share one."""
-    courses: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    printed: dict[tuple[str, ...], int] = {}
+    courses: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.code, row.start)):
         rates = row.general, row.special, row.column_2, row.known
-        place = printed.setdefault(rates, len(printed))
-        courses[row.code].append((row.start, row.end, place))
+        courses[row.code].append((row.start, row.end, *rates))
     items: dict[str, list[str]] = defaultdict(list)
     for code, course in courses.items():
         items[json.dumps(course)].append(code)
@@ -196,10 +192,6 @@ def _index_rates(connection: sqlite3.Connection, importer: str, rows: Sequence[R
             (importer, place, " ".join(codes), body)
             for place, (body, codes) in enumerate(items.items())
         ),
-    )
-    connection.executemany(
-        "INSERT INTO rates VALUES (?, ?, ?, ?, ?, ?)",
-        ((importer, number, *rates) for rates, number in printed.items()),
     )
     days = {day for row in rows for day in (row.start, row.end)}
     connection.executemany(

@@ -79,11 +79,11 @@ class BaseRow(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """Base duties, by number, from an ISO day up to, not with, another."""
+    """Base duties from an ISO day up to, not with, another."""
 
     start: str
     past: str
-    rates: int
+    rates: Rates
 
 
 class Tables:
@@ -257,24 +257,18 @@ class Tables:
     def items(self) -> dict[str, int]:
         """The number of the course of base duties over time, by 8-digit code."""
         found: dict[str, int] = {}
-        for number, items in self._rows("SELECT number, items FROM course WHERE importer = ?"):
+        for number, (items, _) in enumerate(self._courses):
             found.update(dict.fromkeys(items.split(), number))
         return found
 
-    def rates(self, number: int) -> Rates:
-        """Return the base duties of a number."""
-        row = self._row(
-            "SELECT general, special, column_2, known FROM rates WHERE importer = ? AND number = ?",
-            number,
-        )
-        assert row is not None
-        return Rates._make(row)
-
     def course(self, number: int) -> list[Dated]:
         """Return the base duties that some 8-digit codes share over time, the oldest first."""
-        row = self._row("SELECT body FROM course WHERE importer = ? AND number = ?", number)
-        assert row is not None
-        return [*map(Dated._make, json.loads(row[0]))]
+        _, body = self._courses[number]
+        return [Dated(start, past, Rates(*rates)) for start, past, *rates in json.loads(body)]
+
+    @cached_property
+    def _courses(self) -> list[tuple[str, str]]:
+        return self._rows("SELECT items, body FROM course WHERE importer = ? ORDER BY number")
 
     def base_row(self, code: str, day: date) -> BaseRow | None:
         """Return the base duty of an 8-digit code on a day, or None when it is not held."""
