@@ -14,8 +14,8 @@ pytest.importorskip("pyarrow")
 from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes  # noqa: E402
 
 from tariffcalc import Catalogue  # noqa: E402
-from tariffcalc.batch import arrow_tables  # noqa: E402
-from tariffcalc.batch.arrow_layers import Layers, Where  # noqa: E402
+from tariffcalc.batch import arrow_sets, arrow_tables  # noqa: E402
+from tariffcalc.batch.arrow_layers import LAWS, Layers  # noqa: E402
 from tariffcalc.batch.arrow_tables import Grid, Records, each  # noqa: E402
 from tariffcalc.batch.points import Points  # noqa: E402
 
@@ -56,11 +56,33 @@ def test_figures_of_things_come_back_however_many_there_are() -> None:
         assert records.number(f"thing {number}", 0, 0) == number
         if chance.random() < 0.02:
             asked = np.array([chance.randint(0, number) for _ in range(9)], np.int32)
-            small, large = records.ids(asked, "small"), records.of(asked, "large")
+            small, large = records.of(asked, "small"), records.of(asked, "large")
             assert [*zip(small.tolist(), large.tolist(), strict=True)] == [
                 figures[n] for n in asked.tolist()
             ]
-            assert (records.all_ids(asked)[0] == small).all()
+            assert (records.all_of(asked)[0] == small).all()
+
+
+def test_things_without_keys_are_numbered_beside_others() -> None:
+    records = Records("first", "second")
+    assert records.number("one", 5, 6) == 1
+    assert records.extend(np.array([[7, 8], [9, 10]])).tolist() == [2, 3]
+    assert records.number("two", 11, 12) == 4
+    assert records.number("one") == 1
+    assert records.all_of(np.arange(5)).T.tolist() == [[0, 0], [5, 6], [7, 8], [9, 10], [11, 12]]
+
+
+@pytest.mark.parametrize("spreading", [None, 0])
+def test_rows_are_told_apart_though_their_sums_were_alike(
+    monkeypatch: pytest.MonkeyPatch, spreading: int | None
+) -> None:
+    if spreading is not None:
+        monkeypatch.setattr(arrow_sets, "SPREADING", np.int64(spreading))
+    columns = np.random.default_rng(8).integers(0, 3, (4, 300))
+    rows, keys, places = arrow_sets.rows_of(columns)
+    assert (rows[places] == columns.T).all()
+    assert len(set(keys)) == len({*map(tuple, columns.T.tolist())})
+    assert spreading == 0 or len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("known_on", ["day", "now", "2025-04-15"])
@@ -68,7 +90,13 @@ def test_the_layers_over_a_point_are_its_sheets(catalogue: Catalogue, known_on: 
     law, chance = catalogue.law(known_on).sheets, random.Random(known_on)
     countries = [Points(law, importer) for importer in COUNTRIES]
     width = 1 + max(len(points.tables.measures) for points in countries)
-    layers = Layers(countries, width, RLock())
+    said: list[tuple[int, bool, int]] = []
+
+    def say(*where: int) -> tuple[int, int, int]:
+        said.append(where)
+        return 0, 0, len(said)
+
+    layers = Layers(countries, width, say, RLock())
     for _ in range(400):
         country = chance.choice((1, 2))
         points = countries[country - 1]
@@ -76,16 +104,21 @@ def test_the_layers_over_a_point_are_its_sheets(catalogue: Catalogue, known_on: 
         day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
         goods, source, span = points.goods(code), points.source(origin), points.span(day)
         pair = layers.common(
-            np.array(layers.of_spread(country, goods), np.int32),
-            np.array(layers.of_spread(country, source), np.int32),
+            np.array(layers.of_spread(country, goods)), np.array(layers.of_spread(country, source))
         )
-        cuts = layers.cuts(pair, np.array(layers.of_span(country, span), np.int32)).tolist()
-        *made, where = map(layers.cut, cuts)
-        assert where == Where(
-            country, goods.gaps & source.gaps & span.gaps, span.entered, span.is_late
-        )
+        *cuts, where = layers.over(pair, np.array(layers.of_span(country, span)))
+        figures = [int(layers.wheres.of(where, name)) for name in ("country", "entered", "said")]
+        assert figures[:2] == [country, span.entered]
+        assert said[figures[2] - 1] == (
+            country, span.is_late, goods.gaps & source.gaps & span.gaps
+        )  # fmt: skip
         piles = tuple(
-            points.piles.pile([cut[law_of] for cut in reversed(made) if cut and cut[law_of]])
-            for law_of in (0, 1)
+            points.piles.pile([part for number in reversed(parts) if (part := layers.held[number])])
+            for parts in (layers.cuts.of(np.array(cuts), law_of).tolist() for law_of in LAWS)
         )
         assert piles == points.over(goods.sheets & source.sheets & span.sheets)
+        marks = [points.piles.mark(pile) % 2**64 for pile in piles]
+        column = np.array(cuts)[:, None]
+        assert [mark % 2**64 for (mark,) in layers.marks(column)] == marks
+        turns = any(map(points.piles.turns_on_base, piles))
+        assert layers.turns_on_base(column).tolist() == [turns]
