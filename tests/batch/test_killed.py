@@ -88,7 +88,7 @@ def test_killed_while_two_processes_price_a_file(source: Path, tmp_path: Path) -
     """The file appears whole or not at all, and the other process ends as well."""
     large = tmp_path / "in.csv"
     head, *lines = source.read_bytes().splitlines(keepends=True)
-    large.write_bytes(head + b"".join(lines) * (1 + WORTH_SHARING // source.stat().st_size))
+    large.write_bytes(head + b"".join(lines) * (1 + WORTH_SHARING["text"] // source.stat().st_size))
     whole = tmp_path / "whole.csv"
     began = time.monotonic()
     subprocess.run(command(large, whole, "arrow"), check=True)

@@ -16,6 +16,7 @@ import pytest
 from tests.batch.invoices import HEADER, good_row
 
 from tariffcalc import Catalogue, InputError
+from tariffcalc.batch.columnar import WORTH_SHARING
 from tariffcalc.batch.columns import Defaults
 from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.inert import restore
@@ -273,7 +274,7 @@ def test_two_processes_write_what_one_writes(
     monkeypatch.setattr("tariffcalc.batch.arrow_blocks.SIZE", 9000)
     found = []
     for least in (1 << 40, 1):
-        monkeypatch.setattr("tariffcalc.batch.columnar.WORTH_SHARING", least)
+        monkeypatch.setitem(WORTH_SHARING, "text", least)
         output = tmp_path / "out.csv"
         told = run(catalogue, source, output, engine="arrow", force=True).summary
         found.append((output.read_bytes(), {**told, "seconds": 0, "rows_per_second": 0}))
@@ -318,9 +319,11 @@ def test_parquet_keeps_its_types_and_gets_what_the_python_lane_says(
     assert auto.column("payable").to_pylist()[2] is None
 
 
+@pytest.mark.parametrize("least", [1 << 40, 1])
 def test_parquet_of_many_kinds_in_small_row_groups(
-    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
 ) -> None:
+    """By one process and by two: every row group says what the Python lane says of its rows."""
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     from datetime import date
@@ -328,6 +331,8 @@ def test_parquet_of_many_kinds_in_small_row_groups(
     from tariffcalc.batch import arrow_parquet
 
     monkeypatch.setattr(arrow_parquet, "BATCH", 40)
+    monkeypatch.setattr(arrow_parquet, "FIRST", 30)
+    monkeypatch.setitem(WORTH_SHARING, "parquet", least)
     dates = [date(2020, 8, 20), date(2025, 6, 10), None, date(2019, 1, 1), date(2025, 4, 5)]
     codes = ["7601106000", "7208100000", "8471300100", "12", None]
     count = 100
@@ -350,7 +355,8 @@ def test_parquet_of_many_kinds_in_small_row_groups(
             for engine in ("auto", "python")
         )
         assert auto.summary["engine"] == "arrow"
-        assert auto.summary["statuses"] == python.summary["statuses"]
+        for name_of_sums in ("statuses", "errors", "currencies"):
+            assert auto.summary[name_of_sums] == python.summary[name_of_sums]
         told, wanted = (
             parquet.read_table(tmp_path / f"{name}-{engine}.parquet")
             for engine in ("auto", "python")
@@ -359,6 +365,13 @@ def test_parquet_of_many_kinds_in_small_row_groups(
         assert told.select(table.column_names).equals(part)
         result = told.column_names[7:]
         assert told.select(result).to_pylist() == wanted.select(result).to_pylist()
+        file = parquet.ParquetFile(tmp_path / f"{name}-auto.parquet")
+        groups = [file.read_row_group(number) for number in range(file.num_row_groups)]
+        assert [len(group) for group in groups] == [
+            min(arrow_parquet.GROUP * 40, len(part) - first)
+            for first in range(0, len(part), arrow_parquet.GROUP * 40)
+        ]
+        assert not groups or pa.concat_tables(groups).equals(told)
 
 
 ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")

@@ -18,7 +18,7 @@ from tariffcalc.batch.arrow_arrays import (
 )
 from tariffcalc.batch.arrow_columns import Charges, Money, Share, Words
 from tariffcalc.batch.arrow_lane import ArrowLane
-from tariffcalc.batch.arrow_readings import KEYS
+from tariffcalc.batch.arrow_readings import KEYS, Columns
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import join_rows
 from tariffcalc.batch.parquet_rows import as_texts
@@ -47,11 +47,7 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
 def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
     """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them."""
     texts = [_as_text(column) for column in batch.columns]
-    read = {name: texts[place] for name, place in lane.places.items()}
-    for name, column in read.items():
-        if name not in KEYS or not pa.types.is_dictionary(column.type):
-            read[name] = _plain(column)
-    answer = lane.answer(read)
+    answer = lane.answer(_declared(texts, lane))
     rows = np.flatnonzero(~answer.done)
     said: Iterator[Sequence[str]] = repeat(())
     if rows.size:
@@ -69,6 +65,20 @@ def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
         else:
             columns.append(_amounts(column, lane, rows, next(said)))
     return columns
+
+
+def learn(batch: Any, lane: ArrowLane) -> None:
+    """Find what the rows of a batch stand for, and price none."""
+    lane.learn(_declared([_as_text(column) for column in batch.columns], lane))
+
+
+def _declared(texts: Sequence[Any], lane: ArrowLane) -> Columns:
+    """Return the columns that the lane reads by field, from all columns as text."""
+    read = {name: texts[place] for name, place in lane.places.items()}
+    for name, column in read.items():
+        if name not in KEYS or not pa.types.is_dictionary(column.type):
+            read[name] = _plain(column)
+    return read
 
 
 def _words(column: Words, rows: Ids, said: Iterator[Sequence[str]]) -> Iterator[Any]:

@@ -64,8 +64,10 @@ class CsvPricer:
         member: Member = ALONE,
         threads: int = THREADS,
         progress: Callable[[int], None] | None = None,
-    ) -> None:
-        """Write the priced rows; the header is for the caller to write.
+    ) -> list[tuple[int, Any]]:
+        """Write the priced rows, which is all: nothing is returned for `finish`.
+
+        The header is for the caller to write.
 
         Sums are in the tally of the pricer afterwards, as far as this process has priced.
 
@@ -84,6 +86,10 @@ class CsvPricer:
             if progress is not None:
                 progress(done)
         self.lane.close()
+        return []
+
+    def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
+        """Do nothing: a CSV file just ends."""
 
     def begin(self, out: BinaryIO) -> None:
         """Price the first block; processes that are forked afterwards know what it teaches."""

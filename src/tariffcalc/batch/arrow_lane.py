@@ -127,6 +127,11 @@ class ArrowLane:
         self._add_up(found, priced)
         return answer
 
+    def learn(self, columns: Columns) -> None:
+        """Find what the rows of a batch stand for, and price none."""
+        self.plain.held()
+        self.points.find(columns, self._values(columns)[0])
+
     def _values(self, columns: Columns) -> tuple[Amounts, Flags]:
         value, plain = plain_amounts(columns["customs_value"])
         plain &= value > 0

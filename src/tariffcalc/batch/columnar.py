@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.csv_form import CsvForm
@@ -25,10 +25,14 @@ from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.writers import CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
+if TYPE_CHECKING:
+    from tariffcalc.batch.arrow_csv import CsvPricer
+    from tariffcalc.batch.arrow_parquet import ParquetPricer
+
 LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
 
-WORTH_SHARING = 8_000_000
+WORTH_SHARING = {"text": 8_000_000, "parquet": 2_000_000}
 """Bytes from which two processes are done sooner than one: each has to learn the law."""
 
 NEEDED = ("pyarrow", "numpy")
@@ -79,41 +83,44 @@ def price(
     def tell(done: int) -> None:
         progress.update(done, rows.share_read())
 
+    priced: CsvPricer | ParquetPricer
     try:
         if isinstance(rows, TextRows):
             form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
             priced = CsvPricer(rows, pricer, form)
             CsvWriter(layout, file, rows.header, pricer.columns).close()
-            size = _members(job, file)
-            if size > 1:
-                priced.begin(file)
-                file.flush()  # or each of them would write what is held
-
-            def work(member: Member) -> Tally:
-                if member.number:
-                    pricer.tally.clear()
-                threads = 1 if member.size > 1 else THREADS
-                told = None if member.number else tell
-                priced.price(file, member=member, threads=threads, progress=told)
-                return pricer.tally
-
-            _, *others = share(work, size)
-            for tally in others:
-                pricer.tally.merge(tally)
         else:
-            from tariffcalc.batch.arrow_parquet import price_parquet
+            from tariffcalc.batch.arrow_parquet import ParquetPricer
             from tariffcalc.batch.parquet_rows import ParquetRows
 
-            price_parquet(cast(ParquetRows, rows), pricer, file, progress=tell)
+            priced = ParquetPricer(cast(ParquetRows, rows), pricer)
     except NotForThisLane as error:
         if job.engine == "arrow":
             _tell(job, str(error))
         return False
+    size = _members(job, file, rows.source.kind)
+    if size > 1:
+        priced.begin(file)
+        file.flush()  # or each of them would write what is held
+
+    def work(member: Member) -> tuple[Tally, list[tuple[int, Any]]]:
+        if member.number:
+            pricer.tally.clear()
+        threads = 1 if member.size > 1 else THREADS
+        told = None if member.number else tell
+        written = priced.price(file, member=member, threads=threads, progress=told)
+        return pricer.tally, written
+
+    (_, written), *others = share(work, size)
+    for tally, more in others:
+        pricer.tally.merge(tally)
+        written += more
+    priced.finish(file, written)
     return True
 
 
-def _members(job: Job, file: BinaryIO) -> int:
-    """Return how many processes are to price a CSV file.
+def _members(job: Job, file: BinaryIO, kind: str) -> int:
+    """Return how many processes are to price a file.
 
     Each of them reads the file from its beginning, and all write to one: neither may be a stream
     that one process keeps the state of, as gzip does.
@@ -121,7 +128,7 @@ def _members(job: Job, file: BinaryIO) -> int:
     if job.invoices == STDOUT or not isinstance(getattr(file, "raw", None), FileIO):
         return 1
     source = Path(job.invoices)
-    is_worth_it = source.is_file() and source.stat().st_size >= WORTH_SHARING
+    is_worth_it = source.is_file() and source.stat().st_size >= WORTH_SHARING[kind]
     return most_members() if is_worth_it else 1
 
 
