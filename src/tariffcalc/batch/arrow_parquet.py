@@ -22,7 +22,7 @@ from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.crew import ALONE, Member
 from tariffcalc.batch.lines import LinePricer
-from tariffcalc.batch.parquet_rows import ParquetRows
+from tariffcalc.batch.parquet_rows import ParquetRows, batches_of
 from tariffcalc.batch.writers import unique_names
 
 BATCH = 24_576
@@ -54,7 +54,7 @@ class ParquetPricer:
         with rows.told(), rows.source.open_file() as source:
             file = pq.ParquetFile(source)
             self._metadata, self._own = file.metadata, file.schema_arrow
-            first = next(file.iter_batches(FIRST, use_threads=False), None)
+            first = next(batches_of(file, FIRST), None)
         self._first = self._nothing() if first is None else first
         self._alike = [_are_alike(column) for column in self._first.columns]
         keys = {self.lane.places[name] for name in KEYS if name in self.lane.places}
@@ -135,12 +135,11 @@ class ParquetPricer:
     def _batches(self, file: Any) -> Iterator[tuple[int, Any]]:
         """Yield batches of the file, each with the number of rows before it.
 
-        PyArrow ends one where the dictionary of a column ends.
+        PyArrow ends one where the dictionary of a column or a row group ends.
         """
         held: list[Any] = []
         before = 0
-        # There are threads enough, and those of PyArrow keep memory.
-        batches = file.iter_batches(BATCH, use_threads=False)
+        batches = batches_of(file, BATCH)
         while True:
             with self._rows.told():
                 batch = next(batches, None)
@@ -162,13 +161,13 @@ class ParquetPricer:
         names, priced = schema.names, schema.types[len(self._own) :]
         kinds = self._own.types + [pa.string()] * len(priced)
         stored = pa.schema(list(zip(names, kinds, strict=True))).serialize()
-        # Amounts are seldom alike: a dictionary of them is given up after much work, and the least
-        # and the greatest of what the result says, as text, say nothing.
+        # Amounts are seldom alike: a dictionary of them is given up after much work. The least and
+        # the greatest of texts say nothing.
         alike = self._alike + [pa.types.is_dictionary(kind) for kind in priced]
         return {
             "schema": schema,
             "use_dictionary": list(compress(names, alike)),
-            "write_statistics": [name for name in self._rows.header if name not in self._encoded],
+            "write_statistics": list(compress(names, (not _is_text(k) for k in self._own.types))),
             "told": {"ARROW:schema": b64encode(stored)},
         }
 

@@ -35,7 +35,7 @@ class ParquetRows(Rows):
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows, from the first one on."""
         with self.told(), self.source.open_file() as file:
-            for batch in pq.ParquetFile(file).iter_batches(BATCH):
+            for batch in batches_of(pq.ParquetFile(file), BATCH):
                 columns = [as_texts(column) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
 
@@ -48,6 +48,17 @@ class ParquetRows(Rows):
             why = getattr(error, "strerror", None) or (str(error).splitlines() or ["?"])[0][:200]
             message = f"is not a sound Parquet file: {why}"
             raise self.source.refusal("bad-parquet", message) from None
+
+
+def batches_of(file: Any, size: int) -> Iterator[Any]:
+    """Yield the rows of a file in batches of at most some size, in its order.
+
+    One row group after the other: of those that it is asked for together, PyArrow keeps the bytes
+    of all that it has read.
+    """
+    for group in range(file.num_row_groups):
+        # There are threads enough, and those of PyArrow keep memory.
+        yield from file.iter_batches(size, row_groups=[group], use_threads=False)
 
 
 def as_texts(column: Any) -> list[str]:
