@@ -6,13 +6,14 @@ Texts that make no difference to what is owed have equal keys.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.levied import Levied
+from tariffcalc.batch.parts import Asked, Heeded
 from tariffcalc.batch.points import Span, Spread
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
@@ -34,9 +35,27 @@ GROUPS = 1 << 20
 COLUMNS = 1 << 6
 """More than the columns of a schedule."""
 
-VAIN, BASE, LEFT, KNOWN = 1 << 15, 1 << 16, 1 << 32, 1 << 48
+VAIN, BASE, LEFT, CLAIMS = 1 << 15, 1 << 16, 1 << 32, 1 << 48
 """Where the parts of a key begin, behind the class of the entry's value: claim in vain, class of
-the base duty, shipped date, manner."""
+the base duty, shipped date, claims."""
+
+PARTS = {"segment": VAIN - 1, "base": LEFT - BASE, "shipped": CLAIMS - LEFT}
+"""The bits of a key that a fact of `Asked` has. The claims have all those from `CLAIMS` on."""
+
+
+def heeded_bits(heeded: Iterable[Heeded], turns: bool) -> int:
+    """Return the bits of keys that make a difference where this is heeded.
+
+    Args:
+        heeded: What of the facts of a line is heeded, then and as the law now stands.
+        turns: Whether the base duty is.
+    """
+    found = VAIN | (PARTS["base"] if turns else 0)
+    for one in heeded:
+        found |= -CLAIMS if one.claims else 0
+        for place in one.places:
+            found |= PARTS.get(Asked._fields[place], 0)
+    return found
 
 
 class Base:
@@ -175,17 +194,20 @@ class Spot:
         piles: By number, then and as the law now stands.
         gaps: What the catalogue does not hold there, as bits.
         turns: Whether what is owed turns on the base duty.
-        ready: By the sum of the other keys of a line.
+        heeds: The bits of keys that make a difference there.
+        ready: By the sum of the other keys of a line, of which only these bits count.
     """
 
-    __slots__ = ("entered", "gaps", "is_late", "piles", "ready", "turns")
+    __slots__ = ("gaps", "heeds", "is_late", "piles", "ready", "turns")
 
-    def __init__(self, piles: tuple[int, int], gaps: int, span: Span, turns: bool) -> None:
+    def __init__(
+        self, piles: tuple[int, int], gaps: int, is_late: bool, turns: bool, heeds: int
+    ) -> None:
         self.piles = piles
         self.gaps = gaps
-        self.entered = span.entered
-        self.is_late = span.is_late
+        self.is_late = is_late
         self.turns = turns
+        self.heeds = heeds
         self.ready: dict[int, Ready] = {}
 
 
@@ -213,7 +235,7 @@ class Circumstances:
     """A manner of entry with what is ready under it.
 
     Attributes:
-        key: Its part of a key.
+        key: Its claims as part of a key.
         base: The base duty, where it is declared.
         claimed: Whether NAFTA or USMCA preference is claimed.
         origins: What origins stand for beside that.
@@ -232,14 +254,14 @@ class Circumstances:
     def __init__(
         self,
         lane: Lane,
-        number: int,
+        claims: int,
         manner: Manner,
         base: Base | None,
         limits: Sequence[int],
         segments: Sequence[int],
     ) -> None:
         self.lane = lane
-        self.key = number * KNOWN
+        self.key = claims * CLAIMS
         self.manner = manner
         self.base = base
         self.claimed = USMCA in manner.claims

@@ -34,7 +34,7 @@ from tariffcalc.batch.keys import (
 )
 from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.parts import Asked
-from tariffcalc.batch.points import Points
+from tariffcalc.batch.points import Numbering, Points
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.spots import Spots
 from tariffcalc.batch.tally import Tally
@@ -69,6 +69,7 @@ class Lane:
         self.resolved = 0
         self._sources: dict[tuple[str, bool], Origin] = {}
         self._made: dict[Manner, Circumstances] = {}
+        self._claims: Numbering[frozenset[str]] = Numbering()
         self._remarks: dict[tuple[int, bool, int], list[str]] = {}
         self._ready: dict[tuple[int, int, Said], Ready] = {}
 
@@ -130,7 +131,8 @@ class Lane:
             segments = [n for n, limit in enumerate(points.value_limits) if limit in counting]
             limits = [points.limits[segment] for segment in segments]
             segments.append(len(points.limits))
-            found = Circumstances(self, len(self._made), manner, base, limits, segments)
+            claims = self._claims.number(manner.claims)
+            found = Circumstances(self, claims, manner, base, limits, segments)
             self._made[manner] = found
         return found
 
@@ -177,9 +179,7 @@ class Lane:
             base: Its base duty.
         """
         spot = self.spot(point)
-        key = known.key + point.origin.vain + point.shipped.key + segment
-        if spot.turns:
-            key += base.key
+        key = known.key + point.origin.vain + point.shipped.key + segment + base.key & spot.heeds
         found = spot.ready.get(key)
         if found is None:
             found = self._make(known, point, spot, segment, base)
@@ -262,7 +262,7 @@ class Lane:
         """Drop all that was found. Whoever holds circumstances must find them again."""
         for table in (
             self.codes, *self.origins, self.days, self.shipped, self.reasons,
-            self.goods, self._sources, self._made, self._ready,
+            self.goods, self._sources, self._made, self._claims, self._ready,
         ):  # fmt: skip
             table.clear()
         self.bases.forget()

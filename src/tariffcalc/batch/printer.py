@@ -110,8 +110,8 @@ class Printer:
                 period = day.period
                 base = way.base or way.bases[code.rows[period] + way.columns[period]]
                 segment = way.segment_of(value) if way.limits else way.segment
-                key = way.key + shipped.key + segment
-                ready = spot.ready.get(key + base.key if spot.turns else key)
+                key = way.key + shipped.key + segment + base.key & spot.heeds
+                ready = spot.ready.get(key)
                 levied = way.levies[day.levies]
                 if ready is None:
                     point = Point(code, way.origin, day, shipped)

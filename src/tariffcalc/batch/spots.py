@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tariffcalc.batch.keys import GROUPS, Keyed, Spot
+from tariffcalc.batch.keys import GROUPS, Keyed, Spot, heeded_bits
 from tariffcalc.batch.points import Numbering, Points, Span, Spread
 
 
@@ -19,8 +19,8 @@ class Spots:
         self._points = points
         self._groups: Numbering[Spread] = Numbering()
         self._pairs: dict[Spread, Keyed[Spot]] = {}
-        self._piles: dict[int, tuple[int, int]] = {}
         self._spots: dict[tuple[object, ...], Spot] = {}
+        self._alike: dict[tuple[object, ...], Spot] = {}
         self.pairs = Keyed(self._find_pair)
 
     def number(self, spread: Spread) -> int:
@@ -29,12 +29,12 @@ class Spots:
 
     def forget_ready(self) -> None:
         """Drop what is ready for lines."""
-        for spot in self._spots.values():
+        for spot in self._alike.values():
             spot.ready.clear()
 
     def forget(self) -> None:
         """Drop all."""
-        for table in (self._groups, self._pairs, self._piles, self._spots, self.pairs):
+        for table in (self._groups, self._pairs, self._spots, self._alike, self.pairs):
             table.clear()
 
     def _find_pair(self, key: int) -> Keyed[Spot]:
@@ -47,13 +47,15 @@ class Spots:
         return self._pairs[spread]
 
     def _find_spot(self, spread: Spread, span: Span) -> Spot:
-        sheets = spread.sheets & span.sheets
-        piles = self._piles.get(sheets)
-        if piles is None:
-            piles = self._piles[sheets] = self._points.over(sheets)
-        key = piles, spread.gaps & span.gaps, span.entered, span.is_late
+        key = spread.sheets & span.sheets, spread.gaps & span.gaps, span.entered, span.is_late
         found = self._spots.get(key)
         if found is None:
-            turns = any(map(self._points.piles.turns_on_base, piles))
-            found = self._spots[key] = Spot(*key[:2], span, turns)
+            sheets, gaps, entered, is_late = key
+            both, piles = self._points.over(sheets), self._points.piles
+            name = both, gaps, entered, is_late
+            if name not in self._alike:
+                turns = any(map(piles.turns_on_base, both))
+                heeds = heeded_bits(map(piles.heeded, both), turns)
+                self._alike[name] = Spot(both, gaps, is_late, turns, heeds)
+            found = self._spots[key] = self._alike[name]
         return found
