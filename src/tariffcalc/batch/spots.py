@@ -21,6 +21,7 @@ class Spots:
         self._pairs: dict[Spread, Keyed[Spot]] = {}
         self._spots: dict[tuple[object, ...], Spot] = {}
         self._alike: dict[tuple[object, ...], Spot] = {}
+        self._over = Keyed(points.over)
         self.pairs = Keyed(self._find_pair)
 
     def number(self, spread: Spread) -> int:
@@ -34,7 +35,7 @@ class Spots:
 
     def forget(self) -> None:
         """Drop all."""
-        for table in (self._groups, self._pairs, self._spots, self._alike, self.pairs):
+        for table in (self._groups, self._pairs, self._spots, self._alike, self._over, self.pairs):
             table.clear()
 
     def _find_pair(self, key: int) -> Keyed[Spot]:
@@ -51,7 +52,7 @@ class Spots:
         found = self._spots.get(key)
         if found is None:
             sheets, gaps, entered, is_late = key
-            both, piles = self._points.over(sheets), self._points.piles
+            both, piles = self._over[sheets], self._points.piles
             name = both, gaps, entered, is_late
             if name not in self._alike:
                 turns = any(map(piles.turns_on_base, both))
