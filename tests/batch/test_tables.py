@@ -102,7 +102,7 @@ def test_the_layers_over_a_point_are_its_sheets(catalogue: Catalogue, known_on: 
         points = countries[country - 1]
         code, origin = chance.choice(codes(points.importer)), chance.choice(ORIGINS)
         day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
-        goods, source, span = points.goods(code), points.source(origin), points.span(day)
+        (goods,), source, span = points.goods([code]), points.source(origin), points.span(day)
         pair = layers.common(
             np.array(layers.of_spread(country, goods)), np.array(layers.of_spread(country, source))
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import RLock
 
 from tariffcalc.batch.arrow_formulas import Formulas
@@ -39,7 +39,7 @@ class BaseTables:
         """Return the number of the base duty of each row.
 
         Args:
-            course: Numbers of `course`.
+            course: Numbers of `courses`.
             source: Numbers of origins.
             claimed: Whether a preference is claimed, 1 or 2.
             period: Of the schedule, from 1 on.
@@ -47,15 +47,19 @@ class BaseTables:
         column = self._column.numbers(self._kind.numbers(source, claimed), period)
         return self._base.numbers(self._row.numbers(course, period), column)
 
-    def course(self, country: int, code: str) -> int:
-        """Return the number of the rows of the schedule under which goods of a code come."""
-        rows = self._countries[country - 1].schedule.rows(code)
-        known = self._laid.get(id(rows))  # the rows of many codes are one list
-        if known is None:
-            found = self._courses.number((country, *rows))
-            self._row.lay(found, [self._rows.number((country, row)) for row in rows])
-            known = self._laid[id(rows)] = rows, found
-        return known[1]
+    def courses(self, country: int, codes: Iterable[str]) -> list[int]:
+        """Return the numbers of the rows of the schedule under which goods of some codes come."""
+        rows_of, laid, found = self._countries[country - 1].schedule.rows, self._laid, []
+        for code in codes:
+            rows = rows_of(code)
+            known = laid.get(id(rows))  # the rows of many codes are one list
+            if known is None:
+                number = self._courses.number((country, *rows))
+                numbers = {row: self._rows.number((country, row)) for row in {*rows}}
+                self._row.lay(number, [numbers[row] for row in rows])
+                known = laid[id(rows)] = rows, number
+            found.append(known[1])
+        return found
 
     def duty(self, base: int, code: str) -> BaseDuty:
         """Return a base duty whose reason names the code of the goods."""

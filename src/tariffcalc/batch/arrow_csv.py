@@ -137,13 +137,13 @@ class CsvPricer:
     @staticmethod
     def _joined(written: Written, line: Ids, even: Places, is_left: Flags, start: int) -> Any:
         """Return the bytes of the rows from one on, each its line and then its fragments."""
-        chosen = np.zeros((line.size, 1 + len(written.places)), np.int32)
+        chosen = np.empty((line.size, 1 + len(written.places)), np.int32)
         first, past = np.searchsorted(even, (start, start + line.size))
         all_even = past - first == line.size
         rows: Any = slice(None) if all_even else even[first:past] - start
         for place, numbers in enumerate(written.places, 1):
             chosen[rows, place] = numbers[first:past]
-        chosen[is_left[start : start + line.size]] = 0
+        chosen[is_left[start : start + line.size]] = 0  # so are all rows that are not even
         chosen[:, 0] = line
         return take(written.texts, number_array(chosen.reshape(-1))).buffers()[2]
 

@@ -83,11 +83,11 @@ class PointTables:
         self._grids = {
             name: Grid(each(find), lock)
             for name, find in {
-                "goods": self._find_goods, "source": self._find_source,
-                "shipped": self._find_shipped, "month": self._find_month,
-                "levies": self._find_levies, "vain": self._find_vain,
+                "source": self._find_source, "shipped": self._find_shipped,
+                "month": self._find_month, "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
+        self._grids["goods"] = Grid(self._find_goods, lock)
         self._grids["day"] = Grid(self._find_days, lock)
         self._grids["pair"] = Grid(self._find_pairs, lock)
         self._grids["spot"] = Grid(self._find_spots, lock)
@@ -167,13 +167,27 @@ class PointTables:
                 found += (country == number) & (value > limit)
         return found
 
-    def _find_goods(self, country: int, code: int) -> int:
-        points = self._points(country)
-        digits = self.readings.values["classification"].keys[code]
-        group = self._layered(self._groups, country, points.goods(digits))
-        chapter = self.chapters.number((points.currency, digits[:2]))
-        course = self.bases.course(country, digits)
-        return self.goods.add((country, digits), group, chapter, course)
+    def _find_goods(self, countries: Ids, codes: Ids) -> Ids:
+        """Goods of codes: their class, chapter and course of base duties."""
+        names, found = self.readings.values["classification"].keys, np.zeros_like(codes)
+        for country in distinct(countries).tolist():
+            here = np.flatnonzero(countries == country)
+            points, digits = self._points(country), [names[code] for code in codes[here].tolist()]
+            spreads, groups = points.goods(digits), {}
+            for spread in {id(spread): spread for spread in spreads}.values():
+                groups[id(spread)] = self._layered(self._groups, country, spread)
+            chapters = {
+                chapter: self.chapters.number((points.currency, chapter))
+                for chapter in {code[:2] for code in digits}
+            }
+            figures = (
+                [groups[id(spread)] for spread in spreads],
+                [chapters[code[:2]] for code in digits],
+                self.bases.courses(country, digits),
+            )
+            keys = [(country, code) for code in digits]
+            found[here] = self.goods.extend(np.array(figures).T, keys)
+        return found
 
     def _layered(self, records: Records, country: int, spread: Spread) -> int:
         """Return the number of goods or origins that are one to the law."""

@@ -237,17 +237,17 @@ class Records:
         self.keys.append(key)
         return len(self.keys) - 1
 
-    def extend(self, figures: Amounts) -> Ids:
-        """Return the numbers of things that are new and have no key; a row of figures is of each.
+    def extend(self, figures: Amounts, keys: Sequence[Any] | None = None) -> Ids:
+        """Return the numbers of things that are new, of which a row of figures is of each.
 
-        Call it under the lane's lock.
+        Nobody need ask for them by their keys again. Call it under the lane's lock.
         """
         if self._new:
             self._fill()
         first = len(self.keys)
         with self._lock:
             self._put(figures.T)
-        self.keys += [None] * len(figures)
+        self.keys += [None] * len(figures) if keys is None else keys
         return np.arange(first, len(self.keys))
 
     def known(self, key: Any) -> int:

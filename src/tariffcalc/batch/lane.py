@@ -78,7 +78,7 @@ class Lane:
         found = self.goods.get(digits)
         if found is None:
             points = self.points
-            spread = points.goods(digits)
+            (spread,) = points.goods([digits])
             rows = self.bases.rows(digits)
             sums = self.tally.sums(self.currency, "chapter", digits[:2])
             found = Code(digits, self.spots.number(spread) * GROUPS, spread, rows, sums)

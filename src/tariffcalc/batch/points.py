@@ -9,7 +9,7 @@ capped by their callers.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -129,13 +129,18 @@ class Points:
         self._levies: Numbering[Hashable] = Numbering()
         self._met: set[tuple[int, int]] = set()
 
-    def goods(self, code: str) -> Spread:
-        """Return what holds goods of a code."""
-        key = self._goods.number(code), self.gaps.code(code)
-        found = self._spreads.get(key)
-        if found is None:
-            sure, perhaps = self._goods.sheets(key[0])
-            found = self._spreads[key] = Spread(self.pack((sure, perhaps, sure, perhaps)), key[1])
+    def goods(self, codes: Iterable[str]) -> list[Spread]:
+        """Return what holds goods of some codes; codes that are one to the law have one object."""
+        number, gaps, spreads = self._goods.number, self.gaps.code, self._spreads
+        found = []
+        for code in codes:
+            key = number(code), gaps(code)
+            spread = spreads.get(key)
+            if spread is None:
+                sure, perhaps = self._goods.sheets(key[0])
+                spread = Spread(self.pack((sure, perhaps, sure, perhaps)), key[1])
+                spreads[key] = spread
+            found.append(spread)
         return found
 
     def source(self, origin: str) -> Spread:
