@@ -87,8 +87,8 @@ class PlanTables:
     def _find_based(self, spots: Ids, kinds: Ids) -> Ids:
         """Spots and classes of base duty, where what lies over them turns on it."""
         kinds = np.where(self._spots.of(spots, "turns") > 0, kinds, ANY)
-        keys, places = numbered(spots << 8 | kinds)
-        pairs = zip((keys >> 8).tolist(), (keys & 255).tolist(), strict=True)
+        keys, places = numbered(spots << 32 | kinds)
+        pairs = (divmod(key, 1 << 32) for key in keys.tolist())
         return np.array([self._based.number(pair, *pair) for pair in pairs], np.intp)[places]
 
     def _find_ask(self, claims: int, shipped: int) -> int:

@@ -6,7 +6,6 @@ declared in a plan. Number 0 is what the Python lane is to price.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from threading import RLock
 from typing import Any, NamedTuple
@@ -20,7 +19,8 @@ from tariffcalc.batch.arrow_layers import Layers
 from tariffcalc.batch.arrow_plans import PlanTables
 from tariffcalc.batch.arrow_readings import Columns, Readings
 from tariffcalc.batch.arrow_said import Said
-from tariffcalc.batch.arrow_sets import distinct, numbered, rows_of
+from tariffcalc.batch.arrow_sets import distinct, numbered
+from tariffcalc.batch.arrow_spots import SpotTables
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
 from tariffcalc.batch.points import Points, Span, Spread
 
@@ -69,11 +69,10 @@ class PointTables:
         self._layers = Layers(readings.countries, width, self._said_there, lock)
         layers = [str(place) for place in range(width)]
         self._groups, self._touched = Records(*layers), Records(*layers)
-        self._pairs, self._days = Records(*layers), Records("period", "levies", *layers)
-        self._spots = Records(*layers, "turns", "said")
+        self._days = Records("period", "levies", *layers)
+        self._meeting = SpotTables(self._layers, self._groups, self._touched, self._days, lock)
+        self._spots = self._meeting.spots
         self._day_of_span: dict[tuple[int, int], int] = {}
-        self._pair_of_layers: dict[bytes, int] = {}
-        self._spot_of_cuts: dict[bytes, int] = {}
         self._said_by: dict[tuple[int, bool, int], tuple[int, int, int]] = {}
         self.bases = BaseTables(readings.countries, self.sources, formulas, lock)
         self._plans = PlanTables(
@@ -89,8 +88,6 @@ class PointTables:
         }  # fmt: skip
         self._grids["goods"] = Grid(self._find_goods, lock)
         self._grids["day"] = Grid(self._find_days, lock)
-        self._grids["pair"] = Grid(self._find_pairs, lock)
-        self._grids["spot"] = Grid(self._find_spots, lock)
 
     def find(self, columns: Columns, value: Amounts) -> Found:
         """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
@@ -108,8 +105,8 @@ class PointTables:
         goods = grid("goods", country, readings.number("classification", columns))
         source = grid("source", country, readings.number("origin", columns))
         shipped = grid("shipped", country, left)
-        pair = grid("pair", self.goods.of(goods, "group"), self.sources.of(source, "group"))
-        spot = grid("spot", pair, day)
+        group, touched = self.goods.of(goods, "group"), self.sources.of(source, "group")
+        spot = self._meeting.numbers(group, touched, day)
         period = self._days.of(day, "period")
         course = self.goods.of(goods, "course")
         base = self.bases.numbers(course, source, claimed, period)
@@ -137,8 +134,7 @@ class PointTables:
                 np.broadcast_to(numbers, said.shape)[rows] for numbers in (spot, source, claims)
             )
             vain = self.number("vain", source, claims)
-            where = self._spots.of(spot, str(self._layers.width - 1))
-            after, gaps = (self._layers.wheres.of(where, name) for name in ("after", "gaps"))
+            after, gaps = (self._meeting.said(spot, name) for name in ("after", "gaps"))
             said[rows] = self._said.joined(self._said.joined(after, vain), gaps)
         return said
 
@@ -241,28 +237,9 @@ class PointTables:
             (self._points(country).currency, self.readings.months.keys[month])
         )
 
-    def _find_pairs(self, groups: Ids, touched: Ids) -> Ids:
-        """Codes and origins: the layers over both."""
-        common = self._layers.common(self._groups.all_of(groups), self._touched.all_of(touched))
-        return _each_row(common, self._pair_of_layers, self._pairs.extend)
-
-    def _find_spots(self, pairs: Ids, days: Ids) -> Ids:
-        """Pairs on a day: many of them are one to the law."""
-        cuts = self._layers.over(self._pairs.all_of(pairs), self._days.all_of(days)[2:])
-        return _each_row(cuts, self._spot_of_cuts, self._new_spots)
-
-    def _new_spots(self, cuts: Ids) -> Ids:
-        """Spots from their cuts, a row of them for each."""
-        said = self._layers.wheres.of(cuts[:, -1], "said")
-        turns = self._layers.turns_on_base(cuts[:, :-1].T)
-        return self._spots.extend(np.column_stack([cuts, turns, said]))
-
     def tell(self) -> None:
         """Tell the points of importing countries what sets of law were met."""
-        layers = self._layers
-        *cuts, wheres = self._spots.all_of(np.arange(1, len(self._spots.keys)))[: layers.width]
-        countries = layers.wheres.of(wheres, "country").tolist()
-        for country, then, now in zip(countries, *layers.marks(np.array(cuts)), strict=True):
+        for country, then, now in self._meeting.met():
             self._points(country).met(then, now)
 
     def _said_there(self, country: int, is_late: bool, gaps: int) -> tuple[int, int, int]:
@@ -293,14 +270,3 @@ class PointTables:
         points = self._points(country)
         day = next(span.first for span in points.spans.values() if span.levies == figures)
         return self.formulas.charged(points.levies(day, claims, mode, province))
-
-
-def _each_row(columns: Ids, known: dict[bytes, int], add: Callable[[Ids], Ids]) -> Ids:
-    """Return the number of each row of some layers; those that are new are added, and kept."""
-    rows, keys, places = rows_of(columns)
-    new = [place for place, key in enumerate(keys) if key not in known]
-    # A 0 in the last place says that there was no room.
-    roomy = [place for place in new if rows[place, -1]]
-    known.update(dict.fromkeys([keys[place] for place in new], 0))
-    known.update(zip([keys[place] for place in roomy], add(rows[roomy]).tolist(), strict=True))
-    return np.array([known[key] for key in keys], np.intp)[places]
