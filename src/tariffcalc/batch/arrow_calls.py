@@ -21,25 +21,15 @@ def take(values: Any, places: Any) -> Any:
     return arrow.call_function("take", [values, places])
 
 
-def chosen(values: Any, flags: Any) -> Any:
-    """Return the values that have a flag."""
-    return arrow.call_function("filter", [values, flags])
-
-
-def distinct_values(values: Any) -> Any:
-    """Return each value once, in the order in which they come."""
-    return arrow.call_function("unique", [values])
+def encoded(values: Any) -> Any:
+    """Return values as numbers of a dictionary that has each of them once."""
+    return arrow.call_function("dictionary_encode", [values])
 
 
 def index_in(values: Any, held: Any) -> Any:
     """Return the place of each value among others, null where it is not among them."""
     options = arrow.SetLookupOptions(value_set=held, skip_nulls=False)
     return arrow.call_function("index_in", [values], options)
-
-
-def is_null(values: Any) -> Any:
-    """Return which values are null."""
-    return arrow.call_function("is_null", [values])
 
 
 def fill_null(values: Any, value: Any) -> Any:

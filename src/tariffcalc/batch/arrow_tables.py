@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
-from tariffcalc.batch.arrow_calls import distinct_values, fill_null, index_in, take
+from tariffcalc.batch.arrow_calls import encoded, fill_null, index_in, take
 from tariffcalc.batch.arrow_sets import distinct, numbered
 
 Ids = np.ndarray[Any, Any]
@@ -53,11 +53,16 @@ class TextTable:
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
         held, numbers = self._held
-        found, is_new = _looked_up(texts, held, numbers)
-        if is_new is not None:
-            new = take(texts, number_array(np.flatnonzero(is_new)))
-            held, numbers = self._learn(distinct_values(new).to_pylist())
-            found[is_new], _ = _looked_up(new, held, numbers)
+        places = index_in(texts, held)
+        if not places.null_count:
+            found: Ids = np.take(numbers, numbers_of(places, np.int32), mode="clip")
+            return found
+        at = numbers_of(fill_null(places, NOWHERE), np.int32)
+        is_new = at < 0
+        found = np.take(numbers, at, mode="wrap")
+        new = encoded(take(texts, number_array(np.flatnonzero(is_new))))
+        learnt = self._learn(new.dictionary.to_pylist())
+        found[is_new] = np.take(learnt, numbers_of(new.indices, np.int32))
         return found
 
     def number(self, text: str) -> int:
@@ -65,30 +70,22 @@ class TextTable:
         self._learn([text])
         return self._known.get(text, 0)
 
-    def _learn(self, texts: Sequence[str]) -> tuple[Any, Ids]:
+    def _learn(self, texts: Sequence[str]) -> Ids:
+        """Return the number of each text, found if it is new; 0 where there is no room for it."""
         with self._lock:
-            held, numbers = self._held
-            room = TEXTS - len(self._known)
-            new = [text for text in texts if text not in self._known and len(text) <= LENGTH][:room]
+            known = self._known
+            room = TEXTS - len(known)
+            new = [text for text in texts if text not in known and len(text) <= LENGTH][:room]
             if new:
+                held, numbers = self._held
                 found = np.array([*map(self._find, new), 0], np.intp)
-                self._known.update(zip(new, found.tolist(), strict=False))
-                held = pa.concat_arrays([held, text_array(new)])
-                numbers = np.concatenate([numbers[:-1], found])
-                self._held = held, numbers
-            return held, numbers
-
-
-def _looked_up(texts: Any, held: Any, numbers: Ids) -> tuple[Ids, Any]:
-    """Return the number of each text, and which of them are not held: None, when all are.
-
-    The last number is 0 and belongs to no text: it stands for those.
-    """
-    places = index_in(texts, held)
-    if not places.null_count:
-        return np.take(numbers, numbers_of(places, np.int32), mode="clip"), None
-    at = numbers_of(fill_null(places, NOWHERE), np.int32)
-    return np.take(numbers, at, mode="wrap"), at < 0
+                known.update(zip(new, found.tolist(), strict=False))
+                # The last number belongs to no text.
+                self._held = (
+                    pa.concat_arrays([held, text_array(new)]),
+                    np.concatenate([numbers[:-1], found]),
+                )
+            return np.array([known.get(text, 0) for text in texts], np.intp)
 
 
 def each(find: Callable[[int, int], int]) -> Callable[[Ids, Ids], Sequence[int]]:

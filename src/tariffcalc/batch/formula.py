@@ -159,9 +159,9 @@ def listed_law(rows: Iterable[tuple[str, str | None, str | None]]) -> tuple[str,
     """
     held = list(rows)
     return (
-        ";".join(measure for measure, _, _ in held),
-        ";".join(heading for _, heading, _ in held if heading),
-        ";".join(dict.fromkeys(text.replace(";", ",") for _, _, text in held if text)),
+        ";".join([measure for measure, _, _ in held]),
+        ";".join([heading for _, heading, _ in held if heading]),
+        ";".join(dict.fromkeys([text.replace(";", ",") for _, _, text in held if text])),
     )
 
 

@@ -82,7 +82,10 @@ class Piles:
         if found is None:
             first = self._firsts[place]
             # Which day's law counts is decided by which sheets are in the set.
-            (top,) = self._law.tops(self._importer, Cover(sure << first, perhaps << first))
+            if perhaps:
+                (top,) = self._law.tops(self._importer, Cover(sure << first, perhaps << first))
+            else:
+                top = Top(self._law.topmost(self._importer, sure << first))
             found = self._part_of_top.get((top.sheet.bit, top.doubtful))
             if found is None:
                 found = self._part_of_top[top.sheet.bit, top.doubtful] = self._part(top)

@@ -110,6 +110,12 @@ class Law:
                 found.append((bit, Period(start, own.end) if start else own))
         return tuple(found)
 
+    def topmost(self, importer: str, sheets: int) -> Sheet:
+        """Return the topmost of some sheets of one measure, all of which surely lie there."""
+        found = self._topmost(self.tables(importer), sheets)
+        assert found is not None
+        return found
+
     def _tops(self, importer: str, cover: Cover) -> tuple[Top, ...]:
         """Return the topmost sheet of every measure that has one in a cover, in their order."""
         tables = self.tables(importer)

@@ -183,6 +183,8 @@ def choose(top: Top, facts: Facts) -> Step:
 
 def in_order(steps: list[Step]) -> list[Step]:
     """Put every step behind those it yields to or is excluded by."""
+    if not any([step.terms.yields_to or step.terms.excluded_by for step in steps]):
+        return steps
     waiting = {step.top.measure.id: step for step in steps}
     ordered: list[Step] = []
     while waiting:
