@@ -58,6 +58,13 @@ def flag_array(flags: Any) -> Any:
     return pa.Array.from_buffers(pa.bool_(), flags.size, [None, flag_bits(flags)])
 
 
+def flags_of(array: Any) -> Any:
+    """Return yes and no of an array without nulls."""
+    _, bits = array.buffers()
+    found = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")
+    return found[array.offset : array.offset + len(array)].astype(bool)
+
+
 def flag_bits(flags: Any) -> Any:
     """Return yes and no as the bits of a buffer."""
     return pa.py_buffer(np.packbits(flags, bitorder="little"))

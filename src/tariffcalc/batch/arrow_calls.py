@@ -52,6 +52,12 @@ def starts_with(texts: Any, start: str) -> Any:
     return arrow.call_function("starts_with", [texts], arrow.MatchSubstringOptions(start))
 
 
+def matching(texts: Any, pattern: str) -> Any:
+    """Return which texts are what a pattern describes, from their beginning to their end."""
+    options = arrow.MatchSubstringOptions(f"^(?:{pattern})$")
+    return arrow.call_function("match_substring_regex", [texts], options)
+
+
 def is_any(flags: Any) -> bool:
     """Whether there is a flag that is set."""
     return bool(arrow.call_function("any", [flags]).as_py())

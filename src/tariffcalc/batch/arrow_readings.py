@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_arrays import number_array, numbers_of
-from tariffcalc.batch.arrow_calls import cast, fill_null
+from tariffcalc.batch.arrow_arrays import flags_of, number_array, numbers_of
+from tariffcalc.batch.arrow_calls import cast, encoded, fill_null, matching, replaced, take
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import PLAIN, LineReader, join_claims
+from tariffcalc.batch.declared import CODE, PLAIN, LineReader, join_claims
 from tariffcalc.batch.points import Points
 from tariffcalc.engine.base import USMCA, BaseDuty
 
@@ -67,6 +67,7 @@ class Readings:
         self.claims, self.terms = Records(), Records()
         self.manners = Records("country", "claims", "claimed", "terms", "base")
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
+        self._texts["classification"] = TextTable(self._codes(), lock)
         self._declared = [name for name in MANNER if name in reader.places]
         self._countries, self._parts = Records(), Records()
         self._parts.number(())
@@ -77,10 +78,10 @@ class Readings:
         """Return the number of each text of a field; 0 where it cannot be read, or needs words."""
         texts, table = columns.get(name), self._texts[name]
         if texts is None:
-            return np.array([table.number("")], np.intp)
+            return np.array([table.blank], np.intp)
         if not isinstance(texts, pa.DictionaryArray):
             return table.numbers(texts)
-        numbers = np.append(table.numbers(texts.dictionary), table.number(""))
+        numbers = np.append(table.numbers(texts.dictionary), table.blank)
         last = number_array(np.array([len(texts.dictionary)], np.int32))[0]
         places = fill_null(cast(texts.indices, pa.int32()), last)
         found: Ids = np.take(numbers, numbers_of(places, np.int32))
@@ -97,8 +98,23 @@ class Readings:
             part = self._part.numbers(part, self.number(name, columns))
         return self._manner.numbers(part, ONE)
 
-    def _reading(self, name: str) -> Callable[[str], int]:
-        """Return a function that gives the number of what a text is read as."""
+    def _codes(self) -> Callable[[Any], Ids]:
+        """Return a function that gives the numbers of codes: most are plain, in some spelling."""
+        read, values = self._reading("classification"), self.values["classification"]
+
+        def numbers(texts: Any) -> Ids:
+            is_plain = flags_of(matching(texts, CODE))
+            plain = encoded(replaced(take(texts, number_array(np.flatnonzero(is_plain))), ".", ""))
+            found = np.zeros(len(texts), np.intp)
+            known = [values.number(digits, 0, 0) for digits in plain.dictionary.to_pylist()]
+            found[is_plain] = np.array(known, np.intp)[numbers_of(plain.indices, np.int32)]
+            found[~is_plain] = read(take(texts, number_array(np.flatnonzero(~is_plain))))
+            return found
+
+        return numbers
+
+    def _reading(self, name: str) -> Callable[[Any], Ids]:
+        """Return a function that gives the numbers of what texts are read as."""
         values, plain = self.values[name], PLAIN.get(name)
 
         def number(text: str) -> int:
@@ -114,7 +130,7 @@ class Readings:
                 return values.number(value, value.toordinal(), self._month(value))
             return values.number(value, 0, 0)
 
-        return number
+        return lambda texts: np.array([*map(number, texts.to_pylist())], np.intp)
 
     def _month(self, day: date) -> int:
         found = self._month_of.get((day.year, day.month))
@@ -130,7 +146,7 @@ class Readings:
         numbers = dict(zip(self._declared, self._parts.keys[part], strict=True))
         for name in MANNER:
             if name not in numbers:
-                numbers[name] = self._texts[name].number("")
+                numbers[name] = self._texts[name].blank
         if not all(numbers.values()):
             return 0
         told = {name: self.values[name].keys[number] for name, number in numbers.items()}

@@ -8,13 +8,14 @@ is new is found under one, so that the law is asked once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from threading import Lock, RLock
 from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_arrays import number_array, numbers_of, text_array
+from tariffcalc.batch.arrow_arrays import lengths_of, number_array, numbers_of, text_array
 from tariffcalc.batch.arrow_calls import encoded, fill_null, index_in, take
 from tariffcalc.batch.arrow_sets import distinct, numbered
 
@@ -44,48 +45,60 @@ SMALL = 2**15 - 1
 class TextTable:
     """The numbers of the distinct texts of a column."""
 
-    def __init__(self, find: Callable[[str], int], lock: RLock) -> None:
+    def __init__(self, find: Callable[[Any], Ids], lock: RLock) -> None:
+        """Begin with none known; `find` gives the numbers of an array of texts."""
         self._find = find
         self._lock = lock
-        self._known: dict[str, int] = {}
         self._held: tuple[Any, Ids] = text_array([]), np.zeros(1, np.intp)
 
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
-        held, numbers = self._held
-        places = index_in(texts, held)
-        if not places.null_count:
-            found: Ids = np.take(numbers, numbers_of(places, np.int32), mode="clip")
-            return found
-        at = numbers_of(fill_null(places, NOWHERE), np.int32)
-        is_new = at < 0
-        found = np.take(numbers, at, mode="wrap")
-        new = encoded(take(texts, number_array(np.flatnonzero(is_new))))
-        learnt = self._learn(new.dictionary.to_pylist())
-        found[is_new] = np.take(learnt, numbers_of(new.indices, np.int32))
+        seen = self._held
+        found, is_new = _look_up(texts, seen)
+        if is_new is not None:
+            new = encoded(take(texts, number_array(np.flatnonzero(is_new))))
+            learnt = self._learn(new.dictionary, seen)
+            found[is_new] = np.take(learnt, numbers_of(new.indices, np.int32))
         return found
 
-    def number(self, text: str) -> int:
-        """Return the number of one text."""
-        self._learn([text])
-        return self._known.get(text, 0)
+    @cached_property
+    def blank(self) -> int:
+        """The number of the text that is blank."""
+        return int(self.numbers(text_array([""]))[0])
 
-    def _learn(self, texts: Sequence[str]) -> Ids:
-        """Return the number of each text, found if it is new; 0 where there is no room for it."""
+    def _learn(self, texts: Any, seen: tuple[Any, Ids]) -> Ids:
+        """Return the number of each text, found if it is new; 0 where there is no room for it.
+
+        Args:
+            texts: Distinct ones.
+            seen: What was held when they were not among it.
+        """
         with self._lock:
-            known = self._known
-            room = TEXTS - len(known)
-            new = [text for text in texts if text not in known and len(text) <= LENGTH][:room]
-            if new:
-                held, numbers = self._held
-                found = np.array([*map(self._find, new), 0], np.intp)
-                known.update(zip(new, found.tolist(), strict=False))
-                # The last number belongs to no text.
-                self._held = (
-                    pa.concat_arrays([held, text_array(new)]),
-                    np.concatenate([numbers[:-1], found]),
-                )
-            return np.array([known.get(text, 0) for text in texts], np.intp)
+            held, numbers = self._held
+            found, is_new = np.zeros(len(texts), np.intp), np.ones(len(texts), bool)
+            if held is not seen[0]:  # another thread may know them now
+                found, still = _look_up(texts, self._held)
+                is_new = np.zeros(len(texts), bool) if still is None else still
+            is_new &= lengths_of(texts) <= LENGTH
+            new = np.flatnonzero(is_new)[: TEXTS - len(held)]
+            if new.size:
+                kept = take(texts, number_array(new))
+                found[new] = self._find(kept)
+                numbers = np.concatenate([numbers[:-1], found[new], [0]])
+                self._held = pa.concat_arrays([held, kept]), numbers
+            return found
+
+
+def _look_up(texts: Any, held: tuple[Any, Ids]) -> tuple[Ids, Any]:
+    """Return the number of each text, and which of them are not held; None: all are.
+
+    The last number is 0 and belongs to no text: it stands for those that are not.
+    """
+    places = index_in(texts, held[0])
+    if not places.null_count:
+        return np.take(held[1], numbers_of(places, np.int32), mode="clip"), None
+    at = numbers_of(fill_null(places, NOWHERE), np.int32)
+    return np.take(held[1], at, mode="wrap"), at < 0
 
 
 def each(find: Callable[[int, int], int]) -> Callable[[Ids, Ids], Sequence[int]]:

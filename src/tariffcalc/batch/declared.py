@@ -47,7 +47,10 @@ CODES = {
     **dict.fromkeys(CONTENTS, "bad-content"),
 }  # fmt: skip
 
-IS_CODE = re.compile(r"(?a)\d{8}(?:\d\d)?|\d{4}\.\d\d\.\d\d(?:\.?\d\d)?").fullmatch
+CODE = r"[0-9]{8}(?:[0-9]{2})?|[0-9]{4}\.[0-9]{2}\.[0-9]{2}(?:\.?[0-9]{2})?"
+"""A code that means what it says, in the words that Python and Arrow have for patterns."""
+
+IS_CODE = re.compile(CODE).fullmatch
 IS_DAY = re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch
 
 Claims = tuple[frozenset[str], frozenset[str]]
