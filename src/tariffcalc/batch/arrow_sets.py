@@ -47,8 +47,8 @@ def rows_of(columns: Numbers) -> tuple[Numbers, list[bytes], Numbers]:
         columns: Numbers below 2**31.
 
     >>> rows, _, places = rows_of(np.array([[4, 4, 5, 4], [1, 1, 1, 0]]))
-    >>> rows.tolist(), places.tolist()
-    ([[4, 1], [4, 0], [5, 1]], [0, 0, 2, 1])
+    >>> sorted(rows.tolist()), rows[places].tolist()
+    ([[4, 0], [4, 1], [5, 1]], [[4, 1], [4, 1], [5, 1], [4, 0]])
     """
     first, places = _alike(columns)
     rows = np.ascontiguousarray(columns[:, first].T.astype(np.int32))
