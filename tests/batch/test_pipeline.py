@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +18,7 @@ import pytest
 from tests.batch.invoices import HEADER, good_row
 
 from tariffcalc import Catalogue, InputError
+from tariffcalc.batch import columnar
 from tariffcalc.batch.columnar import WORTH_SHARING
 from tariffcalc.batch.columns import Defaults
 from tariffcalc.batch.crew import Member, most_members, share
@@ -374,10 +377,53 @@ def test_parquet_of_many_kinds_in_small_row_groups(
 ENTRY = ("entry", "classification", "origin", "customs_value", "entry_date", "importer")
 
 
-@pytest.mark.parametrize("engine", ["python", "arrow"])
-def test_a_parquet_file_that_is_damaged_within_is_refused(
-    catalogue: Catalogue, tmp_path: Path, engine: str
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+def test_only_one_process_writes_parquet_to_a_pipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The others would not know how far it goes."""
+    source = tmp_path / "in.parquet"
+    source.write_bytes(b"PAR1")
+    monkeypatch.setitem(WORTH_SHARING, "parquet", 1)
+    reading, writing = os.pipe()
+    os.close(reading)
+    job = Job(str(source), "-")
+    with os.fdopen(writing, "wb") as pipe, (tmp_path / "out").open("wb") as file:
+        assert columnar._members(job, pipe, "parquet") == 1
+        assert columnar._members(job, file, "parquet") == most_members()
+
+
+def test_two_processes_write_parquet_where_the_output_begins(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stood before it counts in no place that a Parquet file names."""
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from tariffcalc.batch import arrow_parquet
+
+    monkeypatch.setattr(arrow_parquet, "BATCH", 50)
+    monkeypatch.setitem(WORTH_SHARING, "parquet", 1)
+    chance = random.Random(8)
+    rows = [good_row(line, chance) for line in range(400)]
+    columns = dict(zip(HEADER, (pa.array(c) for c in zip(*rows, strict=True)), strict=True))
+    source, output = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    parquet.write_table(pa.table(columns), source)
+    run(catalogue, source, output)
+    whole = tmp_path / "behind"
+    with whole.open("wb") as file:
+        file.write(b"before")
+        file.flush()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(file))
+        price_file(Job(str(source), "-", form="parquet", quiet=True), catalogue)
+    told = parquet.read_table(io.BytesIO(whole.read_bytes().removeprefix(b"before")))
+    assert told.equals(parquet.read_table(output))
+
+
+@pytest.mark.parametrize(("engine", "least"), [("python", 1), ("arrow", 1 << 40), ("arrow", 1)])
+def test_a_parquet_file_that_is_damaged_within_is_refused(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str, least: int
+) -> None:
+    monkeypatch.setitem(WORTH_SHARING, "parquet", least)
     pa = pytest.importorskip("pyarrow")
     import pyarrow.parquet as pq
 

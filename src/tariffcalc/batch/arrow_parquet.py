@@ -64,6 +64,7 @@ class ParquetPricer:
             if place in keys and self._alike[place] and _is_text(self._own.types[place])
         ]
         self._names = unique_names([*rows.header, *pricer.columns])
+        self._start = 0
 
     def _nothing(self) -> Any:
         """Return a batch without rows."""
@@ -72,6 +73,7 @@ class ParquetPricer:
 
     def begin(self, out: BinaryIO) -> None:
         """Learn from the first rows; processes that are forked afterwards know what they teach."""
+        self._start = out.tell()
         learn(self._first, self.lane)
 
     def price(
@@ -94,7 +96,7 @@ class ParquetPricer:
             progress: Called with the number of rows done so far, after each group.
         """
         written: list[tuple[int, Any]] = []
-        groups = Groups(out, member)
+        groups = Groups(out, self._start if member.size > 1 else None)
         with self._rows.told():
             source = self._rows.source.open_file()
             file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
@@ -175,15 +177,21 @@ class ParquetPricer:
 class Groups:
     """The row groups of a file, each written by a writer of its own where the last one ended."""
 
-    def __init__(self, out: BinaryIO, member: Member) -> None:
+    def __init__(self, out: BinaryIO, start: int | None = None) -> None:
+        """Begin with none.
+
+        Args:
+            out: The file.
+            start: Where it began, when other processes write to it too. None: only this one does.
+        """
         self._out = out
-        self._is_shared = member.size > 1
+        self._start = start
         self._end = 0
 
     def write(self, table: Any, options: dict[str, Any]) -> Any:
         """Write a table as a row group, and return what a Parquet file says of it at its end."""
-        if self._is_shared:
-            self._end = os.lseek(self._out.fileno(), 0, os.SEEK_CUR)
+        if self._start is not None:
+            self._end = os.lseek(self._out.fileno(), 0, os.SEEK_CUR) - self._start
         if not self._end:
             self._end = self._out.write(MARK)
         part = _Part(self._out)
@@ -198,7 +206,7 @@ class Groups:
         part.is_wanted = False
         writer.close()
         self._end += part.size
-        if self._is_shared:
+        if self._start is not None:
             self._out.flush()
         return told[0]
 

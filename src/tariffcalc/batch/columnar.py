@@ -123,9 +123,11 @@ def _members(job: Job, file: BinaryIO, kind: str) -> int:
     """Return how many processes are to price a file.
 
     Each of them reads the file from its beginning, and all write to one: neither may be a stream
-    that one process keeps the state of, as gzip does.
+    that one process keeps the state of, as gzip does. Of Parquet they must know how far it goes.
     """
     if job.invoices == STDOUT or not isinstance(getattr(file, "raw", None), FileIO):
+        return 1
+    if kind == "parquet" and not file.seekable():
         return 1
     source = Path(job.invoices)
     is_worth_it = source.is_file() and source.stat().st_size >= WORTH_SHARING[kind]
