@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 from threading import RLock
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,11 @@ pytest.importorskip("pyarrow")
 from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes  # noqa: E402
 
 from tariffcalc import Catalogue  # noqa: E402
-from tariffcalc.batch import arrow_sets, arrow_tables  # noqa: E402
+from tariffcalc.batch import arrow_calls, arrow_sets, arrow_tables  # noqa: E402
+from tariffcalc.batch.arrow_arrays import text_array  # noqa: E402
 from tariffcalc.batch.arrow_layers import LAWS, Layers  # noqa: E402
-from tariffcalc.batch.arrow_tables import Grid, Records, each  # noqa: E402
+from tariffcalc.batch.arrow_tables import Grid, Records, TextTable, each  # noqa: E402
+from tariffcalc.batch.declared import CODE, PLAIN  # noqa: E402
 from tariffcalc.batch.points import Points  # noqa: E402
 
 COUNTRIES = ("US", "CA")
@@ -83,6 +86,43 @@ def test_rows_are_told_apart_though_their_sums_were_alike(
     assert (rows[places] == columns.T).all()
     assert len(set(keys)) == len({*map(tuple, columns.T.tolist())})
     assert spreading == 0 or len(keys) == len(set(keys))
+
+
+def test_both_lanes_take_the_same_codes_for_plain() -> None:
+    """Python and Arrow read one pattern, whole texts only."""
+    plain = ("76011060", "7601106030", "7601.10.60", "7601.10.6030", "7601.10.60.30")
+    texts = [
+        *plain,
+        "76011060\n",
+        " 76011060",
+        "x76011060",
+        "7601.10.60.3",
+        "760110603",
+        "",
+        "٧٦٠١١٠٦٠",
+    ]
+    told = arrow_calls.matching(text_array(texts), CODE).to_pylist()
+    assert told == [PLAIN["classification"](text) is not None for text in texts]
+    assert told == [text in plain for text in texts]
+
+
+def test_texts_are_read_once_whatever_thread_meets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def find(texts: Any) -> Any:
+        asked.extend(texts.to_pylist())
+        return np.array([len(text) for text in texts.to_pylist()])
+
+    table = TextTable(find, RLock())
+    seen = table._held
+    assert table.numbers(text_array(["a", "bb", "a"])).tolist() == [1, 2, 1]
+    assert table._learn(text_array(["bb", "ccc"]), seen).tolist() == [2, 3]
+    assert table.numbers(text_array(["ccc", "a"])).tolist() == [3, 1]
+    assert asked == ["a", "bb", "ccc"]
+    monkeypatch.setattr(arrow_tables, "TEXTS", 4)
+    monkeypatch.setattr(arrow_tables, "LENGTH", 5)
+    assert table.numbers(text_array(["dddd", "eeeee", "too long"])).tolist() == [4, 0, 0]
+    assert asked == ["a", "bb", "ccc", "dddd"]
 
 
 @pytest.mark.parametrize("known_on", ["day", "now", "2025-04-15"])

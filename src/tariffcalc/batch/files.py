@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 BUFFER = 1 << 20
-AHEAD = 64 << 20
+AHEAD = 8 << 20
 """Bytes after which the disk is told to begin with what was written."""
 
 
