@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -44,8 +44,7 @@ def entered_days(tables: Tables) -> list[date]:
 @lru_cache(maxsize=KEPT)
 def value_limits(tables: Tables) -> list[Decimal]:
     """Return the values of an entry above which some case no longer holds."""
-    cases = (case for sheet in _sheets(tables) for case in sheet.paint.cases)
-    return sorted({limit for case in cases for limit in _limits(case)})
+    return sorted(_limits(_conditions(tables)))
 
 
 @lru_cache(maxsize=KEPT)
@@ -56,7 +55,7 @@ def limits_that_count(tables: Tables) -> list[tuple[frozenset[str], frozenset[De
     """
     found: set[tuple[frozenset[str], frozenset[Decimal]]] = set()
     for sheet in _sheets(tables):
-        limits = frozenset(limit for case in sheet.paint.cases for limit in _limits(case))
+        limits = frozenset[Decimal]().union(*[_limits(case.when) for case in sheet.paint.cases])
         needed = [_claims(case) for case in sheet.paint.cases if _frees(case)]
         if sheet.measure.kind is not Kind.REQUIREMENT or _frees(sheet.paint):
             needed = [frozenset()]
@@ -119,16 +118,16 @@ def _sheets(tables: Tables) -> Iterator[Sheet]:
         yield from tables.sheets(head)
 
 
-def _conditions(tables: Tables) -> Iterator[Condition]:
-    for sheet in _sheets(tables):
-        for case in sheet.paint.cases:
-            yield from case.when
+@lru_cache(maxsize=KEPT)
+def _conditions(tables: Tables) -> frozenset[Condition]:
+    """Return the distinct conditions of all cases: hundreds of cases name the same."""
+    cases = (case for sheet in _sheets(tables) for case in sheet.paint.cases)
+    return frozenset(condition for case in cases for condition in case.when)
 
 
-def _limits(case: Case) -> Iterator[Decimal]:
-    for condition in case.when:
-        if condition.name == "value_at_most" and isinstance(condition.limit, Decimal):
-            yield condition.limit
+def _limits(conditions: Iterable[Condition]) -> set[Decimal]:
+    limits = (c.limit for c in conditions if c.name == "value_at_most")
+    return {limit for limit in limits if isinstance(limit, Decimal)}
 
 
 def _claims(case: Case) -> frozenset[str]:
