@@ -237,9 +237,13 @@ def test_files_in_many_blocks(
 
 @pytest.mark.parametrize(
     ("most", "kept"),
-    [("PAIRS", 0), ("PAIRS", 1), ("PAIRS", 3), ("CELLS", 256), ("CELLS", 1024), ("CELLS", 4096)],
-)
-def test_pairs_that_find_no_room_are_for_the_python_lane(
+    [
+        ("tables.PAIRS", 0), ("tables.PAIRS", 1), ("tables.PAIRS", 3), ("tables.CELLS", 256),
+        ("tables.CELLS", 1024), ("tables.CELLS", 4096), ("plans.FORMULAS", 0),
+        ("plans.FORMULAS", 9),
+    ],
+)  # fmt: skip
+def test_what_finds_no_room_is_for_the_python_lane(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: str, kept: int
 ) -> None:
     chance = random.Random(kept)
@@ -248,7 +252,7 @@ def test_pairs_that_find_no_room_are_for_the_python_lane(
         csv.writer(file).writerows([HEADER, *(good_row(line, chance) for line in range(300))])
     python = written(path, "python")
     assert python[1]["statuses"]["partial"] > 30
-    monkeypatch.setattr(f"tariffcalc.batch.arrow_tables.{most}", kept)
+    monkeypatch.setattr(f"tariffcalc.batch.arrow_{most}", kept)
     assert written(path, "arrow") == python
 
 

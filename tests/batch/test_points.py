@@ -124,6 +124,18 @@ def test_goods_looked_at_together_lie_under_the_same_sheets(
             assert index.sheets(index.number(digits)) == tables.goods(digits), digits
 
 
+def test_what_was_resolved_is_told_though_it_was_dropped(catalogue: Catalogue) -> None:
+    law = catalogue.law().sheets
+    piles = Points(law, "US").piles
+    asked = Asked(frozenset(), -1, 0, 0)
+    days = date(2018, 7, 1), date(2025, 6, 10)
+    for day in days:
+        piles.steps(piles.number(*law.cover("US", "7601106000", "CN", day)), asked)
+        assert len(piles.resolved) == 1 + days.index(day)
+        piles.forget()
+    assert len(piles.resolved) == 2
+
+
 @BOTH
 def test_a_pile_charges_what_its_sheets_charge(catalogue: Catalogue, importer: str) -> None:
     """The formula of a pile is that of each set of sheets in it, whatever is declared."""

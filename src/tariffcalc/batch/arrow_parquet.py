@@ -37,7 +37,8 @@ FIRST = 8_192
 MARK = b"PAR1"
 """Begins and ends a Parquet file."""
 
-SKIPPED = bytes(1 << 20)
+SKIPPED = bytes(1 << 26)
+"""Nothing, of which nobody reads: it takes no memory."""
 
 
 class ParquetPricer:

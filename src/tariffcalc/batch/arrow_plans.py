@@ -23,6 +23,9 @@ from tariffcalc.batch.points import Points
 ANY = BASES
 """A class of base duty for where none makes a difference."""
 
+FORMULAS = 1 << 17
+"""Sets of steps that are kept; lines under more of them are left to the Python lane."""
+
 STEPS = 1 - NOTHING
 """The number of a step and this make a number from 1 on."""
 
@@ -141,9 +144,9 @@ class PlanTables:
         rows, keys, places = rows_of(np.vstack([steps, has_base, room]))
         known = self._formula_of_steps
         for place, key in enumerate(keys):
-            if key not in known:
+            if key not in known and len(known) < FORMULAS:
                 known[key] = self._find_formula(*rows[place].tolist())
-        return np.array([known[key] for key in keys], np.intp)[places]
+        return np.array([known.get(key, 0) for key in keys], np.intp)[places]
 
     def _find_formula(self, *row: int) -> int:
         """Return the number of the formula of a row: of steps, has it a base duty, the country."""
