@@ -35,6 +35,7 @@ from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
 from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
 from tariffcalc.batch.arrow_csv import CsvPricer  # noqa: E402
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane  # noqa: E402
+from tariffcalc.batch.arrow_plans import PlanTables  # noqa: E402
 from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
@@ -254,6 +255,25 @@ def test_what_finds_no_room_is_for_the_python_lane(
     assert python[1]["statuses"]["partial"] > 30
     monkeypatch.setattr(f"tariffcalc.batch.arrow_{most}", kept)
     assert written(path, "arrow") == python
+
+
+@pytest.mark.parametrize("full", ["_step", "_fact"])
+def test_points_of_which_a_step_finds_no_room_are_for_the_python_lane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    """A step that is not known is not one that takes nothing."""
+    chance = random.Random(full)
+    path = tmp_path / "in.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([HEADER, *(good_row(line, chance) for line in range(300))])
+    begin = PlanTables.__init__
+
+    def begin_full(tables: PlanTables, *told: Any) -> None:
+        begin(tables, *told)
+        getattr(tables, full)._with_room = lambda row, column: None
+
+    monkeypatch.setattr(PlanTables, "__init__", begin_full)
+    assert written(path, "arrow") == written(path, "python")
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\r\n"])

@@ -12,6 +12,7 @@ from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes
 
 from tariffcalc import Catalogue
 from tariffcalc.batch.formula import RATE_UNIT, cents, steps_of, whole
+from tariffcalc.batch.keys import BASE, CLAIMS, LEFT, heeded_bits
 from tariffcalc.batch.parts import Asked
 from tariffcalc.batch.points import Points
 from tariffcalc.catalogue.goods import GoodsIndex
@@ -23,6 +24,8 @@ from tariffcalc.values.days import LATEST
 from tariffcalc.values.rates import parse_rate
 
 BOTH = pytest.mark.parametrize("importer", ["US", "CA"])
+
+CLAIMED = ((), ("usmca",), ("us_metal_85",), ("section_321",), ("exclusion",), ("in_quota",))
 
 
 @BOTH
@@ -134,6 +137,38 @@ def test_what_was_resolved_is_told_though_it_was_dropped(catalogue: Catalogue) -
         assert len(piles.resolved) == 1 + days.index(day)
         piles.forget()
     assert len(piles.resolved) == 2
+
+
+def test_all_that_changes_a_formula_counts_in_keys(catalogue: Catalogue) -> None:
+    """Of two lines that differ in one fact, and in what they owe, the keys that count differ."""
+    chance, law = random.Random(15), catalogue.law().sheets
+    points = Points(law, "US")
+    piles, made, seen = points.piles, [*map(frozenset, CLAIMED)], set()
+    for _ in range(4000):
+        code, origin = chance.choice(codes("US")), chance.choice(ORIGINS)
+        day = date.fromordinal(chance.randint(FIRST.toordinal(), LAST.toordinal()))
+        pile = piles.number(*law.cover("US", code, origin, day))
+        heeds = heeded_bits([piles.heeded(pile)], piles.turns_on_base(pile))
+        facts = {
+            "claims": made, "shipped": range(-1, len(points.shipped_days) + 1),
+            "segment": range(len(points.limits) + 1), "base": range(-1, 3),
+        }  # fmt: skip
+        first = Asked(
+            entered=points.entered_class(day),
+            **{name: chance.choice(values) for name, values in facts.items()},
+        )
+        name = chance.choice([*facts])
+        second = first._replace(**{name: chance.choice(facts[name])})
+        if piles.steps(pile, first) == piles.steps(pile, second):
+            continue
+        seen.add(name)
+        keys = {
+            made.index(asked.claims) * CLAIMS + (asked.shipped + 1) * LEFT
+            + (asked.base + 1) * BASE + asked.segment & heeds
+            for asked in (first, second)
+        }  # fmt: skip
+        assert len(keys) == 2, (code, origin, day, first, second)
+    assert seen >= {"claims", "shipped", "base"}
 
 
 @BOTH
