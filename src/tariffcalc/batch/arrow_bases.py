@@ -50,15 +50,17 @@ class BaseTables:
     def courses(self, country: int, codes: Iterable[str]) -> list[int]:
         """Return the numbers of the rows of the schedule under which goods of some codes come."""
         rows_of, laid, found = self._countries[country - 1].schedule.rows, self._laid, []
+        new: dict[int, list[int]] = {}
         for code in codes:
             rows = rows_of(code)
             known = laid.get(id(rows))  # the rows of many codes are one list
             if known is None:
                 number = self._courses.number((country, *rows))
                 numbers = {row: self._rows.number((country, row)) for row in {*rows}}
-                self._row.lay(number, [numbers[row] for row in rows])
+                new[number] = [numbers[row] for row in rows]
                 known = laid[id(rows)] = rows, number
             found.append(known[1])
+        self._row.lay(new)
         return found
 
     def duty(self, base: int, code: str) -> BaseDuty:
@@ -72,7 +74,7 @@ class BaseTables:
         country, origin = self._sources.keys[source]
         columns = self._countries[country - 1].schedule.columns(origin, claimed == 2)
         found = self._kinds.number((country, *columns))
-        self._column.lay(found, [self._columns.number((country, column)) for column in columns])
+        self._column.lay({found: [self._columns.number((country, paid)) for paid in columns]})
         return found
 
     def _find_base(self, row: int, column: int) -> int:

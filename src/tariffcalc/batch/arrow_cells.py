@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, texts_between
-from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Bytes, Places
+from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Places
 from tariffcalc.batch.arrow_calls import if_else, is_any, replaced, sliced, starts_with, take
+from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_sets import common, distinct
 from tariffcalc.batch.arrow_tables import Ids
 
@@ -31,54 +32,53 @@ class Cells:
         self._buffer = pa.py_buffer(block)
         self._data = data = np.frombuffer(block, np.uint8)
         quotes = np.flatnonzero(data == QUOTE) if QUOTE in block else np.zeros(0, np.int64)
-        marks = data == ord(delimiter)
-        marks |= data == LF
-        ends = np.flatnonzero(marks)
+        is_line_end = data == LF
+        found = np.flatnonzero(is_line_end | (data == ord(delimiter)))
         if quotes.size:
-            ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+            found = found[np.searchsorted(quotes, found) % 2 == 0]
         if data[-1] != LF:
-            ends = np.append(ends, data.size)
-        last = _last_cells(data, ends, width)
-        first = np.empty_like(last)
-        first[0], first[1:] = 0, last[:-1] + 1
-        self._ends = ends
-        self.row_starts = self._after(first)
-        self.row_ends = np.take(ends, last)
-        self._ends_with_cr = CR in block
-        if self._ends_with_cr:
-            before = np.take(data, self.row_ends - 1, mode="clip")
-            self.row_ends = self.row_ends - ((before == CR) & (self.row_ends > self.row_starts))
-        self.lines = self._spans(self.row_starts, self.row_ends)
+            found = np.append(found, data.size)
+        self._ends = ends = found.astype(np.int32)  # half as wide: they are gone through often
+        last = _last_cells(is_line_end, ends, width)
+        first = np.append(0, last[:-1] + 1)
         is_even = last - first == width - 1
         self.is_all_even = bool(is_even.all())
-        self.even = np.arange(last.size) if self.is_all_even else np.flatnonzero(is_even)
-        self.odd = np.flatnonzero(~is_even)
-        self._first = first if self.is_all_even else first[self.even]
-        self._width = width
+        self.even, self.odd = np.flatnonzero(is_even), np.flatnonzero(~is_even)
+        row_ends = ends[last]
+        self.row_starts = np.append(np.int32(0), row_ends[:-1] + np.int32(1))
+        if CR in block:
+            before = np.take(data, row_ends - 1, mode="clip")
+            row_ends = row_ends - ((before == CR) & (row_ends > self.row_starts))
+        self.row_ends = row_ends
+        self.lines = self._spans(self.row_starts, self.row_ends)
+        self._marks = self._around(first, width)
         self._quoted = self._holding(quotes)
 
     def columns(self, places: Mapping[str, int]) -> dict[str, Any]:
         """Return columns of the even rows by field, quotes resolved."""
         wanted = sorted(set(places.values()))
-        edges = np.empty((self._first.size, 2 * len(wanted)), np.int32)
-        for at, place in enumerate(wanted):
-            cell = self._first + place
-            edges[:, 2 * at] = self._after(cell)
-            if place == self._width - 1:
-                edges[:, 2 * at + 1] = np.take(self.row_ends, self.even)
-            else:
-                edges[:, 2 * at + 1] = np.take(self._ends, cell)
+        edges = np.empty((self.even.size, 2 * len(wanted)), np.int32)
+        edges[:, ::2] = self._marks[:, wanted] + np.int32(1)
+        edges[:, 1::2] = self._marks[:, [place + 1 for place in wanted]]
         cells = self._texts(edges.reshape(-1))
-        step = np.arange(self._first.size, dtype=np.int32) * (2 * len(wanted))
+        step = np.arange(len(edges), dtype=np.int32) * np.int32(2 * len(wanted))
         return {
-            name: self._resolved(take(cells, number_array(step + 2 * wanted.index(place))))
+            name: self._resolved(
+                take(cells, number_array(step + np.int32(2 * wanted.index(place))))
+            )
             for name, place in places.items()
         }
 
-    def _after(self, cells: Ids | Places) -> Ids:
-        """Return where cells start: after the mark before them."""
-        starts = np.take(self._ends, cells - 1, mode="clip") + 1
-        return np.where(cells > 0, starts, 0) if cells.size and cells[0] == 0 else starts
+    def _around(self, first: Places, width: int) -> Ids:
+        """Return the marks around the cells of each even row: before it, and after each cell."""
+        marks = np.empty((self.even.size, width + 1), np.int32)
+        if self.is_all_even:
+            marks[:, 1:] = self._ends.reshape(-1, width)
+        else:
+            marks[:, 1:] = self._ends[first[self.even][:, np.newaxis] + np.arange(width)]
+        marks[:, 0] = self.row_starts[self.even] - 1
+        marks[:, width] = self.row_ends[self.even]  # a CR is no part of the last cell
+        return marks
 
     def _resolved(self, texts: Any) -> Any:
         """Return texts without their quotes."""
@@ -126,13 +126,12 @@ class Cells:
         return texts_between(edges, self._buffer)
 
 
-def _last_cells(data: Bytes, ends: Ids, width: int) -> Places:
-    """Return the numbers of the cells that end a row."""
-    regular = ends[width - 1 :: width]
-    is_regular = ends.size == regular.size * width and data[-1] == LF
-    is_regular = is_regular and int(np.count_nonzero(data == LF)) == regular.size
-    if is_regular and (np.take(data, regular) == LF).all():
-        return np.arange(width - 1, ends.size, width)
-    is_end = np.take(data, ends, mode="clip") == LF
-    is_end[-1] = True
-    return np.flatnonzero(is_end)
+def _last_cells(is_line_end: Flags, ends: Ids, width: int) -> Places:
+    """Return the numbers of the cells that end a row; the last one always does."""
+    regular = np.arange(width - 1, ends.size, width)
+    is_regular = ends.size == regular.size * width == np.count_nonzero(is_line_end) * width
+    if is_regular and is_line_end[-1] and is_line_end[ends[regular]].all():
+        return regular
+    is_last = np.take(is_line_end, ends, mode="clip")
+    is_last[-1] = True
+    return np.flatnonzero(is_last)

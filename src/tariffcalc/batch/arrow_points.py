@@ -82,12 +82,14 @@ class PointTables:
         self._grids = {
             name: Grid(each(find), lock)
             for name, find in {
-                "source": self._find_source, "shipped": self._find_shipped,
-                "month": self._find_month, "levies": self._find_levies, "vain": self._find_vain,
+                "source": self._find_source, "month": self._find_month,
+                "levies": self._find_levies, "vain": self._find_vain,
             }.items()
         }  # fmt: skip
-        self._grids["goods"] = Grid(self._find_goods, lock)
-        self._grids["day"] = Grid(self._find_days, lock)
+        for name, find_all in {
+            "goods": self._find_goods, "day": self._find_days, "shipped": self._find_shipped,
+        }.items():  # fmt: skip
+            self._grids[name] = Grid(find_all, lock)
 
     def find(self, columns: Columns, value: Amounts) -> Found:
         """Return what rows stand for; `value` is in ten-thousandths of their own currency."""
@@ -228,9 +230,17 @@ class PointTables:
             found = self._days.number(key, span.period + 1, borne, *layers)
         return found
 
-    def _find_shipped(self, country: int, left: int) -> int:
-        day = self.readings.values["shipped_date"].keys[left]
-        return self._shipped.number((country, self._points(country).shipped_class(day)))
+    def _find_shipped(self, countries: Ids, left: Ids) -> Ids:
+        """Shipped dates: those between two days that cases name are one, and so is none."""
+        ordinals, found = self.readings.ordinal("shipped_date", left), np.zeros_like(left)
+        for country in distinct(countries).tolist():
+            here = countries == country
+            days = [day.toordinal() for day in self._points(country).shipped_days]
+            classes = np.searchsorted(days, ordinals[here], "right")
+            met, places = numbered(np.where(ordinals[here] > 0, classes, -1))
+            numbers = [self._shipped.number((country, class_)) for class_ in met.tolist()]
+            found[here] = np.array(numbers)[places]
+        return found
 
     def _find_month(self, country: int, month: int) -> int:
         return self.months.number(

@@ -12,16 +12,19 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import flags_of, number_array, numbers_of
 from tariffcalc.batch.arrow_calls import cast, encoded, fill_null, matching, replaced, take
+from tariffcalc.batch.arrow_days import month_name, months_of, plain_days
 from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import CODE, PLAIN, LineReader, join_claims
+from tariffcalc.batch.declared import CODE, LineReader, join_claims
 from tariffcalc.batch.points import Points
 from tariffcalc.engine.base import USMCA, BaseDuty
 
 MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
 """Fields in which few rows differ: together they are one manner of entry."""
 
+DAYS = ("entry_date", "shipped_date")
 NEEDED = ("importer", "classification", "origin", "entry_date")
 KEYS = ("classification", "origin", "entry_date", "shipped_date", *MANNER)
 """Fields that are read by their texts."""
@@ -63,11 +66,12 @@ class Readings:
         self.countries: list[Points] = []
         self.values = {name: Records("ordinal", "month") for name in KEYS}
         self.months = Records()
-        self._month_of: dict[tuple[int, int], int] = {}
         self.claims, self.terms = Records(), Records()
         self.manners = Records("country", "claims", "claimed", "terms", "base")
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
         self._texts["classification"] = TextTable(self._codes(), lock)
+        for name in DAYS:
+            self._texts[name] = TextTable(self._days(name), lock)
         self._declared = [name for name in MANNER if name in reader.places]
         self._countries, self._parts = Records(), Records()
         self._parts.number(())
@@ -113,31 +117,41 @@ class Readings:
 
         return numbers
 
+    def _days(self, name: str) -> Callable[[Any], Ids]:
+        """Return a function that gives the numbers of days; one written in two ways has two."""
+        read, values = self._reading(name), self.values[name]
+
+        def numbers(texts: Any) -> Ids:
+            days = plain_days(texts)
+            is_plain = days > 0
+            months, places = numbered(months_of(days[is_plain]))
+            named = [self.months.number(month_name(month)) for month in months.tolist()]
+            found = np.zeros(len(texts), np.intp)
+            found[is_plain] = values.extend(
+                np.array([days[is_plain], np.array(named, np.int64)[places]]).T
+            )
+            found[~is_plain] = read(take(texts, number_array(np.flatnonzero(~is_plain))))
+            return found
+
+        return numbers
+
     def _reading(self, name: str) -> Callable[[Any], Ids]:
         """Return a function that gives the numbers of what texts are read as."""
-        values, plain = self.values[name], PLAIN.get(name)
+        values = self.values[name]
 
         def number(text: str) -> int:
-            value = plain(text) if plain else None
-            if value is None:
-                try:
-                    value, warning = self._reader.field(name, text)
-                except CellError:
-                    return 0
-                if warning is not None or (value is None and name in NEEDED):
-                    return 0
+            try:
+                value, warning = self._reader.field(name, text)
+            except CellError:
+                return 0
+            if warning is not None or (value is None and name in NEEDED):
+                return 0
             if isinstance(value, date):
-                return values.number(value, value.toordinal(), self._month(value))
+                month = self.months.number(value.isoformat()[:7])
+                return values.number(value, value.toordinal(), month)
             return values.number(value, 0, 0)
 
         return lambda texts: np.array([*map(number, texts.to_pylist())], np.intp)
-
-    def _month(self, day: date) -> int:
-        found = self._month_of.get((day.year, day.month))
-        if found is None:
-            found = self.months.number(day.isoformat()[:7])
-            self._month_of[day.year, day.month] = found
-        return found
 
     def _find_part(self, first: int, second: int) -> int:
         return self._parts.number((*self._parts.keys[first], second))

@@ -7,7 +7,7 @@ is new is found under one, so that the law is asked once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock, RLock
 from typing import Any
@@ -133,11 +133,18 @@ class Grid:
         height, width = self._cells.shape
         return (first > 0) & (second > 0) & ((first >= height) | (second >= width))
 
-    def lay(self, first: int, values: Sequence[int]) -> None:
-        """Put down the numbers of a whole row of pairs, the second of which goes from 1 on."""
+    def lay(self, rows: Mapping[int, Sequence[int]]) -> None:
+        """Put down the numbers of whole rows of pairs, the second of which goes from 1 on.
+
+        Args:
+            rows: As long as each other, by the first number of their pairs.
+        """
+        if not rows:
+            return
+        values = np.array([*rows.values()])
         with self._lock:
-            if self._with_room(first, len(values)) is not None:
-                self._put(first, slice(1, len(values) + 1), np.array(values))
+            if self._with_room(max(rows), values.shape[1]) is not None:
+                self._put([*rows], slice(1, values.shape[1] + 1), values)
 
     def _look(self, first: Ids, second: Ids) -> Ids:
         cells = self._cells

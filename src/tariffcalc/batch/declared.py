@@ -134,12 +134,12 @@ class LineReader:
             "province": fields.read_province,
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), fields.read_duty),
         }
+        self._kept: dict[str, dict[str, tuple[Any, str | None]]] = {key: {} for key in ORDER}
         self._asked = [
-            name
+            (name, self.places.get(name), self._kept[name])
             for name in ORDER
             if name in self.places or name in NEEDED or self._defaults.get(name)
         ]
-        self._kept: dict[str, dict[str, tuple[Any, str | None]]] = {key: {} for key in ORDER}
         self._faults: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     def read(self, cells: Sequence[str]) -> Declared:
@@ -151,15 +151,14 @@ class LineReader:
         self.check_width(cells)
         found: dict[str, Any] = {}
         warnings: dict[str, str] = {}
-        for name in self._asked:
-            place = self.places.get(name)
+        for name, place, kept in self._asked:
             raw = "" if place is None else cells[place]
             if name in CONTENTS:
                 value = self._content(name, raw, found["customs_value"], warnings)
                 if value is not None:
                     found.setdefault("contents", {})[name] = value
                 continue
-            value, warning = self.field(name, raw)
+            value, warning = kept.get(raw) or self.field(name, raw)
             if warning is not None:
                 warnings[name] = warning
             if value is not None:
