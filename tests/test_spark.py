@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.util import find_spec
@@ -80,7 +79,7 @@ def by_command(catalogue: Catalogue, tmp_path: Path) -> ByCommand:
         source, out = tmp_path / "in.csv", tmp_path / "out.jsonl"
         with source.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows([header, *rows])
-        job = replace(Job(str(source), str(out), quiet=True, force=True), **changes)
+        job = Job(str(source), str(out), quiet=True, force=True)._replace(**changes)
         price_file(job, catalogue)
         return [tuple(json.loads(line).values()) for line in out.read_text("utf-8").splitlines()]
 

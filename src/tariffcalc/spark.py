@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -145,7 +144,7 @@ def price(
         tuple(read),
         tuple(mapped.places[name] for name in read),
         tuple(mapped.kinds.items()),
-        tuple(asdict(mapped.defaults).items()),
+        tuple(mapped.defaults._asdict().items()),
         str(known_on),
         tuple(assume),
         date_format or mapped.date_format,

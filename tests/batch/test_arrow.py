@@ -239,7 +239,7 @@ def test_files_in_many_blocks(
 @pytest.mark.parametrize(
     ("most", "kept"),
     [
-        ("tables.PAIRS", 0), ("tables.PAIRS", 1), ("tables.PAIRS", 3), ("tables.CELLS", 256),
+        ("pairs.PAIRS", 0), ("pairs.PAIRS", 1), ("pairs.PAIRS", 3), ("tables.CELLS", 256),
         ("tables.CELLS", 1024), ("tables.CELLS", 4096), ("plans.FORMULAS", 0),
         ("plans.FORMULAS", 9),
     ],

@@ -10,7 +10,6 @@ import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -542,5 +541,5 @@ def test_standard_input_can_be_read_twice(
     stdin = io.TextIOWrapper(io.BytesIO(source.read_bytes()))
     monkeypatch.setattr("sys.stdin", stdin)
     job = Job("-", str(tmp_path / "piped.csv"), quiet=True)
-    price_file(replace(job), catalogue)
+    price_file(job._replace(), catalogue)
     assert (tmp_path / "piped.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()

@@ -15,9 +15,10 @@ pytest.importorskip("pyarrow")
 from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes  # noqa: E402
 
 from tariffcalc import Catalogue  # noqa: E402
-from tariffcalc.batch import arrow_calls, arrow_sets, arrow_tables  # noqa: E402
+from tariffcalc.batch import arrow_calls, arrow_pairs, arrow_sets, arrow_tables  # noqa: E402
 from tariffcalc.batch.arrow_arrays import text_array  # noqa: E402
 from tariffcalc.batch.arrow_layers import LAWS, Layers  # noqa: E402
+from tariffcalc.batch.arrow_pairs import Pairs  # noqa: E402
 from tariffcalc.batch.arrow_tables import Grid, Records, TextTable, each  # noqa: E402
 from tariffcalc.batch.declared import CODE, PLAIN  # noqa: E402
 from tariffcalc.batch.points import Points  # noqa: E402
@@ -40,6 +41,25 @@ def test_a_cell_is_found_once_whatever_the_shape() -> None:
             assert (found == np.where(first * second > 0, first * 1000 + second, 0)).all()
     assert len(asked) == len(set(asked))
     assert all(first and second for first, second in asked)
+
+
+def test_a_pair_is_found_once_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrow_pairs, "PAIRS", 40)
+    asked: list[tuple[int, int]] = []
+
+    def find(first: int, second: int) -> int:
+        asked.append((first, second))
+        return 1 + 100 * first + second
+
+    pairs, chosen, kept = Pairs(find, RLock()), random.Random(7), set[tuple[int, int]]()
+    for _ in range(40):
+        first, second = (np.array(chosen.choices(range(9), k=6)) for _ in range(2))
+        found = pairs.numbers(first, second).tolist()
+        kept |= set(asked)
+        for one, other, number in zip(first.tolist(), second.tolist(), found, strict=True):
+            assert number == (1 + 100 * one + other if (one, other) in kept else 0)
+    assert len(asked) == len(set(asked)) == 40
+    assert all(one and other for one, other in asked)
 
 
 def test_pairs_for_which_there_is_no_room_have_number_0(monkeypatch: pytest.MonkeyPatch) -> None:

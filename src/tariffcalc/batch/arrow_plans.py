@@ -14,8 +14,9 @@ import numpy as np
 
 from tariffcalc.batch.arrow_formulas import BASES, Formulas
 from tariffcalc.batch.arrow_layers import LAWS, Layers
+from tariffcalc.batch.arrow_pairs import Pairs
 from tariffcalc.batch.arrow_sets import numbered, rows_of
-from tariffcalc.batch.arrow_tables import Grid, Ids, Pairs, Records, each
+from tariffcalc.batch.arrow_tables import Grid, Ids, Records, each
 from tariffcalc.batch.parts import NO_BASE, Asked
 from tariffcalc.batch.piles import NOTHING
 from tariffcalc.batch.points import Points

@@ -10,9 +10,10 @@ import numpy as np
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_owed import Lines, Owed
+from tariffcalc.batch.arrow_pairs import Pairs
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_said import NONE, Said
-from tariffcalc.batch.arrow_tables import Ids, Pairs
+from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.catalogue.goods import ITEM
 from tariffcalc.values.codes import dotted
 

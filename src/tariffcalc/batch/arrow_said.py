@@ -10,7 +10,8 @@ import numpy as np
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import WordTable
-from tariffcalc.batch.arrow_tables import Grid, Ids, Pairs, Records, each
+from tariffcalc.batch.arrow_pairs import Pairs
+from tariffcalc.batch.arrow_tables import Grid, Ids, Records, each
 
 NONE = 1
 """The number of no warning at all; 0 is what is not answered."""

@@ -17,7 +17,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import lengths_of, number_array, numbers_of, text_array
 from tariffcalc.batch.arrow_calls import encoded, fill_null, index_in, take
-from tariffcalc.batch.arrow_sets import distinct, numbered
+from tariffcalc.batch.arrow_sets import distinct
 
 Ids = np.ndarray[Any, Any]
 """Numbers of things, by row. They are as wide as places in arrays, which is what they become."""
@@ -30,9 +30,6 @@ TEXTS = 1 << 16
 
 CELLS = 1 << 24
 """Cells of one grid."""
-
-PAIRS = 1 << 17
-"""Pairs of a table of few."""
 
 LENGTH = 64
 """Longer texts are not kept."""
@@ -198,34 +195,6 @@ def _empty(height: int, width: int, kind: Any) -> Ids:
     cells[0] = 0
     cells[:, 0] = 0
     return cells
-
-
-class Pairs:
-    """A table like `Grid` where of all pairs few occur, and few rows ask: it takes no more room.
-
-    Of more than `PAIRS` the last ones have number 0.
-    """
-
-    def __init__(self, find: Callable[[int, int], int], lock: RLock) -> None:
-        """Begin with nothing known; `find` gives the number of a pair, none of it a 0."""
-        self._find = find
-        self._lock = lock
-        self._known: dict[int, int] = {}
-
-    def numbers(self, first: Ids, second: Ids) -> Ids:
-        """Return the number of each pair. A pair with a 0 has number 0."""
-        keys, places = numbered(first << 32 | second)
-        return np.array([*map(self._number, keys.tolist())], np.intp)[places]
-
-    def _number(self, key: int) -> int:
-        found = self._known.get(key)
-        if found is None:
-            with self._lock:
-                first, second = divmod(key, 1 << 32)
-                if not (first and second) or len(self._known) >= PAIRS:
-                    return 0
-                found = self._known[key] = self._find(first, second)
-        return found
 
 
 class Records:

@@ -7,8 +7,8 @@ an entry of one line, with the value and the fees of its whole entry where it be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.declared import Declared
@@ -26,8 +26,7 @@ from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.money import ZERO, round_cents
 
 
-@dataclass(frozen=True, slots=True)
-class EngineLine:
+class EngineLine(NamedTuple):
     """A line under one law.
 
     Attributes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS
@@ -56,8 +56,7 @@ class CellError(ValueError):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell as understood: ISO date, ISO country, digits, plain decimal; '' when it is blank."""
 
     text: str

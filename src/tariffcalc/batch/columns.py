@@ -6,8 +6,8 @@ A header that can be read in two ways is never taken by itself: the message says
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tariffcalc.batch import names
 from tariffcalc.batch.doubts import report_doubts
@@ -24,8 +24,7 @@ _REPORTS = {
 _OF_INVOICE = ("Crcy. code", "Invoice Currency Code", "Invoice Currency", "Code de devise")
 
 
-@dataclass(frozen=True, slots=True)
-class Defaults:
+class Defaults(NamedTuple):
     """What holds for the whole file where a column is missing or its cell is empty."""
 
     importer: str = ""
@@ -37,8 +36,7 @@ class Defaults:
     province: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
+class ColumnMap(NamedTuple):
     """Where the fields of a file stand.
 
     Attributes:
@@ -55,8 +53,8 @@ class ColumnMap:
     header: tuple[str, ...]
     places: Mapping[str, int]
     notes: tuple[Issue, ...] = ()
-    kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    defaults: Defaults = field(default_factory=Defaults)
+    kinds: Mapping[str, str] = MappingProxyType({})
+    defaults: Defaults = Defaults()
     date_format: str | None = None
     report: str = ""
 
@@ -116,7 +114,7 @@ def _imply_importer(report: str, matches: Matches, defaults: Defaults) -> Defaul
         return defaults
     message = f"this is {what}: the importing country is {country}"
     matches.note("default", message, "importer", "Say --into for another.")
-    return replace(defaults, importer=country)
+    return defaults._replace(importer=country)
 
 
 def _imply_currency(matches: Matches, defaults: Defaults) -> Defaults:
@@ -148,7 +146,7 @@ def _imply_currency(matches: Matches, defaults: Defaults) -> Defaults:
         matches.note("two-currencies", message, "currency", "The option holds.", "warning")
         return defaults
     matches.note("default", told, "currency", "Say --currency for another.")
-    return replace(defaults, currency=stated)
+    return defaults._replace(currency=stated)
 
 
 def _kinds(matches: Matches) -> dict[str, str]:

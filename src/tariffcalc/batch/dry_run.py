@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import BESIDE, FIELDS, ColumnMap
@@ -19,8 +19,7 @@ SHOWN = 5
 _LONGEST = 160
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(NamedTuple):
     """How a file is understood.
 
     Attributes:
@@ -70,7 +69,7 @@ def dry_run(
 
 def _mapping(columns: ColumnMap) -> Iterator[str]:
     width = max(map(len, FIELDS))
-    given = {one.name: getattr(columns.defaults, one.name) for one in fields(columns.defaults)}
+    given = columns.defaults._asdict()
     for key in (*FIELDS, *BESIDE):
         default = given.get(key, "")
         default = ";".join(default) if isinstance(default, tuple) else default

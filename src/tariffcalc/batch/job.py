@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
@@ -26,8 +27,7 @@ FLAGS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What is asked for.
 
     Attributes:
@@ -45,14 +45,14 @@ class Job:
 
     invoices: str
     output: str = STDOUT
-    defaults: Defaults = field(default_factory=Defaults)
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    defaults: Defaults = Defaults()
+    chosen: Mapping[str, str] = MappingProxyType({})
     date_format: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
     decimal_comma: bool = False
     sheet: str | None = None
-    options: Options = field(default_factory=Options)
+    options: Options = Options()
     spreads: bool = False
     form: str | None = None
     summary: str | None = None
@@ -118,10 +118,10 @@ def _check_defaults(store: Store, columns: ColumnMap, cells: CellReader) -> None
     """A default that cannot be read would fail row after row: say it once."""
     reader = LineReader(store, columns, columns.defaults, cells)
     issues = []
-    for one in fields(columns.defaults):
+    for name in columns.defaults._fields:
         try:
-            reader.field(one.name, "")
+            reader.field(name, "")
         except CellError as error:
-            issues.append(Issue(error.code, "error", error.message, FLAGS[one.name]))
+            issues.append(Issue(error.code, "error", error.message, FLAGS[name]))
     if issues:
         raise InputError(issues)

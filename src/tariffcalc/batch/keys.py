@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -85,8 +84,7 @@ class Base:
         self.share, self.sure = sure_share(rate or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A classification.
 
     Attributes:
@@ -103,8 +101,7 @@ class Code:
     sums: Sums
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """A country of origin, without or with a claim of preference.
 
     Attributes:
@@ -123,8 +120,7 @@ class Origin:
     sums: Sums
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """An entry date.
 
     Attributes:
@@ -145,8 +141,7 @@ class Day:
     sums: Sums
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(NamedTuple):
     """A shipped date, by its class among the days that some case names, as part of a key."""
 
     day: date | None
@@ -220,8 +215,7 @@ class Point(NamedTuple):
     shipped: Shipped
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(NamedTuple):
     """How goods are entered, as far as few rows of a file differ in it."""
 
     claims: frozenset[str]

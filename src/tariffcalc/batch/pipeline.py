@@ -6,9 +6,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from tariffcalc.batch import columnar, summary
 from tariffcalc.batch.dry_run import DryRun, dry_run
@@ -26,8 +25,7 @@ STEP = 2048
 """Rows between two looks at the clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of a job.
 
     Attributes:
@@ -101,7 +99,7 @@ def _layout(job: Job, table: Table) -> Layout:
     # Whatever is not plain UTF-8 comes from a spreadsheet, which knows UTF-8 by its mark only.
     marked = encoding != "utf-8" or any(note.code == "encoding" for note in rows.notes)
     layout = choose_layout(job.output, job.form, delimiter, rows.raw_ends, marked)
-    return replace(layout, is_ragged=rows.source.kind != "parquet")
+    return layout._replace(is_ragged=rows.source.kind != "parquet")
 
 
 def _say(notes: Iterable[Issue], quiet: bool) -> None:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tariffcalc.batch.columns import Defaults
 
@@ -22,12 +24,11 @@ sheet: Lines
 """An empty header leaves a field out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """How files are to be read. What is left out is found out, file by file."""
 
-    map: dict[str, str] = field(default_factory=dict)
-    defaults: Defaults = field(default_factory=Defaults)
+    map: Mapping[str, str] = MappingProxyType({})
+    defaults: Defaults = Defaults()
     date_format: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
@@ -58,5 +59,5 @@ def load_profile(path: Path) -> Profile:
 
 def lay_over(defaults: Defaults, options: Defaults) -> Defaults:
     """Return a profile's defaults with what the command line says in place of them."""
-    given = {one.name: getattr(options, one.name) for one in fields(options)}
-    return replace(defaults, **{name: value for name, value in given.items() if value})
+    given = options._asdict().items()
+    return defaults._replace(**{name: value for name, value in given if value})

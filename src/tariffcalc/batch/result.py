@@ -14,7 +14,6 @@ or ``grouped`` into another row of its line. Lists are joined by ``;``, warnings
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -44,8 +43,7 @@ Result = tuple[str, ...]
 CENTS = tuple(f".{number:02d}" for number in range(100))
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The law and the rates under which a file is priced, and the form of its result.
 
     Attributes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from tariffcalc.batch.progress import show_time
 from tariffcalc.batch.tally import Tally
@@ -33,8 +32,7 @@ TABLES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What was asked for and how it went.
 
     Attributes:
@@ -51,8 +49,7 @@ class Run:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows under columns.
 
     Attributes:

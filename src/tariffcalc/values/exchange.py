@@ -7,9 +7,9 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.issues import InputError, Issue
@@ -22,8 +22,7 @@ Row = tuple[str, str, str]
 """Day, pair of currencies such as USDCAD, rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """A rate with the day on which it was published."""
 
     rate: Decimal
