@@ -39,7 +39,6 @@ from tariffcalc.batch.arrow_plans import PlanTables  # noqa: E402
 from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
-from tariffcalc.batch.entries import Entries  # noqa: E402
 from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
@@ -285,12 +284,8 @@ def test_files_without_rows_and_with_one(tmp_path: Path, ending: str) -> None:
         assert written(path, "arrow") == written(path, "python")
 
 
-def test_shared_fees_and_commas_are_for_the_python_lane() -> None:
+def test_decimal_commas_are_for_the_python_lane() -> None:
     columns = map_columns(ORDINARY, {}, Defaults())
     cells = CellReader(opened().store, None, True)
-    for pricer in (
-        new_pricer(ORDINARY, entries=Entries()),
-        LinePricer(opened(), columns, columns.defaults, cells),
-    ):
-        with pytest.raises(NotForThisLane):
-            ArrowLane(pricer)
+    with pytest.raises(NotForThisLane):
+        ArrowLane(LinePricer(opened(), columns, columns.defaults, cells))

@@ -17,6 +17,7 @@ from tariffcalc.batch.arrow_arrays import (
     text_scalar,
 )
 from tariffcalc.batch.arrow_columns import Charges, Money, Share, Words
+from tariffcalc.batch.arrow_gather import Gathering, Part
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_readings import KEYS, Columns
 from tariffcalc.batch.arrow_tables import Ids
@@ -44,19 +45,22 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
     return pa.RecordBatch.from_arrays(shown, list(lane.pricer.columns))
 
 
-def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
-    """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them."""
+def price_columns(batch: Any, lane: ArrowLane, number: int, shares: Any = None) -> list[Any]:
+    """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them.
+
+    Args:
+        batch: The rows.
+        lane: Of the file.
+        number: Of the first of them.
+        shares: What they pay of the fees of their entries, as `ArrowLane.answer` takes it.
+    """
     texts = [_as_text(column) for column in batch.columns]
-    answer = lane.answer(_declared(texts, lane))
+    answer = lane.answer(_declared(texts, lane), shares)
     rows = np.flatnonzero(~answer.done)
     said: Iterator[Sequence[str]] = repeat(())
     if rows.size:
-        priced = lane.price_rows(
-            zip(
-                *(_plain(text.take(number_array(rows))).to_pylist() for text in texts), strict=True
-            ),
-            (rows + number).tolist(),
-        )
+        own = None if shares is None else shares[rows]
+        priced = lane.price_rows(_cells(texts, rows), (rows + number).tolist(), own)
         said = zip(*priced, strict=True)
     columns: list[Any] = []
     for column in answer.columns:
@@ -67,9 +71,25 @@ def price_columns(batch: Any, lane: ArrowLane, number: int) -> list[Any]:
     return columns
 
 
+def weigh_batch(batch: Any, gathering: Gathering, lane: ArrowLane) -> Part:
+    """Return what the rows of a batch put into their entries."""
+    texts = [_as_text(column) for column in batch.columns]
+    weighed = gathering.weigh(_declared(texts, lane))
+    left = np.flatnonzero(~weighed.done)
+    rows = zip(left.tolist(), _cells(texts, left), strict=True)
+    return Part(len(batch), np.arange(len(batch)), weighed, rows)
+
+
 def learn(batch: Any, lane: ArrowLane) -> None:
-    """Find what the rows of a batch stand for, and price none."""
-    lane.learn(_declared([_as_text(column) for column in batch.columns], lane))
+    """Find what the first rows of a file stand for, and price none."""
+    texts = [_as_text(column) for column in batch.columns]
+    lane.learn(_declared(texts, lane), lane.shares_of(0, len(batch)))
+
+
+def _cells(texts: Sequence[Any], rows: Ids) -> Iterator[Sequence[str]]:
+    """Return the cells of some rows."""
+    places = number_array(rows)
+    return zip(*(_plain(text.take(places)).to_pylist() for text in texts), strict=True)
 
 
 def _declared(texts: Sequence[Any], lane: ArrowLane) -> Columns:

@@ -7,7 +7,7 @@ stands so already, and is copied byte for byte; any other line is read and writt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
 from tariffcalc.batch.arrow_calls import take
 from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_columns import Flags
+from tariffcalc.batch.arrow_gather import Gathering, Part
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_tables import Ids
@@ -91,6 +92,27 @@ class CsvPricer:
     def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
         """Do nothing: a CSV file just ends."""
 
+    def gather(self, progress: Callable[[int], None]) -> None:
+        """Add up the entries of the file, in a pass of its own.
+
+        Raises:
+            NotForThisLane: when their values are too large for this lane.
+        """
+        self._rows.keep()
+        gathering = Gathering(self.lane)
+
+        def weigh(task: tuple[int, Block]) -> Part:
+            _, block = task
+            if block.rows is not None:
+                return Part(block.count, np.arange(0), None, enumerate(block.rows))
+            cells = Cells(block.data, self._form.delimiter, self._form.width)
+            weighed = gathering.weigh(cells.columns(self.lane.places))
+            left = np.sort(np.append(cells.odd, cells.even[~weighed.done]))
+            rows = zip(left.tolist(), cells.read(left), strict=True)
+            return Part(block.count, cells.even, weighed, rows)
+
+        gathering.take(in_order(weigh, self._blocks(), THREADS), progress)
+
     def begin(self, out: BinaryIO) -> None:
         """Price the first block; processes that are forked afterwards know what it teaches."""
         for before, block in islice(self._blocks(), 1):
@@ -113,18 +135,22 @@ class CsvPricer:
 
     def print(self, before: int, block: Block) -> list[Any]:
         """Return the bytes of a block that has some rows before it."""
+        shares = self.lane.shares_of(before, block.count)
         if block.rows is not None:
-            return ["".join(self._by_row(block.rows, before, range(block.count))).encode()]
+            places = range(block.count)
+            return ["".join(self._by_row(block.rows, before, places, shares)).encode()]
         form, lane = self._form, self.lane
         cells = Cells(block.data, form.delimiter, form.width)
-        answer = lane.answer(cells.columns(lane.places))
+        answer = lane.answer(
+            cells.columns(lane.places), None if shares is None else shares[cells.even]
+        )
         left = np.sort(np.append(cells.odd, cells.even[~answer.done]))
         is_left = np.zeros(block.count, bool)
         is_left[left] = True
         unusual = cells.unusual(self._starts)
         rewritten = unusual[~is_left[unusual]]
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
-        texts += self._by_row(cells.read(left), before, left.tolist())
+        texts += self._by_row(cells.read(left), before, left.tolist(), shares)
         written = self._fragments.written(answer.columns, [cells.lines, text_array(texts)])
         line = np.arange(block.count, dtype=np.int32) * 2 + np.int32(written.first)
         changed = np.append(rewritten, left)
@@ -147,9 +173,11 @@ class CsvPricer:
         chosen[:, 0] = line
         return take(written.texts, number_array(chosen.reshape(-1))).buffers()[2]
 
-    def _by_row(self, rows: list[list[str]], before: int, places: Iterable[int]) -> Iterator[str]:
+    def _by_row(
+        self, rows: list[list[str]], before: int, places: Sequence[int], shares: Any
+    ) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""
         numbers = [self._rows.row_number(before + place) for place in places]
-        priced = self.lane.price_rows(rows, numbers)
+        priced = self.lane.price_rows(rows, numbers, None if shares is None else shares[[*places]])
         for cells, result in zip(rows, priced, strict=True):
             yield self._form.row(cells, result)

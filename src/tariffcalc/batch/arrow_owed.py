@@ -14,6 +14,8 @@ from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT
 
 HALF = TO_CENTS // 2
 CENT = VALUE_UNIT // 100
+LOST = -1
+"""Stands for a share that is not known."""
 
 Known = Any
 """Flags by row; True where all amounts of a batch are known."""
@@ -47,21 +49,39 @@ class Owed(NamedTuple):
     payable: Sum
 
 
+class Paid(NamedTuple):
+    """Shares in the fees of entries.
+
+    Attributes:
+        is_shared: Which lines have one; the others are entries of their own.
+        cents: The shares, `LOST` where one is not known.
+    """
+
+    is_shared: Any
+    cents: Amounts
+
+    def of(self, rows: Any) -> Paid:
+        """Return those of some rows."""
+        return Paid(self.is_shared[rows], self.cents[rows])
+
+
 class Lines(NamedTuple):
-    """Lines to be priced: their values and the numbers of what they stand for."""
+    """Lines to be priced: their values, the numbers of what they stand for, shares in fees."""
 
     value: Amounts
     steps: Ids
     base: Ids
     levies: Ids
+    paid: Paid | None = None
 
-    def of(self, rows: Any, steps: Ids) -> Lines:
-        """Return some of the lines, under other formulas."""
-        return Lines(self.value[rows], steps, self.base[rows], self.levies[rows])
+    def of(self, rows: Any) -> Lines:
+        """Return some of the lines."""
+        value, steps, base, levies = (column[rows] for column in self[:4])
+        return Lines(value, steps, base, levies, self.paid and self.paid.of(rows))
 
 
 def work_out(lines: Lines, formulas: Formulas) -> Owed:
-    """Return what lines owe, each an entry of its own."""
+    """Return what lines owe."""
     value, steps = lines.value, lines.steps
     is_free = formulas.steps.of(steps, "free") > 0
     free = is_free if is_free.any() else None
@@ -124,6 +144,9 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
             ).astype(bool)
     if free is not None:
         sum_, lost = np.where(free, 0, sum_), lost & ~free
+    if lines.paid is not None:
+        is_shared, amounts = lines.paid
+        sum_, lost = np.where(is_shared, amounts, sum_), np.where(is_shared, amounts == LOST, lost)
     return Sum(sum_, True) if not np.any(lost) else Sum(np.where(lost, 0, sum_), ~lost)
 
 

@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_batch import learn, price_columns
+from tariffcalc.batch.arrow_batch import learn, price_columns, weigh_batch
+from tariffcalc.batch.arrow_gather import Gathering
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_readings import KEYS
@@ -71,6 +72,24 @@ class ParquetPricer:
         """Return a batch without rows."""
         nothing = [pa.nulls(0, kind) for kind in self._own.types]
         return pa.RecordBatch.from_arrays(nothing, schema=self._own)
+
+    def gather(self, progress: Callable[[int], None]) -> None:
+        """Add up the entries of the file, in a pass of its own.
+
+        Raises:
+            NotForThisLane: when their values are too large for this lane.
+        """
+        gathering = Gathering(self.lane)
+        with self._rows.told():
+            source = self._rows.source.open_file()
+            file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
+        with source:
+            weighed = in_order(
+                lambda task: weigh_batch(task[1], gathering, self.lane),
+                self._batches(file),
+                THREADS,
+            )
+            gathering.take(weighed, progress)
 
     def begin(self, out: BinaryIO) -> None:
         """Learn from the first rows; processes that are forked afterwards know what they teach."""
@@ -132,7 +151,8 @@ class ParquetPricer:
         return number, (number, before + len(last), table)
 
     def _answer(self, before: int, batch: Any) -> Any:
-        priced = price_columns(batch, self.lane, self._rows.row_number(before))
+        shares = self.lane.shares_of(before, len(batch))
+        priced = price_columns(batch, self.lane, self._rows.row_number(before), shares)
         return pa.RecordBatch.from_arrays([*batch.columns, *priced], self._names)
 
     def _batches(self, file: Any) -> Iterator[tuple[int, Any]]:

@@ -45,10 +45,11 @@ class Readings:
         countries: The points of the importing countries met so far; the first is number 1.
         values: What the texts of a field were read as, by number, with ordinal and month of a day.
         months: Months of days, by number.
-        claims: Country and claims made, by number.
+        claims: Country and claims made, by number, and whether a line may enter free by them.
         terms: Country, claims, mode and province, by number.
-        manners: Manners of entry, with the number of country, claims, terms and base duty, and
-            whether a preference is claimed, 1 or 2.
+        modes: Modes of transport, by number.
+        manners: Manners of entry, with the number of country, claims, terms, base duty and mode,
+            and whether a preference is claimed, 1 or 2.
     """
 
     def __init__(
@@ -66,8 +67,8 @@ class Readings:
         self.countries: list[Points] = []
         self.values = {name: Records("ordinal", "month") for name in KEYS}
         self.months = Records()
-        self.claims, self.terms = Records(), Records()
-        self.manners = Records("country", "claims", "claimed", "terms", "base")
+        self.claims, self.terms, self.modes = Records("frees"), Records(), Records()
+        self.manners = Records("country", "claims", "claimed", "terms", "base", "mode")
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
         self._texts["classification"] = TextTable(self._codes(), lock)
         for name in DAYS:
@@ -183,8 +184,9 @@ class Readings:
         return self.manners.number(
             (*terms, rate),
             country,
-            self.claims.number((country, claims)),
+            self.claims.number((country, claims), points.may_be_free(claims)),
             1 + (USMCA in claims),
             self.terms.number(terms),
             base,
+            self.modes.number(told["mode"]),
         )

@@ -91,7 +91,7 @@ class Reasons:
         return self._said.charges.say(said)
 
     def _find_open(self, base: int, goods: int) -> int:
-        _, code = self._points.goods.keys[goods]
+        _, code = self._points.seen.goods.keys[goods]
         if base not in self._named:
             # Said of one code; the name of another is put in its place.
             duty = self._points.bases.duty(base, EXAMPLE)

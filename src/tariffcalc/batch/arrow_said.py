@@ -61,6 +61,7 @@ class Said:
         self.charges, self.fees = Texts(lock), Texts(lock)
         self.table = WordTable(5)
         self._edition = edition
+        self._lock = lock
         self._duties, self._others = Records(), Records()
         self._of_duties = Pairs(lambda *pair: self._duties.number(pair), lock)
         self._of_others = Grid(each(lambda *pair: self._others.number(pair)), lock)
@@ -70,6 +71,15 @@ class Said:
         """Return the rows of `table` for points of which nothing else is said."""
         others = self._of_others.numbers(point, ONE)
         return self._all.numbers(self._of_duties.numbers(ONE, ONE), others)
+
+    def of_entries(self, marks: Ids, point: Ids) -> Ids:
+        """Return what is said of points, with what is odd about entries in front of it."""
+        with self._lock:
+            odd = [
+                self.points.say(text for mark, text in remarks.ODD if bits & mark)
+                for bits in range(sum(mark for mark, _ in remarks.ODD) + 1)
+            ]
+        return self.points.joined(np.array(odd)[marks], point)
 
     def numbers(self, point: Any, base: Any, charge: Any, fee: Any) -> Ids:
         """Return the rows of `table` for what is said of each kind."""

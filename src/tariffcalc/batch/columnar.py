@@ -7,7 +7,8 @@ start: below a megabyte the other is done sooner.
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from io import FileIO
 from pathlib import Path
@@ -37,6 +38,8 @@ WORTH_SHARING = {"text": 8_000_000, "parquet": 2_000_000}
 
 NEEDED = ("pyarrow", "numpy")
 
+ADDING_UP = "adding up entries"
+
 
 def is_for(job: Job, table: Table, layout: Layout) -> bool:
     """Whether the columnar lane is to price a file.
@@ -65,9 +68,18 @@ def price(
     pricer: LinePricer,
     layout: Layout,
     file: BinaryIO,
-    progress: Progress,
+    open_progress: Callable[[str], Progress],
 ) -> bool:
-    """Price a file by the columnar lane; return False, with nothing written, if it does not fit."""
+    """Price a file by the columnar lane; return False, with nothing written, if it does not fit.
+
+    Args:
+        job: What is asked for.
+        table: The file.
+        pricer: For its rows.
+        layout: How the output is written.
+        file: The output.
+        open_progress: Begins to tell how far some work is.
+    """
     import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
     from tariffcalc.batch.arrow_csv import CsvPricer
@@ -80,24 +92,29 @@ def price(
 
     rows = table.rows
 
-    def tell(done: int) -> None:
-        progress.update(done, rows.share_read())
+    def telling(progress: Progress) -> Callable[[int], None]:
+        return lambda done: progress.update(done, rows.share_read())
 
     priced: CsvPricer | ParquetPricer
     try:
         if isinstance(rows, TextRows):
             form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
             priced = CsvPricer(rows, pricer, form)
-            CsvWriter(layout, file, rows.header, pricer.columns).close()
         else:
             from tariffcalc.batch.arrow_parquet import ParquetPricer
             from tariffcalc.batch.parquet_rows import ParquetRows
 
             priced = ParquetPricer(cast(ParquetRows, rows), pricer)
+        if "entry" in priced.lane.places:
+            with closing(open_progress(ADDING_UP)) as progress:
+                priced.gather(telling(progress))
     except NotForThisLane as error:
         if job.engine == "arrow":
             _tell(job, str(error))
+        pricer.entries = None
         return False
+    if isinstance(rows, TextRows):
+        CsvWriter(layout, file, rows.header, pricer.columns).close()
     size = _members(job, file, rows.source.kind)
     if size > 1:
         priced.begin(file)
@@ -107,11 +124,12 @@ def price(
         if member.number:
             pricer.tally.clear()
         threads = 1 if member.size > 1 else THREADS
-        told = None if member.number else tell
+        told = None if member.number else telling(progress)
         written = priced.price(file, member=member, threads=threads, progress=told)
         return pricer.tally, written
 
-    (_, written), *others = share(work, size)
+    with closing(open_progress("pricing")) as progress:
+        (_, written), *others = share(work, size)
     for tally, more in others:
         pricer.tally.merge(tally)
         written += more

@@ -44,9 +44,13 @@ class Weight(NamedTuple):
 
 
 class Entry:
-    """One entry: its value, what bears each fee, and how much of that was shared out."""
+    """One entry: its value, what bears each fee, and how much of that was shared out.
 
-    __slots__ = ("bearing", "freed", "kind", "taken", "taken_now", "total")
+    Attributes:
+        paid: What the row that asks pays, then and as the law stands, where that is known already.
+    """
+
+    __slots__ = ("bearing", "freed", "kind", "paid", "taken", "taken_now", "total")
 
     def __init__(self, kind: Kind, fees: int) -> None:
         self.kind = kind
@@ -54,6 +58,7 @@ class Entry:
         self.bearing = [0] * fees
         self.taken = [0] * fees
         self.taken_now: list[int] | None = None
+        self.paid: tuple[int | None, int | None] | None = None
         self.freed: dict[tuple[int, bool], list[int]] | None = None
 
     def add(self, weight: Weight) -> None:

@@ -8,13 +8,14 @@ is priced by that engine line by line.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
-from tariffcalc.catalogue.terms import Effect, Levy
+from tariffcalc.catalogue.terms import Effect, Levy, LevyRate
 from tariffcalc.engine.base import FREE, BaseDuty
 from tariffcalc.engine.charges import citation_of, reason_of
 from tariffcalc.engine.levies import figures_on
@@ -233,17 +234,32 @@ def levies_of(
         freeing = {*levy.except_claims, *figures.except_claims}
         if not facts.claims.isdisjoint(freeing) or not facts.claims >= set(levy.claims):
             continue
-        rate = whole(figures.rate, RATE_UNIT)
-        assert rate is not None, levy.id
         if levy.kind == "tax":
-            taxes.append((levy.id, rate))
-            continue
-        minimum, maximum, informal = (
-            None if amount is None else whole(amount, 100)
-            for amount in (figures.minimum, figures.maximum, figures.informal)
-        )
-        limit = figures.informal_at_most
-        at_most = None if limit is None else whole(limit, VALUE_UNIT)
-        unknown = bool(figures.unknown)
-        fees.append(Fee(levy.id, rate, minimum, maximum, informal, at_most, unknown))
+            taxes.append((levy.id, _rate(levy, figures)))
+        else:
+            fees.append(_fee(levy, figures))
     return Levies(tuple(fees), tuple(taxes))
+
+
+def fees_on(levies: tuple[Levy, ...], day: date) -> tuple[Fee | None, ...]:
+    """Return each fee as it is on a day, whoever bears it; None: there is none then."""
+    found = ((levy, figures_on(levy, day)) for levy in levies if levy.kind == "fee")
+    return tuple(_fee(levy, figures) if figures else None for levy, figures in found)
+
+
+def _fee(levy: Levy, figures: LevyRate) -> Fee:
+    minimum, maximum, informal = (
+        None if amount is None else whole(amount, 100)
+        for amount in (figures.minimum, figures.maximum, figures.informal)
+    )
+    limit = figures.informal_at_most
+    at_most = None if limit is None else whole(limit, VALUE_UNIT)
+    return Fee(
+        levy.id, _rate(levy, figures), minimum, maximum, informal, at_most, bool(figures.unknown)
+    )  # fmt: skip
+
+
+def _rate(levy: Levy, figures: LevyRate) -> int:
+    rate = whole(figures.rate, RATE_UNIT)
+    assert rate is not None, levy.id
+    return rate

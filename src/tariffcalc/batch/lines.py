@@ -116,6 +116,8 @@ class LinePricer:
         number = self._finder.reader.entry(cells)
         if not number:
             return
+        if self._finder.is_full:
+            self._finder.make_room()
         if self.entries is None:
             self.entries = Entries()
         try:

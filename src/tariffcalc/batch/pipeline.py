@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 from tariffcalc.batch import columnar, summary
@@ -113,8 +114,6 @@ def _prepare(job: Job, table: Table, catalogue: Catalogue) -> LinePricer:
     group_report(table)
     charges: Charges = _find_measures(job, table, catalogue) if job.spreads else "compact"
     pricer = _pricer(job, table, catalogue, charges)
-    if "entry" in table.columns.places:
-        gather_entries(_lines(job, table, "adding up entries"), pricer)
     return pricer
 
 
@@ -157,17 +156,17 @@ def _write(
     job: Job, table: Table, pricer: LinePricer, layout: Layout, file: BinaryIO, edition: str
 ) -> str:
     """Price all rows into a file; return the engine that did it."""
-    with (
-        closing(_progress(job, "pricing")) as progress,
-        zipped(file, layout.is_zipped) as packed,
-    ):
+    with zipped(file, layout.is_zipped) as packed:
         if columnar.is_for(job, table, layout) and columnar.price(
-            job, table, pricer, layout, packed, progress
+            job, table, pricer, layout, packed, partial(_progress, job)
         ):
             return "arrow"
+        if "entry" in table.columns.places:
+            gather_entries(_lines(job, table, columnar.ADDING_UP), pricer)
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
         try:
-            _write_rows(table, pricer, writer, progress, edition)
+            with closing(_progress(job, "pricing")) as progress:
+                _write_rows(table, pricer, writer, progress, edition)
         except BaseException:
             writer.drop()
             raise

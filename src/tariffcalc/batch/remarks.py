@@ -24,6 +24,10 @@ BETWEEN = "; "
 ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
 ENTRY_SPLIT = "entry-split: its rows name several days or modes, and are taken as several entries"
 
+INCOMPLETE, SPLIT = 1, 2
+ODD = ((INCOMPLETE, ENTRY_INCOMPLETE), (SPLIT, ENTRY_SPLIT))
+"""What may be odd about an entry, as bits, with the words for it."""
+
 
 class Gaps:
     """What the catalogue does not hold for one importing country, as bits."""

@@ -30,6 +30,8 @@ def entry_of(entries: Entries, number: str, found: Found) -> tuple[Entry | None,
 
 def paid_by(entry: Entry, found: Found, value: int) -> Paid:
     """Return the share of a line in the fees of its entry, then and as the law stands."""
+    if entry.paid is not None:
+        return entry.paid
     lane = found.known.lane
     segment = lane.points.segment(entry.total)
     fees = lane.fees_borne(found.known, found.point.day)

@@ -1,0 +1,213 @@
+"""Entries in the columnar lane: the fees of each shared out as the Python lane shares them."""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+np = pytest.importorskip("numpy")
+pa = pytest.importorskip("pyarrow")
+
+from hypothesis import given  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
+from tests.batch.test_entries import MPF  # noqa: E402
+
+from tariffcalc import Catalogue  # noqa: E402
+from tariffcalc.batch import arrow_blocks, arrow_entries, arrow_parquet  # noqa: E402
+from tariffcalc.batch.arrow_owed import LOST  # noqa: E402
+from tariffcalc.batch.arrow_shares import before_each, fee_amounts, parts_of  # noqa: E402
+from tariffcalc.batch.columnar import WORTH_SHARING  # noqa: E402
+from tariffcalc.batch.entries import part  # noqa: E402
+from tariffcalc.batch.formula import Fee  # noqa: E402
+from tariffcalc.batch.job import Job  # noqa: E402
+from tariffcalc.batch.pipeline import Outcome, price_file  # noqa: E402
+
+HEADER = (
+    "entry", "importer", "entry_date", "shipped_date", "origin", "classification", "customs_value",
+    "claims", "mode", "currency", "fx", "description",
+)  # fmt: skip
+CODES = {
+    "US": ("7601.10.60", "7208.10.00.00", "8703.23.01.90", "0406.90.95", "8471300100"),
+    "CA": ("7601.10.00", "7208.10.00.10", "8703.23.00.10", "7208.51.00.10", "8471300000"),
+}
+CLAIMS = ("", "", "usmca", "section_321", "cn_melted_poured", "section_321;usmca", "nonsense")
+VALUES = ("12.34", "799.99", "800", "800.01", "2500", "2500.01", "4999.99", "40000.05", "3,0,0")
+FEES = (
+    MPF,
+    Fee("all", 1250, None, None, None, None, False),
+    Fee("unknown", 3464, None, None, 214, 25_000_000, True),
+    Fee("informal unknown", 3464, 2679, 51976, None, 25_000_000, False),
+    Fee("nothing", 0, 0, None, None, None, False),
+)
+
+
+def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
+    """Return rows of entries: split ones, unread rows, values below and above the limits."""
+    chance, rows = random.Random(seed), list[list[str]]()
+    days = [f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-15" for _ in range(kinds)]
+    for number in range(entries):
+        name = chance.choice((f"E{number}", f"E{number}", f" E{number} ", "", f"E{number // 9}"))
+        importer, day = chance.choice(("US", "US", "CA")), chance.choice(days)
+        mode = chance.choice(("", "ocean", "truck", "mail"))
+        for _ in range(chance.choice((1, 1, 2, 3, 9))):
+            odd = chance.random()
+            rows.append(
+                [
+                    name,
+                    importer,
+                    chance.choice(days) if odd < 0.03 else day,
+                    "2018-01-01" if odd > 0.9 else "",
+                    chance.choice(("CA", "US", "MX", "CN", "DE", "VN")),
+                    "76" if 0.03 < odd < 0.05 else chance.choice(CODES[importer]),
+                    chance.choice(VALUES),
+                    chance.choice(CLAIMS),
+                    "air" if 0.05 < odd < 0.07 else mode,
+                    *(("EUR", "1.5") if 0.07 < odd < 0.1 else ("", "")),
+                    chance.choice(("plain", "a, b", '5" pipe', "=1")),
+                ]
+            )
+    chance.shuffle(rows)
+    return rows
+
+
+def write(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
+
+
+def run(catalogue: Catalogue, source: Path, target: Path, engine: str, **told: Any) -> Outcome:
+    return price_file(
+        Job(str(source), str(target), engine=engine, quiet=True, **told),  # type: ignore[arg-type]
+        catalogue,
+    )
+
+
+def same(catalogue: Catalogue, source: Path, ending: str = "csv", **told: Any) -> None:
+    python, arrow = (
+        run(catalogue, source, source.with_name(f"{engine}.{ending}"), engine, force=True, **told)
+        for engine in ("python", "arrow")
+    )
+    assert (python.summary["engine"], arrow.summary["engine"]) == ("python", "arrow")
+    for sums in ("statuses", "errors", "currencies", "resolved"):
+        assert arrow.summary[sums] == python.summary[sums], sums
+    one, other = (source.with_name(f"{engine}.{ending}") for engine in ("python", "arrow"))
+    if ending == "csv":
+        assert other.read_bytes() == one.read_bytes()
+    else:
+        parquet = pytest.importorskip("pyarrow.parquet")
+        assert parquet.read_table(other).to_pylist() == parquet.read_table(one).to_pylist()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("least", [0, 1 << 40])
+def test_entries_of_all_kinds(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, least: int
+) -> None:
+    """In blocks of any size, by one process and by two, rows of an entry far apart."""
+    monkeypatch.setitem(WORTH_SHARING, "text", least)
+    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 4000)
+    monkeypatch.setattr(arrow_blocks, "SIZE", 4000)
+    monkeypatch.setattr(arrow_blocks, "STRETCH", 200)
+    monkeypatch.setattr(arrow_entries, "CHUNK", 37)
+    source = tmp_path / "in.csv"
+    write(source, entry_rows(seed, 150))
+    same(catalogue, source)
+
+
+def test_entries_of_a_parquet_file(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(arrow_parquet, "BATCH", 64)
+    monkeypatch.setitem(WORTH_SHARING, "parquet", 0)
+    columns = zip(*entry_rows(7, 150), strict=True)
+    table = pa.table({name: [*cells] for name, cells in zip(HEADER, columns, strict=True)})
+    source = tmp_path / "in.parquet"
+    parquet.write_table(table, source, row_group_size=100)
+    same(catalogue, source, "parquet")
+
+
+def test_entries_on_stdin(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    source = tmp_path / "in.csv"
+    write(source, entry_rows(3, 60))
+    run(catalogue, source, tmp_path / "file.csv", "python")
+    stdin = io.TextIOWrapper(io.BytesIO(source.read_bytes()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    told = price_file(Job("-", str(tmp_path / "piped.csv"), engine="arrow", quiet=True), catalogue)
+    assert told.summary["engine"] == "arrow"
+    assert (tmp_path / "piped.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()
+
+
+def test_entries_too_large_for_this_lane(
+    catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "in.csv"
+    rows = [["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", "", "", "", ""]
+            for value in ("5", "4000000000", "7")]  # fmt: skip
+    write(source, rows)
+    python, arrow = (
+        run(catalogue, source, tmp_path / f"{engine}.csv", engine) for engine in ("python", "arrow")
+    )
+    assert arrow.summary["engine"] == "python"
+    assert (tmp_path / "arrow.csv").read_bytes() == (tmp_path / "python.csv").read_bytes()
+    assert python.failed == 0
+
+
+def test_lines_of_a_large_value_stay_exact(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Above a hundred million a line is the engine's, and its entry none the less one."""
+    source = tmp_path / "in.csv"
+    values = ("99999999.99", "100000000", "3000000000.01", "0.01")
+    write(
+        source,
+        [
+            ["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", mode, "", "", ""]
+            for mode in ("ocean", "truck")
+            for value in values
+        ],
+    )
+    same(catalogue, source)
+
+
+@given(
+    st.sampled_from(FEES),
+    st.lists(
+        st.tuples(st.integers(0, 1 << 60), st.integers(0, 1 << 60))
+        | st.tuples(st.integers(0, 10**10), st.integers(0, 10**10)),
+        max_size=20,
+    ),
+)
+def test_many_fees_are_what_each_is(fee: Fee, pairs: list[tuple[int, int]]) -> None:
+    bearing, more = (np.array([one[place] for one in pairs], np.int64) for place in (0, 1))
+    total = bearing + more
+    expected = [fee.amount(*one) for one in zip(bearing.tolist(), total.tolist(), strict=True)]
+    found = fee_amounts(fee, bearing, total).tolist()
+    assert found == [LOST if amount is None else amount for amount in expected]
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 1 << 60)), max_size=20), st.data())
+def test_many_parts_are_what_each_is(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
+    values = [data.draw(st.integers(0, whole)) for _, whole in pairs]
+    amounts, wholes = ([one[place] for one in pairs] for place in (0, 1))
+    found = parts_of(*(np.array(one, np.int64) for one in (amounts, values, wholes))).tolist()
+    assert found == [*map(part, amounts, values, wholes)]
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 99)), max_size=9), max_size=5))
+def test_what_rows_of_an_entry_before_a_row_have(chunks: list[list[tuple[int, int]]]) -> None:
+    taken, expected = np.zeros(6, np.int64), [0] * 6
+    for chunk in chunks:
+        rows = sorted(chunk, key=lambda row: row[0])
+        entries, values = (np.array([row[place] for row in rows], np.int64) for place in (0, 1))
+        found = before_each(entries, values, taken).tolist()
+        for (entry, value), before in zip(rows, found, strict=True):
+            assert before == expected[entry]
+            expected[entry] += value
+    assert taken.tolist() == expected
