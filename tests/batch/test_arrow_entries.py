@@ -36,6 +36,7 @@ CODES = {
 }
 CLAIMS = ("", "", "usmca", "section_321", "cn_melted_poured", "section_321;usmca", "nonsense")
 VALUES = ("12.34", "799.99", "800", "800.01", "2500", "2500.01", "4999.99", "40000.05", "3,0,0")
+SMALL, FREE = ("12.34", "150.01", "300"), ("section_321", "section_321", "")
 FEES = (
     MPF,
     Fee("all", 1250, None, None, None, None, False),
@@ -49,10 +50,12 @@ def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
     """Return rows of entries: split ones, unread rows, values below and above the limits."""
     chance, rows = random.Random(seed), list[list[str]]()
     days = [f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-15" for _ in range(kinds)]
+    days += ["2025-06-15", "2025-09-15", "2026-01-15"]  # small entries lost their freedom, in vain
     for number in range(entries):
         name = chance.choice((f"E{number}", f"E{number}", f" E{number} ", "", f"E{number // 9}"))
         importer, day = chance.choice(("US", "US", "CA")), chance.choice(days)
         mode = chance.choice(("", "ocean", "truck", "mail"))
+        values, claims = chance.choice(((VALUES, CLAIMS), (SMALL, FREE)))
         for _ in range(chance.choice((1, 1, 2, 3, 9))):
             odd = chance.random()
             rows.append(
@@ -63,8 +66,8 @@ def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
                     "2018-01-01" if odd > 0.9 else "",
                     chance.choice(("CA", "US", "MX", "CN", "DE", "VN")),
                     "76" if 0.03 < odd < 0.05 else chance.choice(CODES[importer]),
-                    chance.choice(VALUES),
-                    chance.choice(CLAIMS),
+                    chance.choice(values),
+                    chance.choice(claims),
                     "air" if 0.05 < odd < 0.07 else mode,
                     *(("EUR", "1.5") if 0.07 < odd < 0.1 else ("", "")),
                     chance.choice(("plain", "a, b", '5" pipe', "=1")),
