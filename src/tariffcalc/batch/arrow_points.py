@@ -97,11 +97,16 @@ class PointTables:
         )
 
     def plans(self, seen: Seen) -> Iterator[Ids]:
-        """Yield the formulas of rows for each class of what their entries may be worth."""
+        """Yield the formulas of rows for each class of what their entries may be worth.
+
+        They are 0 where the base duty is on a quantity: that may be declared, or not.
+        """
         spot, base = self._laid_over(seen)
         kind = self.formulas.bases.of(base, "kind")
-        for size in range(1 + max(len(points.limits) for points in self.readings.countries)):
-            segment = np.full(1, size + 1, np.intp)
+        kind = np.where(self.formulas.bases.of(base, "asks") > 0, 0, kind)
+        most = np.array([0, *(len(points.limits) for points in self.readings.countries)])
+        for size in range(1 + int(most.max())):
+            segment = np.minimum(size, most[seen.country]) + 1
             yield self._plans.numbers(spot, kind, seen.claims, seen.shipped, segment)
 
     def _laid_over(self, seen: Seen) -> tuple[Ids, Ids]:
