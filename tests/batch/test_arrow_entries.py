@@ -134,6 +134,15 @@ def test_entries_of_a_parquet_file(
     same(catalogue, source, "parquet")
 
 
+@pytest.mark.parametrize("rows", [[], [["A", "US"]], [["A"], entry_rows(1, 1)[0], []]])
+def test_few_rows_or_ragged_ones(
+    catalogue: Catalogue, tmp_path: Path, rows: list[list[str]]
+) -> None:
+    source = tmp_path / "in.csv"
+    write(source, rows)
+    same(catalogue, source)
+
+
 def test_entries_on_stdin(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,7 +98,8 @@ class Gathering:
         names = [text.strip() for text in enc.dictionary.to_pylist()]
         name = numbers_of(enc.indices, np.int32)
         done = plain & seen.is_read()
-        bits = np.where(done, self._fees_borne(seen.levies), 0)
+        is_named = np.take(np.array([*map(bool, names)], bool), name)
+        bits = np.where(done & is_named, self._fees_borne(seen.levies), 0)
         done &= self._frees(seen, bits)
         put = np.zeros(value.size, PUT)
         put["value"], put["bits"] = np.where(done, value, 0), bits
