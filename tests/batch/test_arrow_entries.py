@@ -25,13 +25,21 @@ from tariffcalc.batch.entries import part  # noqa: E402
 from tariffcalc.batch.formula import Fee  # noqa: E402
 from tariffcalc.batch.job import Job  # noqa: E402
 from tariffcalc.batch.pipeline import Outcome, price_file  # noqa: E402
+from tariffcalc.batch.result import Options  # noqa: E402
 
 HEADER = (
     "entry", "importer", "entry_date", "shipped_date", "origin", "classification", "customs_value",
     "claims", "mode", "currency", "fx", "description",
 )  # fmt: skip
 CODES = {
-    "US": ("7601.10.60", "7208.10.00.00", "8703.23.01.90", "0406.90.95", "8471300100"),
+    "US": (
+        "7601.10.60",
+        "7208.10.00.00",
+        "8703.23.01.90",
+        "0406.90.95",
+        "8471300100",
+        "1701.99.50",
+    ),
     "CA": ("7601.10.00", "7208.10.00.10", "8703.23.00.10", "7208.51.00.10", "8471300000"),
 }
 CLAIMS = ("", "", "usmca", "section_321", "cn_melted_poured", "section_321;usmca", "nonsense")
@@ -119,6 +127,8 @@ def test_entries_of_all_kinds(
     source = tmp_path / "in.csv"
     write(source, entry_rows(seed, 150))
     same(catalogue, source)
+    # Free as far as was known then, and since not: all lines of such an entry pay otherwise.
+    same(catalogue, source, options=Options("2025-04-05"))
 
 
 def test_entries_of_a_parquet_file(
