@@ -71,10 +71,13 @@ def choose_codes(importer: str, rng: random.Random) -> list[str]:
     return [text for code in chosen for text in spelled(code)]
 
 
-def invoice_tables(rows: int, seed: int = 2026, uniform: bool = False) -> Iterator[pa.Table]:
+def invoice_tables(
+    rows: int, seed: int = 2026, uniform: bool = False, entries: bool = False
+) -> Iterator[pa.Table]:
     """Yield invoice lines in pieces, always the same ones for a seed.
 
-    Some codes come much more often than others, or each as often where `uniform`.
+    Some codes come much more often than others, or each as often where `uniform`. With `entries`
+    there is a column of entry numbers more.
     """
     words = random.Random(seed)
     codes = {importer: choose_codes(importer, words) for importer in ORIGINS}
@@ -83,9 +86,11 @@ def invoice_tables(rows: int, seed: int = 2026, uniform: bool = False) -> Iterat
     days = np.datetime_as_string(np.arange("2018-01-01", "2026-11-01", dtype="datetime64[D]"))
     for start in range(0, rows, PIECE):
         rng = np.random.default_rng((seed, start))
-        yield _piece(
-            rng, start, min(PIECE, rows - start), texts, len(codes["US"]), origins, days, uniform
-        )
+        size = min(PIECE, rows - start)
+        piece = _piece(rng, start, size, texts, len(codes["US"]), origins, days, uniform)
+        if entries:
+            piece = _brought_together(rng, start, piece)
+        yield pa.table(_spoil(rng, piece, size))
 
 
 def _piece(
@@ -97,7 +102,7 @@ def _piece(
     origins: list[str],
     days: np.ndarray,
     uniform: bool,
-) -> pa.Table:
+) -> dict[str, pa.Array]:
     into_ca = rng.random(size) < 0.2
     ranks = _places if uniform else _ranks
     us = ranks(rng, size, first_ca // 5) * 5 + rng.integers(0, 5, size)
@@ -116,7 +121,7 @@ def _piece(
     sent = np.append(days, "")[np.where(rng.random(size) < 0.05, len(days), shipped)]
     claims = np.array(["", "usmca", "metal_under_15", "usmca;us_metal_85"])
     modes = np.array(["ocean", "air", "truck", "rail", ""])
-    columns = {
+    return {
         "line": pa.array(np.arange(start + 1, start + size + 1)).cast(pa.string()),
         "po_number": pa.array(rng.integers(100_000, 999_999, size)).cast(pa.string()),
         "entry_date": pa.array(days[entered].tolist()),
@@ -129,7 +134,23 @@ def _piece(
         "mode": pa.array(modes[rng.integers(0, 5, size)].tolist()),
         "sku": pa.array(rng.integers(0, 10**6, size)).cast(pa.string()),
     }
-    return pa.table(_spoil(rng, columns, size))
+
+
+def _brought_together(
+    rng: np.random.Generator, start: int, columns: dict[str, pa.Array]
+) -> dict[str, pa.Array]:
+    """Put some lines at a time into one entry: they get its days and its mode of transport."""
+    size = len(columns["line"])
+    lengths = rng.integers(1, 16, size)
+    firsts = np.repeat(np.cumsum(lengths) - lengths, lengths)[:size]
+    shared = ("entry_date", "shipped_date", "mode")
+    alike = {name: columns[name].take(pa.array(firsts)) for name in shared}
+    importers = columns["importer"].to_pylist()
+    numbers = (
+        f"{importer}{start + first:010}"
+        for importer, first in zip(importers, firsts.tolist(), strict=True)
+    )
+    return {**columns, **alike, "entry": pa.array([*numbers])}
 
 
 def _ranks(rng: np.random.Generator, size: int, count: int) -> np.ndarray:
@@ -171,12 +192,14 @@ def _spoil(
     return {**columns, **{field: pa.array(texts) for field, texts in lists.items()}}
 
 
-def write_csv(file: BinaryIO, rows: int, seed: int = 2026, uniform: bool = False) -> None:
+def write_csv(
+    file: BinaryIO, rows: int, seed: int = 2026, uniform: bool = False, entries: bool = False
+) -> None:
     """Write invoice lines as CSV."""
-    file.write(f"{HEADER}\n".encode())
+    file.write(f"{HEADER}{',entry' if entries else ''}\n".encode())
     import pyarrow.compute as pc
 
-    for table in invoice_tables(rows, seed, uniform):
+    for table in invoice_tables(rows, seed, uniform, entries):
         lines = pc.binary_join_element_wise(*table.columns, ",").combine_chunks()
         chunk = lines if isinstance(lines, pa.Array) else lines.chunk(0)
         file.write("\n".join(chunk.to_pylist()).encode() + b"\n")
