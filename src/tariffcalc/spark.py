@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,6 @@ from tariffcalc import __version__
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
 from tariffcalc.batch.declared import ORDER
-from tariffcalc.batch.entries import gather_entries
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.writers import unique_names
 from tariffcalc.catalogue.store import Store
@@ -39,9 +39,8 @@ try:
         StructType,
     )
 
-    from tariffcalc.batch.arrow_batch import price_batch
+    from tariffcalc.batch.arrow_batch import price_batch, price_by_row
     from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
-    from tariffcalc.batch.parquet_rows import as_texts
 except ModuleNotFoundError as error:
     missing = (error.name or "").partition(".")[0]
     message = f'tariffcalc.spark needs {missing}. Type: pip install "tariffcalc[spark]"'
@@ -240,7 +239,7 @@ def _open_lane(task: Task, compiled: bytes, rates: str) -> ArrowLane | LinePrice
     connection.deserialize(zlib.decompress(compiled))
     pricer = _make_pricer(task, Catalogue(Store(connection)), rates)
     try:
-        return pricer if "entry" in task.fields else ArrowLane(pricer)
+        return ArrowLane(pricer)
     except NotForThisLane:
         return pricer
 
@@ -248,16 +247,13 @@ def _open_lane(task: Task, compiled: bytes, rates: str) -> ArrowLane | LinePrice
 def _price_batch(batch: Any, task: Task, lane: ArrowLane | LinePricer) -> list[Any]:
     """Return the columns of the result of a batch."""
     declared = [batch.column(place) for place in task.places]
+    read, result = pa.RecordBatch.from_arrays(declared, list(task.fields)), None
     if isinstance(lane, ArrowLane):
-        read = pa.RecordBatch.from_arrays(declared, list(task.fields))
-        result = price_batch(read, lane).columns
-    else:
-        rows = list(zip(*map(as_texts, declared), strict=True))
-        if "entry" in task.fields:
-            gather_entries(rows, lane)
-        priced = zip(*(lane.price(cells, 0) for cells in rows), strict=True)
-        result = [pa.array(column, pa.string()) for column in priced]
-    return [pc.if_else(pc.equal(column, ""), None, column) for column in result]
+        with suppress(NotForThisLane):
+            result = price_batch(read, lane)
+    if result is None:
+        result = price_by_row(read, lane if isinstance(lane, LinePricer) else lane.pricer)
+    return [pc.if_else(pc.equal(column, ""), None, column) for column in result.columns]
 
 
 def _bring_together(numbered: DataFrame, place: str) -> DataFrame:

@@ -18,12 +18,18 @@ from tests.batch.test_entries import MPF  # noqa: E402
 
 from tariffcalc import Catalogue  # noqa: E402
 from tariffcalc.batch import arrow_blocks, arrow_entries, arrow_parquet  # noqa: E402
+from tariffcalc.batch.arrow_arrays import text_array  # noqa: E402
+from tariffcalc.batch.arrow_batch import price_batch, price_by_row  # noqa: E402
+from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane  # noqa: E402
 from tariffcalc.batch.arrow_owed import LOST  # noqa: E402
 from tariffcalc.batch.arrow_shares import before_each, fee_amounts, parts_of  # noqa: E402
+from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columnar import WORTH_SHARING  # noqa: E402
+from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.entries import part  # noqa: E402
 from tariffcalc.batch.formula import Fee  # noqa: E402
 from tariffcalc.batch.job import Job  # noqa: E402
+from tariffcalc.batch.lines import LinePricer  # noqa: E402
 from tariffcalc.batch.pipeline import Outcome, price_file  # noqa: E402
 from tariffcalc.batch.result import Options  # noqa: E402
 
@@ -142,6 +148,26 @@ def test_entries_of_a_parquet_file(
     source = tmp_path / "in.parquet"
     parquet.write_table(table, source, row_group_size=100)
     same(catalogue, source, "parquet")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_batch_of_whole_entries(catalogue: Catalogue, seed: int) -> None:
+    """As a cluster prices them: batch after batch in one lane, which keeps no entry."""
+    columns = map_columns(HEADER, {}, Defaults())
+    cells = CellReader(catalogue.store)
+    lane = ArrowLane(LinePricer(catalogue, columns, columns.defaults, cells))
+    other = LinePricer(catalogue, columns, columns.defaults, cells)
+    huge = ["A", "US", "2020-08-20", "", "DE", "8471300100", "4000000000", "", "", "", "", ""]
+    for rows in (entry_rows(seed, 40), entry_rows(seed + 100, 40), [huge], entry_rows(seed, 9)):
+        texts = [text_array(column) for column in zip(*rows, strict=True)]
+        batch = pa.RecordBatch.from_arrays(texts, list(HEADER))
+        expected = price_by_row(batch, other)
+        if rows == [huge]:
+            with pytest.raises(NotForThisLane):
+                price_batch(batch, lane)
+            assert price_by_row(batch, lane.pricer) == expected
+        else:
+            assert price_batch(batch, lane) == expected
 
 
 @pytest.mark.parametrize("rows", [[], [["A", "US"]], [["A"], entry_rows(1, 1)[0], []]])

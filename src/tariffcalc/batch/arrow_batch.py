@@ -22,6 +22,8 @@ from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_readings import KEYS, Columns
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import join_rows
+from tariffcalc.batch.entries import gather_entries
+from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import as_texts
 
 NULL = -1
@@ -33,28 +35,53 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
 
     Args:
         batch: The columns of the file as the pricer's `ColumnMap` has them, in its order. Columns
-            that are not text are read as `as_texts` shows them.
+            that are not text are read as `as_texts` shows them. Where there is a column of
+            entries, all rows of an entry must be in one batch: they share its fees.
         lane: Of the file.
         number: Of the first row as spreadsheets count, for the summary of errors.
+
+    Raises:
+        NotForThisLane: when the values of entries are too large for this lane.
     """
+    texts, shares = [_as_text(column) for column in batch.columns], None
+    if "entry" in lane.places:
+        gathering = Gathering(lane)
+        whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
+        shares = whole.of(0, len(batch))
     columns = [
         column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-        for column in price_columns(batch, lane, number)
+        for column in _priced(texts, lane, number, shares)
     ]
     shown = [column.fill_null(text_scalar("")) for column in columns]
     return pa.RecordBatch.from_arrays(shown, list(lane.pricer.columns))
 
 
-def price_columns(batch: Any, lane: ArrowLane, number: int, shares: Any = None) -> list[Any]:
+def price_by_row(batch: Any, pricer: LinePricer) -> Any:
+    """Do the same in the Python lane, of a file that is not for this one."""
+    rows = list(zip(*map(as_texts, batch.columns), strict=True))
+    held = pricer.entries
+    if "entry" in pricer.finder.reader.places:
+        gather_entries(rows, pricer)
+    priced = zip(*(pricer.price(cells, 0) for cells in rows), strict=True)
+    columns = [text_array(column) for column in priced]
+    pricer.entries = held
+    return pa.RecordBatch.from_arrays(columns, list(pricer.columns))
+
+
+def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list[Any]:
     """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them.
 
     Args:
-        batch: The rows.
+        batch: Some rows of a file, the entries of which the lane knows.
         lane: Of the file.
-        number: Of the first of them.
-        shares: What they pay of the fees of their entries, as `ArrowLane.answer` takes it.
+        before: How many rows are before them.
+        number: Of the first of them, as spreadsheets count.
     """
     texts = [_as_text(column) for column in batch.columns]
+    return _priced(texts, lane, number, lane.shares_of(before, len(batch)))
+
+
+def _priced(texts: Sequence[Any], lane: ArrowLane, number: int, shares: Any) -> list[Any]:
     answer = lane.answer(_declared(texts, lane), shares)
     rows = np.flatnonzero(~answer.done)
     said: Iterator[Sequence[str]] = repeat(())
@@ -73,11 +100,14 @@ def price_columns(batch: Any, lane: ArrowLane, number: int, shares: Any = None) 
 
 def weigh_batch(batch: Any, gathering: Gathering, lane: ArrowLane) -> Part:
     """Return what the rows of a batch put into their entries."""
-    texts = [_as_text(column) for column in batch.columns]
+    return _weighed([_as_text(column) for column in batch.columns], gathering, lane)
+
+
+def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Part:
     weighed = gathering.weigh(_declared(texts, lane))
     left = np.flatnonzero(~weighed.done)
     rows = zip(left.tolist(), _cells(texts, left), strict=True)
-    return Part(len(batch), np.arange(len(batch)), weighed, rows)
+    return Part(weighed.done.size, np.arange(weighed.done.size), weighed, rows)
 
 
 def learn(batch: Any, lane: ArrowLane) -> None:

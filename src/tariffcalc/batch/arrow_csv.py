@@ -111,7 +111,8 @@ class CsvPricer:
             rows = zip(left.tolist(), cells.read(left), strict=True)
             return Part(block.count, cells.even, weighed, rows)
 
-        gathering.take(in_order(weigh, self._blocks(), THREADS), progress)
+        tasks = in_order(weigh, self._blocks(), THREADS)
+        self.lane.shares = gathering.shares(tasks, progress)
 
     def begin(self, out: BinaryIO) -> None:
         """Price the first block; processes that are forked afterwards know what it teaches."""

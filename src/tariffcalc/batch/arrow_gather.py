@@ -19,6 +19,7 @@ from tariffcalc.batch.arrow_entries import (
     PUT,
     WIDTH,
     EntryBook,
+    Shares,
     TooMuch,
     kind_of,
 )
@@ -27,7 +28,6 @@ from tariffcalc.batch.arrow_readings import Columns
 from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Ids
-from tariffcalc.batch.row_entries import RowEntries
 
 BITS = 31
 """Of the number that says which fees a row bears, and when it enters free."""
@@ -81,8 +81,6 @@ class Gathering:
         levies = (store.tables(importer).levies for importer in store.importers)
         self._fees = [[one.id for one in levy if one.kind == "fee"] for levy in levies]
         self._book = EntryBook(max(map(len, self._fees), default=0))
-        self._rows = RowEntries()
-        lane.pricer.entries = self._rows
         self._borne: Any = np.zeros(0, np.int32)
 
     def weigh(self, columns: Columns) -> Weighed:
@@ -109,8 +107,8 @@ class Gathering:
         )
         return Weighed(done, names, name, day, country, mode, put)
 
-    def take(self, parts: Iterable[Part], progress: Callable[[int], None]) -> None:
-        """Add up all rows of the file, and let the lane share out their fees.
+    def shares(self, parts: Iterable[Part], progress: Callable[[int], None]) -> Shares:
+        """Add up all rows, and share out their fees.
 
         Args:
             parts: The rows, in their order.
@@ -125,7 +123,7 @@ class Gathering:
                 self._put(part)
                 done += part.size
                 progress(done)
-            self._lane.shares = self._book.share_out(self._lane.pricer.finder.points_of)
+            return self._book.share_out(self._lane.pricer.finder.points_of)
         except TooMuch:
             raise NotForThisLane("the values of its entries are too large") from None
 
@@ -162,15 +160,14 @@ class Gathering:
 
     def _survey(self, cells: Sequence[str]) -> tuple[int, int, int]:
         """Return what a row puts into its entry, from the Python lane."""
-        rows = self._rows
-        rows.taken = None
         with self._lane.lock:
             self._lane.pricer.survey(cells)
-        while rows.unread:
-            self._book.add_unread(rows.unread.pop())
-        if rows.taken is None:
+            taken, unread = self._lane.entries.let_go()
+        if unread:
+            self._book.add_unread(unread)
+        if taken is None:
             return NOBODY, 0, 0
-        importer, number, (day, mode), weight = rows.taken
+        importer, number, (day, mode), weight = taken
         if weight.value >= LARGEST:
             raise TooMuch
         bits = sum(1 << fee for fee in weight.fees)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from threading import RLock
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -73,6 +73,9 @@ class ArrowLane:
         has_filed = any(name in self.places for name in FILED)
         self.said = Said(pricer.law.store.meta["edition"], self.lock)
         self.formulas = Formulas(self.said, has_filed)
+        self.entries = RowEntries()
+        if "entry" in self.places:
+            pricer.entries = self.entries
         readings = Readings(finder.reader, self._points_of, self.formulas, self.lock)
         store = pricer.law.store
         width = 1 + max(len(store.tables(importer).measures) for importer in store.importers)
@@ -188,8 +191,7 @@ class ArrowLane:
             try:
                 if shares is None:
                     return list(map(price, rows, numbers))
-                entries, priced = cast(RowEntries, self.pricer.entries), []
-                told = as_told(shares)
+                entries, priced, told = self.entries, [], as_told(shares)
                 for cells, number, entries.told in zip(rows, numbers, told, strict=True):
                     priced.append(price(cells, number))
                 return priced

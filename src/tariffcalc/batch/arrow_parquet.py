@@ -89,7 +89,7 @@ class ParquetPricer:
                 self._batches(file),
                 THREADS,
             )
-            gathering.take(weighed, progress)
+            self.lane.shares = gathering.shares(weighed, progress)
 
     def begin(self, out: BinaryIO) -> None:
         """Learn from the first rows; processes that are forked afterwards know what they teach."""
@@ -151,8 +151,7 @@ class ParquetPricer:
         return number, (number, before + len(last), table)
 
     def _answer(self, before: int, batch: Any) -> Any:
-        shares = self.lane.shares_of(before, len(batch))
-        priced = price_columns(batch, self.lane, self._rows.row_number(before), shares)
+        priced = price_columns(batch, self.lane, before, self._rows.row_number(before))
         return pa.RecordBatch.from_arrays([*batch.columns, *priced], self._names)
 
     def _batches(self, file: Any) -> Iterator[tuple[int, Any]]:

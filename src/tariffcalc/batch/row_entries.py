@@ -8,6 +8,9 @@ from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
 from tariffcalc.batch.ready import Paid
 from tariffcalc.batch.remarks import INCOMPLETE, SPLIT
 
+Taken = tuple[str, str, Kind, Weight]
+"""Importing country and number of an entry, its kind, and what a row puts into it."""
+
 
 class Told(NamedTuple):
     """What was found of a row: what its entry is worth, what it pays, what is odd about both.
@@ -25,17 +28,23 @@ class RowEntries(Entries):
 
     def __init__(self) -> None:
         super().__init__()
-        self.taken: tuple[str, str, Kind, Weight] | None = None
         self.told = Told(0, None, 0)
-        self.unread: list[str] = []
+        self._taken: Taken | None = None
+        self._unread_number = ""
 
     def add(self, importer: str, number: str, kind: Kind, fees: int, weight: Weight) -> None:
         """Take what a row puts into its entry."""
-        self.taken = importer, number, kind, weight
+        self._taken = importer, number, kind, weight
 
     def add_unread(self, number: str) -> None:
         """Take note of a row that cannot be read."""
-        self.unread.append(number)
+        self._unread_number = number
+
+    def let_go(self) -> tuple[Taken | None, str]:
+        """Return what a row put into its entry, and the number of its entry if it is unread."""
+        found = self._taken, self._unread_number
+        self._taken, self._unread_number = None, ""
+        return found
 
     def find(self, importer: str, number: str, kind: Kind) -> Entry | None:
         """Return the entry of the row, which knows what the row pays."""
