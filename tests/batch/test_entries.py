@@ -6,6 +6,7 @@ import random
 from decimal import Decimal
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,6 +129,20 @@ def test_parts_add_up(values: list[int], amount: int) -> None:
         before += value
     assert sum(shares) == amount
     assert min(shares) >= 0
+
+
+def test_the_first_pass_keeps_no_more_codes_than_the_second(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tariffcalc.batch.lane.CAP", 5)
+    monkeypatch.setattr("tariffcalc.batch.finder.CAP", 5)
+    columns = map_columns(HEADER, {}, Defaults())
+    pricer = LinePricer(catalogue, columns, columns.defaults, CellReader(catalogue.store))
+    rows = [row("A", "100", classification=f"84713001{number:02}") for number in range(40)]
+    assert len(gather_entries(rows, pricer)) == 1
+    (lane,) = pricer.finder.lanes.values()
+    assert len(lane.goods) <= 5
+    assert fees([dict(zip(pricer.columns, pricer.price(cells, 2), strict=True)) for cells in rows])
 
 
 def test_memory_grows_with_entries_not_lines() -> None:
