@@ -51,7 +51,10 @@ def rows_of(columns: Numbers) -> tuple[Numbers, list[bytes], Numbers]:
     ([[4, 0], [4, 1], [5, 1]], [[4, 1], [4, 1], [5, 1], [4, 0]])
     """
     first, places = _alike(columns)
-    rows = np.ascontiguousarray(columns[:, first].T.astype(np.int32))
+    chosen = columns[:, first].T
+    # As bytes they are kept by the ten thousand: half as wide while numbers are small.
+    kind = np.uint16 if int(chosen.max(initial=0)) < 1 << 16 else np.int32
+    rows = np.ascontiguousarray(chosen.astype(kind))
     return rows, rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist(), places
 
 

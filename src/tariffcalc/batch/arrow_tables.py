@@ -117,7 +117,7 @@ class Grid:
         """Return the number of each pair. One with a 0, or without room, has number 0."""
         found = self._look(first, second)
         if found.size and int(found.min()) < 0:
-            empty = found < 0
+            empty = np.nonzero(found < 0)  # few: flags would be gone through again and again
             here, there = (np.broadcast_to(part, found.shape)[empty] for part in (first, second))
             self._learn(here, there)
             found[empty] = np.maximum(self._look(here, there), 0)
