@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
@@ -23,16 +24,10 @@ COLLECTED = 500_000
 Its own number is 700.
 """
 
-app = typer.Typer(
-    name="tariffcalc",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="What does a shipment between Canada and the United States owe? Both directions, any"
-    " entry date since 2018, offline, every figure with its legal citation.",
-    epilog="Exit codes: 0 done; 1 done, and something failed; 2 usage; 3 input not understood;"
-    " 4 catalogue unsound; 5 outside coverage.",
-)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "quote": quote.quote, "batch": batch.batch, "measures": measures.measures, "show": show.show,
+    "check": check.check,
+}  # fmt: skip
 
 
 def _version(wanted: bool) -> None:
@@ -41,7 +36,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
@@ -50,18 +44,34 @@ def _options(
     """Keep the options that belong to no command."""
 
 
-app.command("quote")(quote.quote)
-app.command("batch")(batch.batch)
-app.command("measures")(measures.measures)
-app.command("show")(show.show)
-app.command("check")(check.check)
+def make_app(names: Iterable[str]) -> typer.Typer:
+    """Return the command line with some of the commands."""
+    made = typer.Typer(
+        name="tariffcalc",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        help="What does a shipment between Canada and the United States owe? Both directions, any"
+        " entry date since 2018, offline, every figure with its legal citation.",
+        epilog="Exit codes: 0 done; 1 done, and something failed; 2 usage; 3 input not understood;"
+        " 4 catalogue unsound; 5 outside coverage.",
+    )
+    made.callback()(_options)
+    for name in names:
+        made.command(name)(COMMANDS[name])
+    return made
+
+
+app = make_app(COMMANDS)
 
 
 def run() -> None:
     """Run the command line; every fault of input ends in words and an exit code."""
     gc.set_threshold(COLLECTED)
+    # Typer makes every command with all its options ready: the one that is asked for will do.
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        app()
+        (make_app([asked]) if asked in COMMANDS else app)()
     except CatalogueError as error:
         _fail(error, 4)
     except CoverageError as error:
