@@ -70,7 +70,9 @@ def short_fees(fees: Sequence[Fee]) -> Callable[[int], tuple[int, str]]:
         return parts[0]
 
     def amount(value: int) -> tuple[int, str]:
-        amount = sum(part(value)[0] for part in parts)
+        amount = 0
+        for part in parts:
+            amount += part(value)[0]
         return amount, money(amount)
 
     return amount
