@@ -35,7 +35,7 @@ from tariffcalc.batch.result import Options  # noqa: E402
 
 HEADER = (
     "entry", "importer", "entry_date", "shipped_date", "origin", "classification", "customs_value",
-    "claims", "mode", "currency", "fx", "description",
+    "claims", "mode", "currency", "fx", "filed_duty", "description",
 )  # fmt: skip
 CODES = {
     "US": (
@@ -84,6 +84,7 @@ def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
                     chance.choice(claims),
                     "air" if 0.05 < odd < 0.07 else mode,
                     *(("EUR", "1.5") if 0.07 < odd < 0.1 else ("", "")),
+                    chance.choice(("", "", "12.34", "0", "twelve")) if odd > 0.8 else "",
                     chance.choice(("plain", "a, b", '5" pipe', "=1")),
                 ]
             )
@@ -157,7 +158,7 @@ def test_a_batch_of_whole_entries(catalogue: Catalogue, seed: int) -> None:
     cells = CellReader(catalogue.store)
     lane = ArrowLane(LinePricer(catalogue, columns, columns.defaults, cells))
     other = LinePricer(catalogue, columns, columns.defaults, cells)
-    huge = ["A", "US", "2020-08-20", "", "DE", "8471300100", "4000000000", "", "", "", "", ""]
+    huge = ["A", "US", "2020-08-20", "", "DE", "8471300100", "4000000000", "", "", "", "", "", ""]
     for rows in (entry_rows(seed, 40), entry_rows(seed + 100, 40), [huge], entry_rows(seed, 9)):
         texts = [text_array(column) for column in zip(*rows, strict=True)]
         batch = pa.RecordBatch.from_arrays(texts, list(HEADER))
@@ -198,7 +199,7 @@ def test_entries_too_large_for_this_lane(
     catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = tmp_path / "in.csv"
-    rows = [["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", "", "", "", ""]
+    rows = [["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", "", "", "", "", ""]
             for value in ("5", "4000000000", "7")]  # fmt: skip
     write(source, rows)
     python, arrow = (
@@ -216,7 +217,7 @@ def test_lines_of_a_large_value_stay_exact(catalogue: Catalogue, tmp_path: Path)
     write(
         source,
         [
-            ["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", mode, "", "", ""]
+            ["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", mode, "", "", "", ""]
             for mode in ("ocean", "truck")
             for value in values
         ],

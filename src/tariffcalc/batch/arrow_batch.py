@@ -48,6 +48,7 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         gathering = Gathering(lane)
         whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
         shares = whole.of(0, len(batch))
+        whole.close()
     columns = [
         column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
         for column in _priced(texts, lane, number, shares)

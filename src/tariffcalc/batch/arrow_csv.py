@@ -90,7 +90,8 @@ class CsvPricer:
         return []
 
     def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
-        """Do nothing: a CSV file just ends."""
+        """End the file, which a CSV just does."""
+        self.lane.let_go()
 
     def gather(self, progress: Callable[[int], None]) -> None:
         """Add up the entries of the file, in a pass of its own.

@@ -131,7 +131,7 @@ class EntryBook:
             raise TooMuch
 
     def share_out(self, points_of: Callable[[str], Points]) -> Shares:
-        """Return what each row pays. The book is closed with it.
+        """Return what each row pays. The entries are forgotten with it.
 
         Args:
             points_of: Gives the points of an importing country.
@@ -165,8 +165,11 @@ class EntryBook:
             if len(whole) == 1:
                 paid["now"] = paid["then"]
             shares.put(paid)
-        self._file.close()
         return shares
+
+    def close(self) -> None:
+        """Let go of what rows put into the entries."""
+        self._file.close()
 
     def _said(self) -> Any:
         """Return what is odd about entries."""
@@ -266,6 +269,10 @@ class Shares:
         """Take the next rows, an array of `PAID`."""
         self._file.write(rows.tobytes())
         self._file.flush()
+
+    def close(self) -> None:
+        """Let go of them."""
+        self._file.close()
 
     def of(self, start: int, count: int) -> Any:
         """Return some rows from one on."""

@@ -91,6 +91,7 @@ class Gathering:
         """
         lane = self._lane
         value, plain = lane.values(columns)
+        lane.filed(columns, plain)  # a row whose filed duty cannot be read is none of its entry
         seen = lane.points.seen.see(columns)
         enc = encoded(columns["entry"])
         names = [text.strip() for text in enc.dictionary.to_pylist()]
@@ -126,6 +127,8 @@ class Gathering:
             return self._book.share_out(self._lane.pricer.finder.points_of)
         except TooMuch:
             raise NotForThisLane("the values of its entries are too large") from None
+        finally:
+            self._book.close()
 
     def _put(self, part: Part) -> None:
         book, put = self._book, np.zeros(part.size, PUT)

@@ -104,7 +104,7 @@ class ArrowLane:
                 each row is an entry of its own.
         """
         value, plain = self.values(columns)
-        filed, is_filed = self._filed(columns, plain)
+        filed, is_filed = self.filed(columns, plain)
         found, paid = self._find(columns, value, plain, shares)
         done = plain & found.answered()
         if "quantity" in columns:
@@ -162,7 +162,7 @@ class ArrowLane:
             plain &= _is_blank(columns["quantity"]) | (is_plain & (quantity > 0))
         return value, plain
 
-    def _filed(self, columns: Columns, plain: Flags) -> tuple[Amounts, Flags]:
+    def filed(self, columns: Columns, plain: Flags) -> tuple[Amounts, Flags]:
         """Return the filed duties and on which rows there are any; take odd rows out of `plain`."""
         sum_, any_ = np.zeros(plain.size, np.int64), np.zeros(plain.size, bool)
         for name in FILED:
@@ -198,6 +198,11 @@ class ArrowLane:
             finally:
                 tally.errors = kept
                 self._tally.merge(errors)
+
+    def let_go(self) -> None:
+        """Close what was found of the entries of the file."""
+        if self.shares is not None:
+            self.shares.close()
 
     def close(self) -> None:
         """Hand the sums to the pricer, those since it was called before. Call it at the end."""

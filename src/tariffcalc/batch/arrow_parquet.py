@@ -131,6 +131,7 @@ class ParquetPricer:
 
     def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
         """Write the end of the file, from what `price` returned in all processes."""
+        self.lane.let_go()
         if not written:
             table = pa.Table.from_batches([self._answer(0, self._nothing())])
             with _open_writer(out, self._options(table.schema)):
