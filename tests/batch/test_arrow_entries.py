@@ -83,7 +83,7 @@ def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
                     chance.choice(values),
                     chance.choice(claims),
                     "air" if 0.05 < odd < 0.07 else mode,
-                    *(("EUR", "1.5") if 0.07 < odd < 0.1 else ("", "")),
+                    *(("EUR", chance.choice(("1.5", ""))) if 0.07 < odd < 0.1 else ("", "")),
                     chance.choice(("", "", "12.34", "0", "twelve")) if odd > 0.8 else "",
                     chance.choice(("plain", "a, b", '5" pipe', "=1")),
                 ]

@@ -170,9 +170,10 @@ class LinePricer:
         entry, paid, on_entry = None, None, list[str]()
         number = "" if self.entries is None else self._finder.reader.entry(cells)
         if self.entries is not None and number:
+            worth = self._worth(found, cells)  # where there is none, no law is looked at
             entry, on_entry = entry_of(self.entries, number, found)
-        if entry is not None:
-            paid = paid_by(entry, found, self._worth(found, cells))
+            if entry is not None:
+                paid = paid_by(entry, found, worth)
         said = [*found.said, *on_entry]
         base = lane.base(known, point)
         if base is None or value is None or not 0 < value < HUGE or found.has_more:
