@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from threading import RLock
+from threading import Event, RLock, Thread
 from typing import Any
 
 import pytest
@@ -60,6 +60,28 @@ def test_a_pair_is_found_once_while_there_is_room(monkeypatch: pytest.MonkeyPatc
             assert number == (1 + 100 * one + other if (one, other) in kept else 0)
     assert len(asked) == len(set(asked)) == 40
     assert all(one and other for one, other in asked)
+
+
+def test_threads_that_ask_for_the_blank_text_do_not_wait_for_each_other() -> None:
+    """One has the lock of the lane, the other is about to take it, and both ask."""
+    lock, holds, done = RLock(), Event(), Event()
+    table = TextTable(lambda texts: np.ones(len(texts), np.intp), lock)
+
+    def hold_and_ask() -> None:
+        with lock:
+            holds.set()
+            other.join(0.3)
+            assert table.blank == 1
+            done.set()
+
+    def ask() -> None:
+        holds.wait()
+        assert table.blank == 1
+
+    other = Thread(target=ask, daemon=True)
+    for thread in (other, Thread(target=hold_and_ask, daemon=True)):
+        thread.start()
+    assert done.wait(10)
 
 
 def test_pairs_for_which_there_is_no_room_have_number_0(monkeypatch: pytest.MonkeyPatch) -> None:

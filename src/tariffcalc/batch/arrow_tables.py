@@ -8,7 +8,6 @@ is new is found under one, so that the law is asked once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from threading import Lock, RLock
 from typing import Any
 
@@ -47,6 +46,7 @@ class TextTable:
         self._find = find
         self._lock = lock
         self._held: tuple[Any, Ids] = text_array([]), np.zeros(1, np.intp)
+        self._blank = EMPTY
 
     def numbers(self, texts: Any) -> Ids:
         """Return the number of each text of an array without nulls."""
@@ -58,10 +58,13 @@ class TextTable:
             found[is_new] = np.take(learnt, numbers_of(new.indices, np.int32))
         return found
 
-    @cached_property
+    @property
     def blank(self) -> int:
         """The number of the text that is blank."""
-        return int(self.numbers(text_array([""]))[0])
+        # Not cached as properties are: that takes a lock of its own, and this the lane's.
+        if self._blank < 0:
+            self._blank = int(self.numbers(text_array([""]))[0])
+        return self._blank
 
     def _learn(self, texts: Any, seen: tuple[Any, Ids]) -> Ids:
         """Return the number of each text, found if it is new; 0 where there is no room for it.
