@@ -131,17 +131,17 @@ class ParquetPricer:
 
     def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
         """Write the end of the file, from what `price` returned in all processes."""
-        self.lane.let_go()
-        if not written:
+        if written:
+            (_, whole), *others = sorted(written, key=lambda group: group[0])
+            for _, group in others:
+                whole.append_row_groups(group)
+            end = BytesIO()
+            whole.write_metadata_file(end)
+            out.write(end.getvalue().removeprefix(MARK))
+        else:
             table = pa.Table.from_batches([self._answer(0, self._nothing())])
-            with _open_writer(out, self._options(table.schema)):
-                return
-        (_, whole), *others = sorted(written, key=lambda group: group[0])
-        for _, group in others:
-            whole.append_row_groups(group)
-        end = BytesIO()
-        whole.write_metadata_file(end)
-        out.write(end.getvalue().removeprefix(MARK))
+            _open_writer(out, self._options(table.schema)).close()
+        self.lane.let_go()
 
     def _price(self, task: tuple[int, list[tuple[int, Any]]]) -> tuple[int, tuple[int, int, Any]]:
         """Return the number of a task, and with it how many rows are then done, and its table."""
