@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ from tariffcalc.batch.job import Job  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
 from tariffcalc.batch.pipeline import Outcome, price_file  # noqa: E402
 from tariffcalc.batch.result import Options  # noqa: E402
+from tariffcalc.values.issues import InputError  # noqa: E402
 
 HEADER = (
     "entry", "importer", "entry_date", "shipped_date", "origin", "classification", "customs_value",
@@ -194,6 +197,37 @@ def test_entries_on_stdin(
     told = price_file(Job("-", str(tmp_path / "piped.csv"), engine="arrow", quiet=True), catalogue)
     assert told.summary["engine"] == "arrow"
     assert (tmp_path / "piped.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()
+
+
+def test_a_full_folder_for_temporary_files_is_told(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(book: arrow_entries.EntryBook, rows: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(arrow_entries.EntryBook, "put", full)
+    source = tmp_path / "in.csv"
+    write(source, entry_rows(1, 5))
+    with pytest.raises(InputError, match=r"temporary files cannot be written.*TMPDIR"):
+        run(catalogue, source, tmp_path / "out.csv", "arrow")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize("field", ["shipped_date", "filed_duty", "customs_value"])
+def test_no_law_is_met_by_rows_that_cannot_be_read(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setitem(WORTH_SHARING, "parquet", 0)
+    row = ["A", "US", "2020-08-20", "", "CN", "7208100000", "100", "", "", "", "", "", ""]
+    row[HEADER.index(field)] = "x"
+    write(tmp_path / "in.csv", [row])
+    same(catalogue, tmp_path / "in.csv")
+    parquet.write_table(
+        pa.table({name: [cell] for name, cell in zip(HEADER, row, strict=True)}),
+        tmp_path / "in.parquet",
+    )
+    same(catalogue, tmp_path / "in.parquet", "parquet")
 
 
 def test_entries_too_large_for_this_lane(

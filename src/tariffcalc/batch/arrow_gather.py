@@ -6,6 +6,7 @@ A row that this lane does not read is surveyed by the Python lane, which tells `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ from tariffcalc.batch.arrow_readings import Columns
 from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Ids
+from tariffcalc.values.issues import InputError, Issue
 
 BITS = 31
 """Of the number that says which fees a row bears, and when it enters free."""
@@ -117,6 +119,7 @@ class Gathering:
 
         Raises:
             NotForThisLane: when values are too large for this lane.
+            InputError: when there is no room for temporary files.
         """
         done = 0
         try:
@@ -125,6 +128,10 @@ class Gathering:
                 done += part.size
                 progress(done)
             return self._book.share_out(self._lane.pricer.finder.points_of)
+        except OSError as error:
+            message = f"the folder for temporary files cannot be written: {error.strerror}"
+            hint = "Make room there, or name another one in TMPDIR."
+            raise InputError([Issue("temporary", "error", message, gettempdir(), hint)]) from None
         except TooMuch:
             raise NotForThisLane("the values of its entries are too large") from None
         finally:
@@ -188,13 +195,14 @@ class Gathering:
 
     def _fees_borne(self, levies: Ids) -> Ids:
         """Return which fees rows bear, as bits, from the numbers of their fees and taxes."""
-        keys = self._lane.formulas.levies.keys
-        if self._borne.size < len(keys):
+        keys, borne = self._lane.formulas.levies.keys, self._borne
+        if borne.size < len(keys):
             place = {id_: 1 << at for ids in self._fees for at, id_ in enumerate(ids)}
-            self._borne = np.array(
+            # Another thread may put a shorter one in its place: this one is taken from.
+            self._borne = borne = np.array(
                 [sum(place[fee.id] for fee in key.fees) if key else 0 for key in keys], np.int32
             )
-        found: Ids = np.take(self._borne, levies)
+        found: Ids = np.take(borne, levies)
         return found
 
     def _frees(self, seen: Seen, bits: Ids) -> Flags:

@@ -131,7 +131,9 @@ class ArrowLane:
     def learn(self, columns: Columns, shares: Any = None) -> None:
         """Find what the rows of a batch stand for, and price none; arguments as of `answer`."""
         self.plain.held()
-        self._find(columns, *self.values(columns), shares)
+        value, plain = self.values(columns)
+        self.filed(columns, plain)
+        self._find(columns, value, plain, shares)
 
     def _find(
         self, columns: Columns, value: Amounts, plain: Flags, shares: Any
@@ -143,8 +145,9 @@ class ArrowLane:
             worth = np.where(is_shared, shares["total"], value)
             paid = Paid(is_shared, shares["then"]), Paid(is_shared, shares["now"])
         seen = self.points.seen.see(columns)
-        if not plain.all():  # of a row that cannot be read no law is met
-            seen = seen._replace(day=np.where(plain, seen.day, 0))
+        is_read = plain & (seen.shipped > 0)
+        if not is_read.all():  # of a row that cannot be read no law is met
+            seen = seen._replace(day=np.where(is_read, seen.day, 0))
         found = self.points.find(seen, worth)
         if shares is not None and shares["said"].any():
             found = found._replace(said=self.said.of_entries(shares["said"], found.said))
