@@ -141,6 +141,23 @@ def test_entries_of_all_kinds(
     same(catalogue, source, options=Options("2025-04-05"))
 
 
+def test_a_line_pays_less_since_because_another_is_no_longer_free(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """As known in April section 321 frees one line, and the fee on a small entry is all the other's.
+
+    Since August it frees neither: of the 2.62 of fiscal year 2025 (19 CFR 24.23(b)) a line of 300
+    in an entry of 700 bears 1.12, so 1.50 comes back. On books there is nothing else.
+    """
+    row = ["A", "US", "2025-09-15", "", "DE", "4901990093", "300", "", "", "", "", "", ""]
+    freed = [*row[: HEADER.index("customs_value")], "400", "section_321", *[""] * 5]
+    write(tmp_path / "in.csv", [row, freed])
+    same(catalogue, tmp_path / "in.csv", options=Options("2025-04-05"))
+    with (tmp_path / "arrow.csv").open(newline="", encoding="utf-8") as file:
+        alone, _ = csv.DictReader(file)
+    assert (alone["fees"], alone["refundable"]) == ("2.62", "1.50")
+
+
 def test_entries_of_a_parquet_file(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
