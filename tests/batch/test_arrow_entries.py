@@ -144,7 +144,7 @@ def test_entries_of_all_kinds(
 def test_a_line_pays_less_since_because_another_is_no_longer_free(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    """As known in April section 321 frees one line, and the fee on a small entry is all the other's.
+    """As known in April section 321 frees one line, and the fee of the entry is the other's alone.
 
     Since August it frees neither: of the 2.62 of fiscal year 2025 (19 CFR 24.23(b)) a line of 300
     in an entry of 700 bears 1.12, so 1.50 comes back. On books there is nothing else.
