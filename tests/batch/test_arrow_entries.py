@@ -158,6 +158,16 @@ def test_a_line_pays_less_since_because_another_is_no_longer_free(
     assert (alone["fees"], alone["refundable"]) == ("2.62", "1.50")
 
 
+def test_entries_where_files_cannot_be_read_at_a_place(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 4000)
+    monkeypatch.setattr(arrow_blocks, "SIZE", 4000)
+    monkeypatch.delattr("os.pread", raising=False)
+    write(tmp_path / "in.csv", entry_rows(5, 100))
+    same(catalogue, tmp_path / "in.csv")
+
+
 def test_entries_of_a_parquet_file(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +200,8 @@ def test_a_batch_of_whole_entries(catalogue: Catalogue, seed: int) -> None:
             assert price_by_row(batch, lane.pricer) == expected
         else:
             assert price_batch(batch, lane) == expected
+    for price in (price_batch, price_by_row):
+        assert price(batch[:0], lane if price is price_batch else other).num_rows == 0
 
 
 @pytest.mark.parametrize("rows", [[], [["A", "US"]], [["A"], entry_rows(1, 1)[0], []]])
@@ -247,9 +259,7 @@ def test_no_law_is_met_by_rows_that_cannot_be_read(
     same(catalogue, tmp_path / "in.parquet", "parquet")
 
 
-def test_entries_too_large_for_this_lane(
-    catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_entries_too_large_for_this_lane(catalogue: Catalogue, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     rows = [["A", "US", "2020-08-20", "", "DE", "8471300100", value, "", "", "", "", "", ""]
             for value in ("5", "4000000000", "7")]  # fmt: skip

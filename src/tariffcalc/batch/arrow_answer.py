@@ -44,7 +44,7 @@ class Answer(NamedTuple):
     done: Flags
 
 
-class Declared(NamedTuple):
+class DeclaredAmounts(NamedTuple):
     """What the lines of a batch declare beside their points.
 
     Attributes:
@@ -89,7 +89,7 @@ class Answers:
         for status in ("ok", "partial", "prohibited"):
             self._statuses.number((status,))
 
-    def to(self, found: Found, told: Declared, done: Flags) -> tuple[Answer, Priced, Flags]:
+    def to(self, found: Found, told: DeclaredAmounts, done: Flags) -> tuple[Answer, Priced, Flags]:
         """Return the result, what is to be added up, and which rows this lane can write.
 
         Args:

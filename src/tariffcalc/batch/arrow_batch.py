@@ -63,9 +63,10 @@ def price_by_row(batch: Any, pricer: LinePricer) -> Any:
     held = pricer.entries
     if "entry" in pricer.finder.reader.places:
         gather_entries(rows, pricer)
-    priced = zip(*(pricer.price(cells, 0) for cells in rows), strict=True)
-    columns = [text_array(column) for column in priced]
+    priced = [pricer.price(cells, 0) for cells in rows]
     pricer.entries = held
+    places = range(len(pricer.columns))
+    columns = [text_array(result[place] for result in priced) for place in places]
     return pa.RecordBatch.from_arrays(columns, list(pricer.columns))
 
 

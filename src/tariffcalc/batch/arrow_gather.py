@@ -92,16 +92,16 @@ class Gathering:
             columns: Of the rows, the numbers of their entries among them.
         """
         lane = self._lane
-        value, plain = lane.values(columns)
-        lane.filed(columns, plain)  # a row whose filed duty cannot be read is none of its entry
+        (value, *_), plain = lane.declared(columns)
         seen = lane.points.seen.see(columns)
         enc = encoded(columns["entry"])
         names = [text.strip() for text in enc.dictionary.to_pylist()]
         name = numbers_of(enc.indices, np.int32)
         done = plain & seen.is_read()
         is_named = np.take(np.array([*map(bool, names)], bool), name)
-        bits = np.where(done & is_named, self._fees_borne(seen.levies), 0)
-        done &= self._frees(seen, bits)
+        borne = np.where(done & is_named, self._fees_borne(seen.levies), 0)
+        bits, is_known = self._frees(seen, borne)
+        done &= is_known
         put = np.zeros(value.size, PUT)
         put["value"], put["bits"] = np.where(done, value, 0), bits
         day = lane.points.readings.ordinal("entry_date", seen.entered)
@@ -205,14 +205,14 @@ class Gathering:
         found: Ids = np.take(borne, levies)
         return found
 
-    def _frees(self, seen: Seen, bits: Ids) -> Flags:
-        """Add in which cases rows enter free; return for which rows that is known."""
-        lane = self._lane
+    def _frees(self, seen: Seen, borne: Ids) -> tuple[Ids, Flags]:
+        """Return which fees rows bear and in which cases they enter free, where that is known."""
+        lane, bits = self._lane, borne.copy()
         known = np.ones(bits.size, bool)
         frees = lane.points.readings.claims.of(seen.claims, "frees") > 0
         rows = np.flatnonzero(frees & (bits > 0))
         if not rows.size:
-            return known
+            return bits, known
         some = Seen(*(np.broadcast_to(column, bits.shape)[rows] for column in seen))
         formulas = lane.formulas
         for segment, plan in enumerate(lane.points.plans(some)):
@@ -220,4 +220,4 @@ class Gathering:
             for now, name in enumerate(("then", "now")):
                 free = formulas.steps.of(formulas.plans.of(plan, name), "free") > 0
                 bits[rows] |= np.where(free, self._free_bit(segment, now), 0).astype(bits.dtype)
-        return known
+        return bits, known

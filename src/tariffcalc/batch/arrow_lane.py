@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tariffcalc.batch.arrow_amounts import plain_amounts
-from tariffcalc.batch.arrow_answer import Answer, Answers, Declared
+from tariffcalc.batch.arrow_answer import Answer, Answers, DeclaredAmounts
 from tariffcalc.batch.arrow_arrays import lengths_of
 from tariffcalc.batch.arrow_columns import (
     Flags,
@@ -103,14 +103,13 @@ class ArrowLane:
             shares: What its rows pay of the fees of their entries, an array of `PAID`; None where
                 each row is an entry of its own.
         """
-        value, plain = self.values(columns)
-        filed, is_filed = self.filed(columns, plain)
-        found, paid = self._find(columns, value, plain, shares)
+        told, plain = self.declared(columns)
+        found, paid = self._find(columns, told.value, plain, shares)
         done = plain & found.answered()
         if "quantity" in columns:
             asks = self.formulas.bases.of(found.base, "asks") > 0
             done &= ~asks | _is_blank(columns["quantity"])
-        told = Declared(value, filed, is_filed, paid)
+        told = told._replace(paid=paid)
         while True:
             answer, priced, fits = self._answers.to(found, told, done)
             if fits.all():
@@ -131,9 +130,8 @@ class ArrowLane:
     def learn(self, columns: Columns, shares: Any = None) -> None:
         """Find what the rows of a batch stand for, and price none; arguments as of `answer`."""
         self.plain.held()
-        value, plain = self.values(columns)
-        self.filed(columns, plain)
-        self._find(columns, value, plain, shares)
+        told, plain = self.declared(columns)
+        self._find(columns, told.value, plain, shares)
 
     def _find(
         self, columns: Columns, value: Amounts, plain: Flags, shares: Any
@@ -153,8 +151,8 @@ class ArrowLane:
             found = found._replace(said=self.said.of_entries(shares["said"], found.said))
         return found, paid
 
-    def values(self, columns: Columns) -> tuple[Amounts, Flags]:
-        """Return the values of rows, and which rows are plain in what they declare."""
+    def declared(self, columns: Columns) -> tuple[DeclaredAmounts, Flags]:
+        """Return what rows declare beside their points, and which of them this lane can read."""
         value, plain = plain_amounts(columns["customs_value"])
         plain &= value > 0
         for name in ("fx", *RARE):
@@ -163,19 +161,15 @@ class ArrowLane:
         if "quantity" in columns:
             quantity, is_plain = plain_amounts(columns["quantity"])
             plain &= _is_blank(columns["quantity"]) | (is_plain & (quantity > 0))
-        return value, plain
-
-    def filed(self, columns: Columns, plain: Flags) -> tuple[Amounts, Flags]:
-        """Return the filed duties and on which rows there are any; take odd rows out of `plain`."""
-        sum_, any_ = np.zeros(plain.size, np.int64), np.zeros(plain.size, bool)
+        filed, is_filed = np.zeros(plain.size, np.int64), np.zeros(plain.size, bool)
         for name in FILED:
             if name in columns:
                 amount, is_plain = plain_amounts(columns[name])
                 is_plain &= amount % CENT == 0
                 plain &= is_plain | _is_blank(columns[name])
-                sum_ += amount
-                any_ |= is_plain
-        return sum_, any_
+                filed += amount
+                is_filed |= is_plain
+        return DeclaredAmounts(value, filed, is_filed), plain
 
     def price_rows(
         self, rows: Iterable[Sequence[str]], numbers: Iterable[int], shares: Any = None

@@ -81,19 +81,18 @@ class PointTables:
             seen: What they say.
             value: Of their entries, in ten-thousandths of their own currency.
         """
-        goods, source, country, claims, claimed = seen[:5]
         spot, base = self._laid_over(seen)
         kind = self.formulas.bases.of(base, "kind")
-        size = self._segments(country, value)
+        size = self._segments(seen.country, value)
         return Found(
-            goods,
-            source,
-            country,
+            seen.goods,
+            seen.source,
+            seen.country,
             seen.entered,
-            self._plans.numbers(spot, kind, claims, seen.shipped, size),
+            self._plans.numbers(spot, kind, seen.claims, seen.shipped, size),
             base,
             seen.levies,
-            self._said_of(spot, source, claims, claimed),
+            self._said_of(spot, seen.source, seen.claims, seen.claimed),
         )
 
     def plans(self, seen: Seen) -> Iterator[Ids]:
