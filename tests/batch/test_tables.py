@@ -16,7 +16,7 @@ from tests.batch.test_equality import FIRST, LAST, ORIGINS, codes  # noqa: E402
 
 from tariffcalc import Catalogue  # noqa: E402
 from tariffcalc.batch import arrow_calls, arrow_pairs, arrow_sets, arrow_tables  # noqa: E402
-from tariffcalc.batch.arrow_arrays import text_array  # noqa: E402
+from tariffcalc.batch.arrow_arrays import GrowingTexts, text_array  # noqa: E402
 from tariffcalc.batch.arrow_layers import LAWS, Layers  # noqa: E402
 from tariffcalc.batch.arrow_pairs import Pairs  # noqa: E402
 from tariffcalc.batch.arrow_tables import Grid, Records, TextTable, each  # noqa: E402
@@ -24,6 +24,21 @@ from tariffcalc.batch.declared import CODE, PLAIN  # noqa: E402
 from tariffcalc.batch.points import Points  # noqa: E402
 
 COUNTRIES = ("US", "CA")
+
+
+def test_texts_that_grow_stay_what_they_were() -> None:
+    chance = random.Random(3)
+    expected = ["a", "", "é"]
+    growing, seen = GrowingTexts(text_array(expected)), []
+    for _ in range(60):
+        seen.append((growing.array(), list(expected)))
+        more = ["ü" * chance.randrange(4) for _ in range(chance.choice((0, 1, 30)))]
+        growing.add(more)
+        expected += more
+    for array, texts in [*seen, (growing.array(), expected)]:
+        array.validate(full=True)
+        assert array.to_pylist() == texts
+    assert len(GrowingTexts(text_array([])).array()) == 0
 
 
 def test_a_cell_is_found_once_whatever_the_shape() -> None:

@@ -6,7 +6,7 @@ one of its series; that takes longer than pricing a small file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,41 @@ def texts_between(edges: Any, data: Any) -> Any:
     return pa.Array.from_buffers(
         pa.string(), max(0, edges.size - 1), [None, pa.py_buffer(edges), data]
     )
+
+
+class GrowingTexts:
+    """Texts in an array that grows at its end: what it has is not copied each time."""
+
+    def __init__(self, texts: Any) -> None:
+        """Begin with an array of texts without nulls, which begins where its buffers do."""
+        _, edges, data = texts.buffers()
+        self._edges = np.frombuffer(edges, np.int32, len(texts) + 1).copy()
+        self._data = np.frombuffer(data, np.uint8, self._edges[-1]).copy()
+        self._count = len(texts)
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Put texts behind those that are there."""
+        parts = [text.encode() for text in texts]
+        data = np.frombuffer(b"".join(parts), np.uint8)
+        first, start = self._count + 1, int(self._edges[self._count])
+        self._edges = _with_room(self._edges, first, first + len(parts))
+        self._data = _with_room(self._data, start, start + data.size)
+        self._edges[first : first + len(parts)] = start + np.cumsum([*map(len, parts)], dtype=int)
+        self._data[start : start + data.size] = data
+        self._count += len(parts)
+
+    def array(self) -> Any:
+        """Return the array, which stays as it is when more texts are added."""
+        return texts_between(self._edges[: self._count + 1], pa.py_buffer(self._data))
+
+
+def _with_room(held: Any, count: int, needed: int) -> Any:
+    """Return numbers that have room for as many as are needed; the first ones count."""
+    if needed <= held.size:
+        return held
+    roomy = np.empty(needed * 5 // 4, held.dtype)
+    roomy[:count] = held[:count]
+    return roomy
 
 
 def number_array(numbers: Any, known: Any = None) -> Any:

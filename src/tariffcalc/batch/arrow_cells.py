@@ -36,8 +36,10 @@ class Cells:
         found = np.flatnonzero(is_line_end | (data == ord(delimiter)))
         if quotes.size:
             found = found[np.searchsorted(quotes, found) % 2 == 0]
+        behind = data[1:]
         if data[-1] != LF:
-            found = np.append(found, data.size)
+            found, behind = np.append(found, data.size), np.append(behind, np.uint8(LF))
+        self._firsts = np.take(behind, found[:-1])
         self._ends = ends = found.astype(np.int32)  # half as wide: they are gone through often
         last = _last_cells(is_line_end, ends, width)
         first = np.append(0, last[:-1] + 1)
@@ -49,36 +51,17 @@ class Cells:
         if CR in block:
             before = np.take(data, row_ends - 1, mode="clip")
             row_ends = row_ends - ((before == CR) & (row_ends > self.row_starts))
-        self.row_ends = row_ends
-        self.lines = self._spans(self.row_starts, self.row_ends)
-        self._marks = self._around(first, width)
+        self.lines = self._spans(self.row_starts, row_ends)
+        self._cells = self._between(last, row_ends)
+        self._first = (first[self.even] * 2).astype(np.int32)
         self._quoted = self._holding(quotes)
 
     def columns(self, places: Mapping[str, int]) -> dict[str, Any]:
         """Return columns of the even rows by field, quotes resolved."""
-        wanted = sorted(set(places.values()))
-        edges = np.empty((self.even.size, 2 * len(wanted)), np.int32)
-        edges[:, ::2] = self._marks[:, wanted] + np.int32(1)
-        edges[:, 1::2] = self._marks[:, [place + 1 for place in wanted]]
-        cells = self._texts(edges.reshape(-1))
-        step = np.arange(len(edges), dtype=np.int32) * np.int32(2 * len(wanted))
         return {
-            name: self._resolved(
-                take(cells, number_array(step + np.int32(2 * wanted.index(place))))
-            )
+            name: self._resolved(take(self._cells, number_array(self._first + np.int32(2 * place))))
             for name, place in places.items()
         }
-
-    def _around(self, first: Places, width: int) -> Ids:
-        """Return the marks around the cells of each even row: before it, and after each cell."""
-        marks = np.empty((self.even.size, width + 1), np.int32)
-        if self.is_all_even:
-            marks[:, 1:] = self._ends.reshape(-1, width)
-        else:
-            marks[:, 1:] = self._ends[first[self.even][:, np.newaxis] + np.arange(width)]
-        marks[:, 0] = self.row_starts[self.even] - 1
-        marks[:, width] = self.row_ends[self.even]  # a CR is no part of the last cell
-        return marks
 
     def _resolved(self, texts: Any) -> Any:
         """Return texts without their quotes."""
@@ -92,10 +75,9 @@ class Cells:
 
     def unusual(self, starts: str) -> Places:
         """Return the even rows with a quote, or with a cell that begins with one of `starts`."""
-        firsts = np.take(self._data, self._ends[:-1] + 1, mode="clip")
-        asked = firsts == ord(starts[0])
+        asked = self._firsts == ord(starts[0])
         for sign in starts[1:]:
-            asked |= firsts == ord(sign)
+            asked |= self._firsts == ord(sign)
         hits = self._ends[np.flatnonzero(asked)] + 1
         if self._data[0] in starts.encode():
             hits = np.append(0, hits)
@@ -114,6 +96,15 @@ class Cells:
             return np.zeros(0, np.int64)
         rows = distinct(np.searchsorted(self.row_starts, places, side="right") - 1)
         return rows if self.is_all_even else common(rows, self.even)
+
+    def _between(self, last: Places, row_ends: Ids) -> Any:
+        """Return texts of which every second is a cell, and the others are what parts them."""
+        edges = np.empty((self._ends.size, 2), np.int32)
+        edges[0, 0] = 0
+        np.add(self._ends[:-1], 1, out=edges[1:, 0])
+        edges[:, 1] = self._ends
+        edges[last, 1] = row_ends  # a CR is no part of the last cell
+        return self._texts(edges.reshape(-1))
 
     def _spans(self, starts: Ids, ends: Ids) -> Any:
         """Return texts of which every second is a span, and the others lie between two."""

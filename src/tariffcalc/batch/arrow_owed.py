@@ -169,7 +169,7 @@ def words_for(known: Known, refused: Any) -> Marks | None:
     """Return what stands instead of amounts that are not known: nothing where entry is refused."""
     if known is True:
         return None
-    words = np.where(known, np.int8(AMOUNT), np.int8(IS_UNKNOWN))
+    words: Marks = np.int8(IS_UNKNOWN) + known.view(np.int8) * np.int8(AMOUNT - IS_UNKNOWN)
     if refused is not None:
         words[~known & refused] = IS_BLANK
     return words

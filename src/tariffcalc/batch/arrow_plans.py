@@ -120,9 +120,11 @@ class PlanTables:
         turn = self._turn.numbers(self._layers.wheres.of(wheres, "entered") + 1, kinds)
         asked = self._ask_all.numbers(sizes, turn)
         is_lost = kinds == NO_BASE + BASES
-        then, now = (
-            self._formulas_of(self._layers.cuts.of(np.array(cuts), law), country, asked, is_lost)
-            for law in LAWS
+        before, after = (self._layers.cuts.of(np.array(cuts), law) for law in LAWS)
+        then = self._formulas_of(before, country, asked, is_lost)
+        now, turned = then.copy(), np.flatnonzero((before != after).any(axis=0))
+        now[turned] = self._formulas_of(
+            after[:, turned], country[turned], asked[turned], is_lost[turned]
         )
         return self._both.numbers(then, now)
 

@@ -81,12 +81,12 @@ class Accounts:
             weights[place] = _weights(np.where(paid, amounts, 0))
         found = {}
         for kind, (ids, _) in by.items():
-            numbers = np.where(rows, ids, 0).astype(np.intp)
+            numbers = np.where(rows, ids, 0)
             for place in FIGURES[kind]:
                 found[kind, place] = (
                     np.bincount(numbers) if place == LINES else _sums_by(numbers, weights[place])
                 )
-        steps = np.where(paid, lines.steps, 0).astype(np.intp)
+        steps = np.where(paid, lines.steps, 0)
         for slot, amounts in enumerate(owed.charges):
             found["measure", slot] = _sums_by(steps, _weights(amounts))
         with self._lock:

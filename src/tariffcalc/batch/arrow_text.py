@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import (
+    GrowingTexts,
     number_array,
     text_array,
     text_scalar,
@@ -83,7 +84,8 @@ class Fragments:
         ]
         self._tail = 2 * HEADS
         self._share = 2 * (HEADS + SPLIT)
-        self._held: Any = pa.concat_arrays(parts)
+        self._texts = GrowingTexts(pa.concat_arrays(parts))
+        self._held = self._texts.array()
         self._count = len(self._held)
         self._new: list[str] = []
         self._lock = RLock()
@@ -121,8 +123,8 @@ class Fragments:
         """Return the fragments numbered so far, as an array."""
         if self._new:
             with self._lock:
-                self._held = pa.concat_arrays([self._held, text_array(self._new)])
-                self._new = []
+                self._texts.add(self._new)
+                self._held, self._new = self._texts.array(), []
         return self._held
 
     def places(self, column: Column, is_last: bool) -> list[Ids]:
@@ -131,7 +133,8 @@ class Fragments:
             return self.money(column, self.mark)
         if isinstance(column, Share):
             places = column.hundredths.astype(np.int32) + np.int32(self._share)
-            return [self._instead(column.words, places, self.mark)]
+            self._instead(column.words, self.mark, places)
+            return [places]
         assert isinstance(column, Words)
         return [self._of_words(column, is_last)]
 
@@ -145,21 +148,19 @@ class Fragments:
         signs = []
         if column.is_negative is not None:
             minus, plus = self.number(f"{first}-"), self.number(first)
-            signs = [self._instead(column.words, np.where(column.is_negative, minus, plus), None)]
+            signs = [np.where(column.is_negative, minus, plus)]
         elif first:
             head += np.int32(HEADS)
-        head, tail = (
-            self._instead(column.words, head, None),
-            self._instead(column.words, tail, first),
-        )
+        self._instead(column.words, first, tail, *signs, head)
         return [*signs, head, tail]
 
-    def _instead(self, words: Any, places: Ids, first: str | None) -> Ids:
-        """Put the words that stand instead of amounts in their places; None: nothing."""
+    def _instead(self, words: Any, first: str, places: Ids, *others: Ids) -> None:
+        """Put the words that stand instead of amounts in their places, and nothing in others."""
         if words is not None:
             rows = np.flatnonzero(words >= 0)
-            places[rows] = 0 if first is None else self._words[first][words[rows]]
-        return places
+            places[rows] = self._words[first][words[rows]]
+            for fragments in others:
+                fragments[rows] = 0
 
     def _of_words(self, column: Words, is_last: bool) -> Ids:
         key = id(column.table), is_last
