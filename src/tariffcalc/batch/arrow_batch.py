@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -86,17 +86,29 @@ def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list
 def _priced(texts: Sequence[Any], lane: ArrowLane, number: int, shares: Any) -> list[Any]:
     answer = lane.answer(_declared(texts, lane), shares)
     rows = np.flatnonzero(~answer.done)
-    said: Iterator[Sequence[str]] = repeat(())
+    said: list[Sequence[str]] = [()] * len(lane.pricer.columns)
     if rows.size:
         own = None if shares is None else shares[rows]
         priced = lane.price_rows(_cells(texts, rows), (rows + number).tolist(), own)
-        said = zip(*priced, strict=True)
+        said = [*zip(*priced, strict=True)]
+    written = [
+        lane.plain.places(column, False) if isinstance(column, Money | Share) else []
+        for column in answer.columns
+    ]
+    held, more = lane.plain.held(), text_array(chain.from_iterable(said))
+    fragments = pa.concat_arrays([held, more])
     columns: list[Any] = []
-    for column in answer.columns:
+    for column, places in zip(answer.columns, written, strict=True):
+        at = len(columns)
         if isinstance(column, Words):
-            columns += _words(column, rows, said)
+            columns += _words(column, rows, iter(said[at:]))
+        elif isinstance(column, Charges):
+            columns.append(_charges(column, lane, rows, said[at]))
         else:
-            columns.append(_amounts(column, lane, rows, next(said)))
+            for numbers in places:
+                numbers[rows] = 0
+            places[0][rows] = np.arange(rows.size) + (len(held) + at * rows.size)
+            columns.append(_without_blanks(join_rows(fragments, places)))
     return columns
 
 
@@ -149,23 +161,12 @@ def _words(column: Words, rows: Ids, said: Iterator[Sequence[str]]) -> Iterator[
         )
 
 
-def _amounts(
-    column: Money | Share | Charges, lane: ArrowLane, rows: Ids, said: Sequence[str]
-) -> Any:
-    """Return a column of amounts as text, with what is said of some rows in their place."""
-    if isinstance(column, Charges):
-        texts, numbers = lane.plain.charges(column)
-        numbers[rows] = np.arange(rows.size) + sum(map(len, texts))
-        held = pa.concat_arrays([text_array([""]), *texts, text_array(said)])
-        return _without_blanks(held.take(number_array(numbers + 1)))
-    places = lane.plain.places(column, False)
-    held = lane.plain.held()
-    if rows.size:
-        for fragments in places:
-            fragments[rows] = 0
-        places[0][rows] = np.arange(rows.size) + len(held)
-        held = pa.concat_arrays([held, text_array(said)])
-    return _without_blanks(join_rows(held, places))
+def _charges(column: Charges, lane: ArrowLane, rows: Ids, said: Sequence[str]) -> Any:
+    """Return the column of charges, with what is said of some rows in their place."""
+    texts, numbers = lane.plain.charges(column)
+    numbers[rows] = np.arange(rows.size) + sum(map(len, texts))
+    held = pa.concat_arrays([text_array([""]), *texts, text_array(said)])
+    return _without_blanks(held.take(number_array(numbers + 1)))
 
 
 def _without_blanks(column: Any) -> Any:

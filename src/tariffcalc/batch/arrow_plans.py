@@ -92,8 +92,8 @@ class PlanTables:
         """Spots and classes of base duty, where what lies over them turns on it."""
         kinds = np.where(self._spots.of(spots, "turns") > 0, kinds, ANY)
         keys, places = numbered(spots << 32 | kinds)
-        pairs = (divmod(key, 1 << 32) for key in keys.tolist())
-        return np.array([self._based.number(pair, *pair) for pair in pairs], np.intp)[places]
+        based = [self._based.number(key, *divmod(key, 1 << 32)) for key in keys.tolist()]
+        return np.array(based, np.intp)[places]
 
     def _find_ask(self, claims: int, shipped: int) -> int:
         return self._asks.number((claims, shipped))
