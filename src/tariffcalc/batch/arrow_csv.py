@@ -31,7 +31,7 @@ from tariffcalc.batch.text_rows import TextRows
 
 __all__ = ["CsvPricer", "NotForThisLane"]
 
-PART = 1 << 14
+PART = 1 << 13
 """Rows that are put together at once: their fragments by number take much more room than text."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -87,13 +88,16 @@ def work_out(lines: Lines, formulas: Formulas) -> Owed:
     free = is_free if is_free.any() else None
     base = _base(lines, formulas, free)
     base_rate = formulas.bases.of(lines.base, "rate")
-    charges, added = [], np.zeros_like(value)
-    for slot in range(int(formulas.steps.of(steps, "count").max(initial=0))):
-        rate = formulas.steps.of(steps, f"rate{slot}")
-        is_total = formulas.steps.of(steps, f"total{slot}") > 0
+    charges: list[Amounts] = []
+    added = np.zeros_like(value)
+    for rows in _by_slot(formulas.steps.of(steps, "count")):
+        own, slot = steps[rows], len(charges)
+        rate = formulas.steps.of(own, f"rate{slot}")
+        is_total = formulas.steps.of(own, f"total{slot}") > 0
         if is_total.any():
-            rate = np.where(is_total, np.maximum(rate - base_rate, 0), rate)
-        amount = cents(value, rate)
+            rate = np.where(is_total, np.maximum(rate - base_rate[rows], 0), rate)
+        amount = np.zeros_like(value)
+        amount[rows] = cents(value[rows], rate)
         charges.append(amount)
         added += amount
     extra = Sum(added, _known(formulas.steps, steps))
@@ -101,6 +105,12 @@ def work_out(lines: Lines, formulas: Formulas) -> Owed:
     fees = _fees(lines, formulas, free)
     taxes = _taxes(lines, formulas, total)
     return Owed(base, charges, extra, total, fees, taxes, total + fees + taxes)
+
+
+def _by_slot(counts: Ids) -> Iterator[Ids]:
+    """Yield the rows that have a first charge, those that have a second one, and so on."""
+    for slot in range(int(counts.max(initial=0))):
+        yield np.flatnonzero(counts > slot)
 
 
 def cents(value: Amounts, rate: Amounts) -> Amounts:
@@ -125,21 +135,19 @@ def _base(lines: Lines, formulas: Formulas, free: Any) -> Sum:
 
 
 def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
-    value, levies = lines.value, lines.levies
-    of = formulas.levies.of
-    sum_: Amounts = np.zeros_like(value)
-    lost: Any = False
-    any_lost = of(levies, "loses").any()
-    for slot in range(int(formulas.levies.of(levies, "fees").max(initial=0))):
+    of, sum_ = formulas.levies.of, np.zeros_like(lines.value)
+    lost: Any = np.zeros(sum_.size, bool)
+    for slot, rows in enumerate(_by_slot(of(lines.levies, "fees"))):
+        value, levies = lines.value[rows], lines.levies[rows]
         amount = cents(value, of(levies, f"rate{slot}"))
         # The exact amount is below a bound in cents where the rounded one is, or is equal to it.
         np.clip(amount, of(levies, f"least{slot}"), of(levies, f"most{slot}"), out=amount)
         informal = value <= of(levies, f"at_most{slot}")
         if informal.any():
             amount = np.where(informal, of(levies, f"informal{slot}"), amount)
-        sum_ += amount
-        if any_lost:
-            lost = lost | np.where(
+        sum_[rows] += amount
+        if of(levies, "loses").any():
+            lost[rows] |= np.where(
                 informal, of(levies, f"lost_informal{slot}"), of(levies, f"lost{slot}")
             ).astype(bool)
     if free is not None:
@@ -153,12 +161,9 @@ def _fees(lines: Lines, formulas: Formulas, free: Any) -> Sum:
 def _taxes(lines: Lines, formulas: Formulas, total: Sum) -> Sum:
     sum_ = np.zeros_like(lines.value)
     count = formulas.levies.of(lines.levies, "taxes")
-    most = int(count.max(initial=0))
-    if not most:
-        return Sum(sum_)
-    paid = lines.value + total.cents * CENT
-    for slot in range(most):
-        sum_ += cents(paid, formulas.levies.of(lines.levies, f"tax{slot}"))
+    for slot, rows in enumerate(_by_slot(count)):
+        paid = lines.value[rows] + total.cents[rows] * CENT
+        sum_[rows] += cents(paid, formulas.levies.of(lines.levies[rows], f"tax{slot}"))
     if total.known is True:
         return Sum(sum_)
     known = total.known | (count == 0)

@@ -88,7 +88,8 @@ class Accounts:
                 )
         steps = np.where(paid, lines.steps, 0)
         for slot, amounts in enumerate(owed.charges):
-            found["measure", slot] = _sums_by(steps, _weights(amounts))
+            charged = np.flatnonzero(amounts)
+            found["measure", slot] = _sums_by(steps[charged], _weights(amounts[charged]))
         with self._lock:
             self._names = {kind: names for kind, (_, names) in by.items()}
             self._rows += rows.size
