@@ -16,7 +16,8 @@ from tariffcalc.engine.answer import Quote
 from tariffcalc.engine.declare import read_shipment
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.days import parse_day
-from tariffcalc.values.issues import InputError, Issue, nearest
+from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.nearest import nearest
 
 if TYPE_CHECKING:
     from tariffcalc.engine.in_force import InForce, Status

@@ -26,7 +26,7 @@ from tariffcalc.values.units import canonical_unit
 CAP = 1 << 16
 """Distinct texts of one field that are kept."""
 
-FAULTS = 1 << 12
+FAULTS = 1 << 15
 """Distinct texts that cannot be read, with why, that are kept."""
 
 NEEDED = ("entry_date", "importer", "origin", "classification", "customs_value")

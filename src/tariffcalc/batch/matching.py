@@ -9,8 +9,9 @@ from functools import cache
 
 from tariffcalc.batch import names
 from tariffcalc.batch.names import BESIDE, FIELDS
-from tariffcalc.values.issues import Issue, Severity, nearest
+from tariffcalc.values.issues import Issue, Severity
 from tariffcalc.values.names import plain
+from tariffcalc.values.nearest import nearest
 
 CURRENCIES = ("usd", "cad", "mxn", "eur", "gbp", "jpy", "cny")
 

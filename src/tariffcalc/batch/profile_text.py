@@ -10,7 +10,8 @@ from pydantic import Field
 from tariffcalc.catalogue.faults import checked
 from tariffcalc.catalogue.models import File
 from tariffcalc.catalogue.source import Table, read_yaml
-from tariffcalc.values.issues import CatalogueError, InputError, Issue, nearest
+from tariffcalc.values.issues import CatalogueError, InputError, Issue
+from tariffcalc.values.nearest import nearest
 
 
 class _DefaultsText(File):

@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 
 from tariffcalc.catalogue import models
 from tariffcalc.catalogue.source import Tree, line_at
-from tariffcalc.values.issues import Issue, nearest
+from tariffcalc.values.issues import Issue
+from tariffcalc.values.nearest import nearest
 
 FileModel = TypeVar("FileModel", bound=models.File)
 Place = tuple[int | str, ...]

@@ -14,7 +14,8 @@ from tariffcalc.cli.options import (
     open_catalogue,
 )
 from tariffcalc.cli.render import WIDTH, in_groups, write_json, write_rows
-from tariffcalc.values.issues import InputError, Issue, nearest
+from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.nearest import nearest
 
 if TYPE_CHECKING:
     from tariffcalc.catalogue.tables import Sheet

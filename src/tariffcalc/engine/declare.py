@@ -11,7 +11,8 @@ from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.engine.shipment import Content, Line, Shipment
 from tariffcalc.values.days import parse_day
-from tariffcalc.values.issues import InputError, Issue, nearest
+from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.nearest import nearest
 from tariffcalc.values.rates import parse_rate
 from tariffcalc.values.units import canonical_unit
 

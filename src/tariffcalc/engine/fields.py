@@ -12,9 +12,9 @@ from decimal import Decimal
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine.shipment import MODES, Content
 from tariffcalc.values.codes import digits_of
-from tariffcalc.values.issues import nearest
 from tariffcalc.values.money import LARGEST, parse_amount, round_cents
 from tariffcalc.values.names import plain
+from tariffcalc.values.nearest import nearest
 
 PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
 

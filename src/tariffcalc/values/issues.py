@@ -49,10 +49,3 @@ class CoverageError(InputError):
 
 class CatalogueError(InputError):
     """A catalogue that is not sound, or cannot be read."""
-
-
-def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Return the known words that look most like `word`, best first."""
-    import difflib  # only when something is misspelt
-
-    return difflib.get_close_matches(word, list(known), n=most, cutoff=0.5)

@@ -8,7 +8,8 @@ from pathlib import PurePath
 from tariffcalc.catalogue.checks.walk import Laid, place_in, place_of_act, walk
 from tariffcalc.catalogue.read import Sources
 from tariffcalc.values.codes import PREFIX_LENGTHS, digits_of
-from tariffcalc.values.issues import Issue, nearest
+from tariffcalc.values.issues import Issue
+from tariffcalc.values.nearest import nearest
 
 
 def unresolved_names(sources: Sources) -> list[Issue]:
