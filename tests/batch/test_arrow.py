@@ -30,7 +30,7 @@ from tests.batch.test_equality import (  # noqa: E402
 )
 
 from tariffcalc.batch import arrow_blocks  # noqa: E402
-from tariffcalc.batch.arrow_amounts import plain_amounts  # noqa: E402
+from tariffcalc.batch.arrow_amounts import amounts_of, plain_amounts  # noqa: E402
 from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
 from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
 from tariffcalc.batch.arrow_csv import CsvPricer  # noqa: E402
@@ -41,6 +41,7 @@ from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
 from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
+from tariffcalc.batch.numbers import ordinary_units  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
 from tariffcalc.batch.text_rows import TextRows  # noqa: E402
 
@@ -147,6 +148,20 @@ def test_numbers_are_those_of_the_python_lane(texts: list[str]) -> None:
             assert expected is None or expected >= HUGE
 
 
+@given(st.lists(st.text("$ ,.-(1234567890", max_size=12)))
+def test_amounts_as_spreadsheets_show_them_are_those_of_the_python_lane(texts: list[str]) -> None:
+    texts = [*texts, "$1,234.50", " $ 7 ", "12,345,678", "1,23", "12.345,6", "$$5", "$123456789"]
+    amounts, is_read = amounts_of(pa.array(texts, pa.string()))
+    for text, amount, is_one in zip(texts, amounts.tolist(), is_read.tolist(), strict=True):
+        expected = plain_units(text)
+        expected = ordinary_units(text) if expected is None else expected
+        if is_one:
+            assert expected == amount
+        else:
+            assert expected is None or expected >= HUGE or len(text) > 13
+    assert is_read.tolist()[-7:] == [True, True, True, False, False, False, False]
+
+
 PIECES = ["a", "b", '"', ",", "\n", "\r\n", ";", "é", '""', '",', ',"', '"\n', "1", "=x", " ", "\r"]
 
 
@@ -170,6 +185,9 @@ def test_blocks_hold_the_rows_of_the_file(pieces: list[str], size: int, block: i
     assert found == expected
 
 
+FORM = CsvForm(",", "\n", 3)
+
+
 def rows_of(block: arrow_blocks.Block) -> list[list[str]]:
     cells = Cells(block.data, ",", 3)
     assert block.count == (len(cells.lines) + 1) // 2
@@ -179,7 +197,7 @@ def rows_of(block: arrow_blocks.Block) -> list[list[str]]:
     for place, row in enumerate(cells.even.tolist()):
         assert rows[row] == [columns[name][place].as_py() for name in "abc"]
         line = cells.lines[row * 2].as_py()
-        is_odd = '"' in line or any(cell[:1] in ("=", "+") for cell in rows[row])
+        is_odd = FORM.join(rows[row]) != line or any(cell[:1] in ("=", "+") for cell in rows[row])
         assert is_odd == (row in unusual)
     return rows
 
@@ -223,7 +241,13 @@ def test_files_in_many_blocks(
             row += ["more"]
         elif kind == 3:
             row[1] = f"two{line_end}lines"
-        if kind == 4:
+        elif kind in (5, 6):
+            row[1], row[HEADER.index("customs_value")] = 'bolts, nuts; 5" pipe', "$1,234.50"
+        elif kind == 7:
+            row[1] = "=SUM(1,2);3"
+        if kind == 8:
+            csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=1).writerow(row)
+        elif kind == 4:
             text.write(delimiter.join(['5" pipe' if at == 1 else c for at, c in enumerate(row)]))
             text.write(line_end)
         else:

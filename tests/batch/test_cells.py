@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tariffcalc import Catalogue, InputError
 from tariffcalc.batch.cells import Cell, CellError, CellReader
 from tariffcalc.batch.names import BESIDE, FIELDS
+from tariffcalc.batch.numbers import ORDINARY, ordinary_units, plain_units
 from tariffcalc.engine import fields
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.rates import parse_rate
@@ -24,6 +25,16 @@ def fault(reader: CellReader, field: str, raw: str) -> CellError:
         reader.read(field, raw)
     assert caught.value.field == field
     return caught.value
+
+
+@given(st.text("$ ,.-(1234567890", max_size=12) | st.from_regex(rf"\A{ORDINARY}\Z"))
+def test_an_ordinary_amount_is_what_a_reader_makes_of_it(reader: CellReader, raw: str) -> None:
+    units = ordinary_units(raw)
+    if units:
+        cell = reader.read("customs_value", raw)
+        assert (plain_units(cell.text), cell.warning) == (units, None)
+    elif units == 0:
+        assert "more than zero" in fault(reader, "customs_value", raw).message
 
 
 @pytest.mark.parametrize("field", [*FIELDS, *BESIDE])

@@ -7,16 +7,43 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_arrays import flag_array, numbers_of, text_scalar
-from tariffcalc.batch.arrow_calls import cast, if_else
+from tariffcalc.batch.arrow_arrays import (
+    flag_array,
+    flags_of,
+    number_array,
+    numbers_of,
+    text_scalar,
+)
+from tariffcalc.batch.arrow_calls import cast, if_else, matching, replaced, take
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import VALUE_UNIT
+from tariffcalc.batch.numbers import MARKS, ORDINARY
 
 POINT, ZERO = ord("."), ord("0")
 LONGEST = 13
 """Characters of a number that may be below `HUGE`: eight digits, a point, four digits."""
+
+
+def amounts_of(texts: Any) -> tuple[Amounts, Flags]:
+    """Return what `plain_amounts` does, also of amounts as spreadsheets show them.
+
+    >>> from tariffcalc.batch.arrow_arrays import text_array
+    >>> amounts_of(text_array(["$1,234.50", "7", "1.234,50"]))[0].tolist()
+    [12345000, 70000, 0]
+    """
+    found, is_read = plain_amounts(texts)
+    others = np.flatnonzero(~is_read)
+    if others.size:
+        shown = take(texts, number_array(others))
+        ordinary = np.flatnonzero(flags_of(matching(shown, ORDINARY)))
+        plain = take(shown, number_array(ordinary))
+        for mark in MARKS:
+            plain = replaced(plain, mark, "")
+        places = others[ordinary]
+        found[places], is_read[places] = plain_amounts(plain)
+    return found, is_read
 
 
 def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,10 @@ class Cells:
         quotes = np.flatnonzero(data == QUOTE) if QUOTE in block else np.zeros(0, np.int64)
         is_line_end = data == LF
         found = np.flatnonzero(is_line_end | (data == ord(delimiter)))
+        self._quotes, self._within = quotes, found[:0]
         if quotes.size:
-            found = found[np.searchsorted(quotes, found) % 2 == 0]
+            is_within = _within(quotes, found)
+            found, self._within = found[~is_within], found[is_within]
         behind = data[1:]
         if data[-1] != LF:
             found, behind = np.append(found, data.size), np.append(behind, np.uint8(LF))
@@ -54,7 +56,6 @@ class Cells:
         self.lines = self._spans(self.row_starts, row_ends)
         self._cells = self._between(last, row_ends)
         self._first = (first[self.even] * 2).astype(np.int32)
-        self._quoted = self._holding(quotes)
 
     def columns(self, places: Mapping[str, int]) -> dict[str, Any]:
         """Return columns of the even rows by field, quotes resolved."""
@@ -65,7 +66,7 @@ class Cells:
 
     def _resolved(self, texts: Any) -> Any:
         """Return texts without their quotes."""
-        if not self._quoted.size:
+        if not self._quotes.size:
             return texts
         is_quoted = starts_with(texts, '"')
         if not is_any(is_quoted):
@@ -74,16 +75,26 @@ class Cells:
         return if_else(is_quoted, inner, texts)
 
     def unusual(self, starts: str) -> Places:
-        """Return the even rows with a quote, or with a cell that begins with one of `starts`."""
-        asked = self._firsts == ord(starts[0])
-        for sign in starts[1:]:
-            asked |= self._firsts == ord(sign)
-        hits = self._ends[np.flatnonzero(asked)] + 1
-        if self._data[0] in starts.encode():
-            hits = np.append(0, hits)
-        if not hits.size:
-            return self._quoted
-        return distinct(np.append(self._quoted, self._holding(hits)))
+        """Return the even rows that `CsvForm` would not write as they stand, or may not.
+
+        They have quotes that they need not, or a cell that begins with one of `starts`: it may be a
+        formula.
+        """
+        begins = np.append(np.int32(0), self._ends[:-1] + np.int32(1))
+        firsts = np.append(self._data[:1], self._firsts)
+        # An empty cell is no formula: what stands there is what parts it from the next one.
+        odd = [begins[_is_one_of(firsts, set(starts) - {self._delimiter, "\r"})]]
+        if self._quotes.size:
+            quoted = np.flatnonzero(firsts == QUOTE)
+            needs = np.zeros(begins.size, bool)
+            doubled = self._quotes[1:-1:2]
+            doubled = doubled[doubled + 1 == self._quotes[2::2]]
+            for reasons in (self._within, doubled):
+                needs[np.searchsorted(self._ends, reasons)] = True
+            inner = begins[quoted] + 1
+            ill = ~needs[quoted] | _is_one_of(self._data[inner], set(starts))
+            odd.append(inner[ill])
+        return self._holding(np.concatenate(odd))
 
     def read(self, rows: Places) -> list[list[str]]:
         """Return the cells of some rows."""
@@ -115,6 +126,20 @@ class Cells:
 
     def _texts(self, edges: Ids) -> Any:
         return texts_between(edges, self._buffer)
+
+
+def _within(quotes: Places, places: Places) -> Flags:
+    """Return which places, none of them a quote, are between two quotes that go together."""
+    found: Flags = np.searchsorted(quotes, places) % 2 == 1
+    return found
+
+
+def _is_one_of(data: Any, signs: Iterable[str]) -> Flags:
+    """Return which bytes are one of some signs."""
+    found = np.zeros(data.size, bool)
+    for sign in signs:
+        found |= data == ord(sign)
+    return found
 
 
 def _last_cells(is_line_end: Flags, ends: Ids, width: int) -> Places:

@@ -1,8 +1,9 @@
 """A CSV file priced in blocks of some megabytes by the columnar lane.
 
 **How the user's cells are written** is the rule of `CsvForm`, in both lanes: with minimal quoting,
-formulas made inert. A line without a quote and without a cell that begins with one of `STARTS`
-stands so already, and is copied byte for byte; any other line is read and written again.
+formulas made inert. A line that has quotes where they must be, and no others, and no cell that
+begins with one of `STARTS`, stands so already, and is copied byte for byte; any other line is read
+and written again.
 """
 
 from __future__ import annotations
@@ -54,7 +55,6 @@ class CsvPricer:
         self.lane = ArrowLane(pricer)
         self._rows = rows
         self._form = form
-        self._starts = STARTS.replace(form.delimiter, "").replace("\r", "")
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
         self._begun = 0
 
@@ -149,7 +149,7 @@ class CsvPricer:
         left = np.sort(np.append(cells.odd, cells.even[~answer.done]))
         is_left = np.zeros(block.count, bool)
         is_left[left] = True
-        unusual = cells.unusual(self._starts)
+        unusual = cells.unusual(STARTS)
         rewritten = unusual[~is_left[unusual]]
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
         texts += self._by_row(cells.read(left), before, left.tolist(), shares)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tariffcalc.batch.arrow_amounts import plain_amounts
+from tariffcalc.batch.arrow_amounts import amounts_of
 from tariffcalc.batch.arrow_answer import Answer, Answers, DeclaredAmounts
 from tariffcalc.batch.arrow_arrays import lengths_of
 from tariffcalc.batch.arrow_columns import (
@@ -153,18 +153,18 @@ class ArrowLane:
 
     def declared(self, columns: Columns) -> tuple[DeclaredAmounts, Flags]:
         """Return what rows declare beside their points, and which of them this lane can read."""
-        value, plain = plain_amounts(columns["customs_value"])
+        value, plain = amounts_of(columns["customs_value"])
         plain &= value > 0
         for name in ("fx", *RARE):
             if name in columns:
                 plain &= _is_blank(columns[name])
         if "quantity" in columns:
-            quantity, is_plain = plain_amounts(columns["quantity"])
+            quantity, is_plain = amounts_of(columns["quantity"])
             plain &= _is_blank(columns["quantity"]) | (is_plain & (quantity > 0))
         filed, is_filed = np.zeros(plain.size, np.int64), np.zeros(plain.size, bool)
         for name in FILED:
             if name in columns:
-                amount, is_plain = plain_amounts(columns[name])
+                amount, is_plain = amounts_of(columns[name])
                 is_plain &= amount % CENT == 0
                 plain &= is_plain | _is_blank(columns[name])
                 filed += amount

@@ -19,7 +19,7 @@ from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
-from tariffcalc.batch.numbers import plain_units
+from tariffcalc.batch.numbers import ordinary_units, plain_units
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
@@ -195,6 +195,8 @@ class Finder:
             KeyError: when the row is to be read.
         """
         value = self.units(raw)
+        if value is None and self._is_plain:
+            value = ordinary_units(raw)
         if value is None:
             try:
                 cell = self._cells.read("customs_value", raw)

@@ -12,6 +12,13 @@ _POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*
 _COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _DOLLARS = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD"
+ORDINARY = r" *\$? ?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)? *"
+"""Amounts as spreadsheets show them: in all readings but that with a decimal comma they are one."""
+
+MARKS = ("$", ",", " ")
+"""What makes an ordinary amount plain by falling away."""
+
+_is_ordinary = re.compile(ORDINARY, re.ASCII).fullmatch
 _BEFORE = re.compile(rf"({_DOLLARS}) ?", re.IGNORECASE)
 _AFTER = re.compile(rf" ?({_DOLLARS}(?: ?(?:US|CA|CAN))?)$", re.IGNORECASE)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
@@ -110,3 +117,18 @@ def plain_units(raw: str) -> int | None:
     if point and not after:
         return None
     return int(digits) * SCALES[len(after)]
+
+
+def ordinary_units(raw: str) -> int | None:
+    """Do the same for an amount with a dollar sign, thousands separators, spaces around it.
+
+    It is what `read_number` makes of it, for files in which every amount is written so.
+
+    >>> ordinary_units(" $1,234.50 "), ordinary_units("1.234,50"), ordinary_units("(5.00)")
+    (12345000, None, None)
+    """
+    if not _is_ordinary(raw):
+        return None
+    for mark in MARKS:
+        raw = raw.replace(mark, "")
+    return plain_units(raw)
