@@ -72,12 +72,18 @@ def choose_codes(importer: str, rng: random.Random) -> list[str]:
 
 
 def invoice_tables(
-    rows: int, seed: int = 2026, uniform: bool = False, entries: bool = False
+    rows: int,
+    seed: int = 2026,
+    uniform: bool = False,
+    entries: bool = False,
+    as_shown: bool = False,
 ) -> Iterator[pa.Table]:
     """Yield invoice lines in pieces, always the same ones for a seed.
 
     Some codes come much more often than others, or each as often where `uniform`. With `entries`
-    there is a column of entry numbers more.
+    there is a column of entry numbers more. `as_shown` are those of spreadsheets: amounts such as
+    "$1,234.50", and a column of descriptions more, most of them with commas; quoted where they must
+    be.
     """
     words = random.Random(seed)
     codes = {importer: choose_codes(importer, words) for importer in ORIGINS}
@@ -90,7 +96,8 @@ def invoice_tables(
         piece = _piece(rng, start, size, texts, len(codes["US"]), origins, days, uniform)
         if entries:
             piece = _brought_together(rng, start, piece)
-        yield pa.table(_spoil(rng, piece, size))
+        piece = _spoil(rng, piece, size)
+        yield pa.table(_shown(rng, piece, size) if as_shown else piece)
 
 
 def _piece(
@@ -192,14 +199,38 @@ def _spoil(
     return {**columns, **{field: pa.array(texts) for field, texts in lists.items()}}
 
 
+def _shown(
+    rng: np.random.Generator, columns: dict[str, pa.Array], size: int
+) -> dict[str, pa.Array]:
+    """Show amounts as spreadsheets do, and describe the goods; with quotes where CSV needs them."""
+    amounts = []
+    for text in columns["customs_value"].to_pylist():
+        whole, point, part = text.partition(".")
+        shown = f"${int(whole):,}{point}{part}" if whole.isdigit() else text
+        amounts.append(f'"{shown}"' if "," in shown else shown)
+    words = np.array(["STEEL", "HEX", "ZINC PLATED", "M10", 'FOR 5"" PIPE', "MACHINED", "SPARE"])
+    goods = np.array(["BOLTS", "NUTS", "VALVES", "PUMPS", "GEARS", "FITTINGS"])
+    said = zip(goods[rng.integers(0, 6, size)], *words[rng.integers(0, 7, (2, size))], strict=True)
+    described = [f'"{one}, {two}, {three}"' for one, two, three in said]
+    return {
+        **columns, "customs_value": pa.array(amounts), "description": pa.array(described),
+    }  # fmt: skip
+
+
 def write_csv(
-    file: BinaryIO, rows: int, seed: int = 2026, uniform: bool = False, entries: bool = False
+    file: BinaryIO,
+    rows: int,
+    seed: int = 2026,
+    uniform: bool = False,
+    entries: bool = False,
+    as_shown: bool = False,
 ) -> None:
     """Write invoice lines as CSV."""
-    file.write(f"{HEADER}{',entry' if entries else ''}\n".encode())
+    more = (",entry" if entries else "") + (",description" if as_shown else "")
+    file.write(f"{HEADER}{more}\n".encode())
     import pyarrow.compute as pc
 
-    for table in invoice_tables(rows, seed, uniform, entries):
+    for table in invoice_tables(rows, seed, uniform, entries, as_shown):
         lines = pc.binary_join_element_wise(*table.columns, ",").combine_chunks()
         chunk = lines if isinstance(lines, pa.Array) else lines.chunk(0)
         file.write("\n".join(chunk.to_pylist()).encode() + b"\n")
