@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 
 SIZE = 7 << 18
@@ -107,35 +108,39 @@ def _plain_block(held: bytes, piece: bytes, size: int) -> Block | None:
 def _strict_block(held: bytes, is_last: bool, delimiter: str) -> tuple[Block | None, int]:
     """Return the whole rows of some bytes as a block with its length, or None: not strict."""
     data = np.frombuffer(held, np.uint8)
-    quotes = np.flatnonzero(data == QUOTE) if QUOTE in held else np.zeros(0, np.int64)
-    end = _last_row_end(held, data, quotes, is_last)
-    quotes = quotes[: np.searchsorted(quotes, end)]
-    chosen = held[:end]
-    if not end or not is_strict(chosen, quotes, delimiter):
+    marks = np.flatnonzero((data == LF) | (data == QUOTE))
+    is_quote, is_within = quoted(data, marks)
+    quotes, ends = marks[is_quote], marks[~(is_quote | is_within)]
+    # The last row that is whole if quotes go in pairs.
+    whole = is_last and quotes.size % 2 == 0
+    end = len(held) if whole else int(ends[-1]) + 1 if ends.size else 0
+    if not end or not is_strict(held, end, quotes[: np.searchsorted(quotes, end)], delimiter):
         return None, 0
-    return Block(count_rows(data[:end], quotes), chosen), end
+    count = ends.size + int(data[end - 1] != LF)
+    return Block(count, memoryview(held)[:end]), end
 
 
-def _last_row_end(held: bytes, data: Bytes, quotes: Places, is_last: bool) -> int:
-    """Return the end of the last row that is whole if quotes go in pairs; 0 when there is none."""
-    if is_last and len(quotes) % 2 == 0:
-        return len(held)
-    if not quotes.size:
-        return held.rfind(b"\n") + 1
-    ends = np.flatnonzero(data == LF)
-    ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-    return int(ends[-1]) + 1 if ends.size else 0
+def quoted(data: Bytes, marks: Places) -> tuple[Flags, Flags]:
+    """Return which marks are quotes, and which stand behind an odd number of them.
+
+    Args:
+        data: Bytes.
+        marks: All places of quotes among them, and others, in order.
+    """
+    is_quote: Flags = data[marks] == QUOTE
+    is_within: Flags = np.cumsum(is_quote, dtype=np.uint8) % np.uint8(2) == 1
+    return is_quote, is_within
 
 
-def is_strict(held: bytes, quotes: Places, delimiter: str) -> bool:
-    """Whether rows and cells of whole rows can be found by bytes alone."""
-    if CR in held and held.count(b"\r") != held.count(b"\r\n"):
+def is_strict(held: bytes, end: int, quotes: Places, delimiter: str) -> bool:
+    """Whether rows and cells can be found by bytes alone, of the whole rows before some place."""
+    if CR in held and held.count(b"\r", 0, end) != held.count(b"\r\n", 0, end):
         return False
     if not quotes.size:
         return True
     if quotes.size % 2:
         return False
-    data = np.frombuffer(held, np.uint8)
+    data = np.frombuffer(held, np.uint8, end)
     opening, closing = quotes[::2], quotes[1::2]
     around = np.zeros(256, bool)
     around[[LF, CR, QUOTE, ord(delimiter)]] = True
@@ -149,19 +154,6 @@ def is_strict(held: bytes, quotes: Places, delimiter: str) -> bool:
     doubled_before = (before != QUOTE) | np.append(False, closing[:-1] + 1 == opening[1:])
     doubled_after = (after != QUOTE) | np.append(closing[:-1] + 1 == opening[1:], False)
     return bool((around[before] & around[after] & doubled_before & doubled_after).all())
-
-
-def count_rows(data: Bytes, quotes: Places) -> int:
-    """Return how many rows strict bytes hold."""
-    if not data.size:
-        return 0
-    ends = data == LF
-    if quotes.size:
-        places = np.flatnonzero(ends)
-        count = int(np.count_nonzero(np.searchsorted(quotes, places) % 2 == 0))
-    else:
-        count = int(np.count_nonzero(ends))
-    return count + int(data[-1] != LF)
 
 
 def loose_rows(held: bytes, stretch: int, delimiter: str) -> tuple[list[list[str]], int]:

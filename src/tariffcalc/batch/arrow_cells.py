@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import number_array, texts_between
-from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Places
+from tariffcalc.batch.arrow_blocks import CR, LF, QUOTE, Places, quoted
 from tariffcalc.batch.arrow_calls import if_else, is_any, replaced, sliced, starts_with, take
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_sets import common, distinct
@@ -31,13 +31,13 @@ class Cells:
         self._delimiter = delimiter
         self._buffer = pa.py_buffer(block)
         self._data = data = np.frombuffer(block, np.uint8)
-        quotes = np.flatnonzero(data == QUOTE) if QUOTE in block else np.zeros(0, np.int64)
         is_line_end = data == LF
-        found = np.flatnonzero(is_line_end | (data == ord(delimiter)))
-        self._quotes, self._within = quotes, found[:0]
-        if quotes.size:
-            is_within = _within(quotes, found)
-            found, self._within = found[~is_within], found[is_within]
+        is_mark = is_line_end | (data == ord(delimiter))
+        found = np.flatnonzero(is_mark | (data == QUOTE) if QUOTE in block else is_mark)
+        self._quotes: Places = found[:0]
+        self._needing: Ids = found[:0]
+        if QUOTE in block:
+            found = self._outside(found)
         behind = data[1:]
         if data[-1] != LF:
             found, behind = np.append(found, data.size), np.append(behind, np.uint8(LF))
@@ -56,6 +56,19 @@ class Cells:
         self.lines = self._spans(self.row_starts, row_ends)
         self._cells = self._between(last, row_ends)
         self._first = (first[self.even] * 2).astype(np.int32)
+
+    def _outside(self, marks: Places) -> Places:
+        """Return the marks that end cells; note the quotes, and the cells that need theirs."""
+        is_quote, is_within = quoted(self._data, marks)
+        is_end = ~(is_quote | is_within)
+        cell = np.cumsum(is_end, dtype=np.int32)
+        self._quotes = marks[is_quote]
+        is_needed = ~is_quote & is_within  # a delimiter or a line end in the cell, or:
+        quotes = np.flatnonzero(is_quote)
+        closing, opening = quotes[1:-1:2], quotes[2::2]
+        is_needed[closing[marks[closing] + 1 == marks[opening]]] = True
+        self._needing = cell[is_needed]
+        return marks[is_end]
 
     def columns(self, places: Mapping[str, int]) -> dict[str, Any]:
         """Return columns of the even rows by field, quotes resolved."""
@@ -87,10 +100,7 @@ class Cells:
         if self._quotes.size:
             quoted = np.flatnonzero(firsts == QUOTE)
             needs = np.zeros(begins.size, bool)
-            doubled = self._quotes[1:-1:2]
-            doubled = doubled[doubled + 1 == self._quotes[2::2]]
-            for reasons in (self._within, doubled):
-                needs[np.searchsorted(self._ends, reasons)] = True
+            needs[self._needing] = True
             inner = begins[quoted] + 1
             ill = ~needs[quoted] | _is_one_of(self._data[inner], set(starts))
             odd.append(inner[ill])
@@ -126,12 +136,6 @@ class Cells:
 
     def _texts(self, edges: Ids) -> Any:
         return texts_between(edges, self._buffer)
-
-
-def _within(quotes: Places, places: Places) -> Flags:
-    """Return which places, none of them a quote, are between two quotes that go together."""
-    found: Flags = np.searchsorted(quotes, places) % 2 == 1
-    return found
 
 
 def _is_one_of(data: Any, signs: Iterable[str]) -> Flags:
