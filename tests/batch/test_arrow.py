@@ -202,10 +202,12 @@ def rows_of(block: arrow_blocks.Block) -> list[list[str]]:
     return rows
 
 
-def written(path: Path, engine: str, threads: int = 2) -> tuple[bytes, dict[str, Any]]:
+def written(
+    path: Path, engine: str, threads: int = 2, **options: Any
+) -> tuple[bytes, dict[str, Any]]:
     rows = open_rows(path)
     assert isinstance(rows, TextRows)
-    pricer = new_pricer(rows.header)
+    pricer = new_pricer(rows.header, **options)
     form = CsvForm(rows.delimiter, rows.raw_ends, len(rows.header))
     out = io.BytesIO()
     if engine == "arrow":

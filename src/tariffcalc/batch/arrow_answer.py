@@ -48,7 +48,7 @@ class DeclaredAmounts(NamedTuple):
     """What the lines of a batch declare beside their points.
 
     Attributes:
-        value: In ten-thousandths of their own currency.
+        value: In ten-thousandths of the importing country's currency.
         filed: Filed duties.
         is_filed: Which lines have one.
         paid: Shares in the fees of entries, then and as the law now stands.

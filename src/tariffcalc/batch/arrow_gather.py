@@ -92,8 +92,8 @@ class Gathering:
             columns: Of the rows, the numbers of their entries among them.
         """
         lane = self._lane
-        (value, *_), plain = lane.declared(columns)
         seen = lane.points.seen.see(columns)
+        (value, *_), plain = lane.declared(columns, seen)
         enc = encoded(columns["entry"])
         names = [text.strip() for text in enc.dictionary.to_pylist()]
         name = numbers_of(enc.indices, np.int32)

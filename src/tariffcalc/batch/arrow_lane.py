@@ -32,9 +32,11 @@ from tariffcalc.batch.arrow_owed import (
     Paid,
 )
 from tariffcalc.batch.arrow_points import Found, PointTables
+from tariffcalc.batch.arrow_rates import RateTables
 from tariffcalc.batch.arrow_readings import KEYS, Columns, Readings
 from tariffcalc.batch.arrow_reasons import Reasons
 from tariffcalc.batch.arrow_said import Said
+from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sums import Accounts, Priced
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.arrow_text import Fragments
@@ -45,7 +47,7 @@ from tariffcalc.batch.row_entries import RowEntries
 from tariffcalc.batch.tally import Tally
 
 FILED = ("filed_duty", "filed_surtax")
-TAKEN = (*KEYS, "customs_value", "quantity", "fx", *RARE, *FILED, "entry")
+TAKEN = (*KEYS, "customs_value", "quantity", *RARE, *FILED, "entry")
 """Fields that this lane reads."""
 
 
@@ -77,6 +79,7 @@ class ArrowLane:
         if "entry" in self.places:
             pricer.entries = self.entries
         readings = Readings(finder.reader, self._points_of, self.formulas, self.lock)
+        self._rates = RateTables(readings, finder.rate, self.lock)
         store = pricer.law.store
         width = 1 + max(len(store.tables(importer).measures) for importer in store.importers)
         self.points = PointTables(readings, self.formulas, self.said, width, self.lock)
@@ -103,8 +106,9 @@ class ArrowLane:
             shares: What its rows pay of the fees of their entries, an array of `PAID`; None where
                 each row is an entry of its own.
         """
-        told, plain = self.declared(columns)
-        found, paid = self._find(columns, told.value, plain, shares)
+        seen = self.points.seen.see(columns)
+        told, plain = self.declared(columns, seen)
+        found, paid = self._find(seen, told.value, plain, shares)
         done = plain & found.answered()
         if "quantity" in columns:
             asks = self.formulas.bases.of(found.base, "asks") > 0
@@ -130,11 +134,12 @@ class ArrowLane:
     def learn(self, columns: Columns, shares: Any = None) -> None:
         """Find what the rows of a batch stand for, and price none; arguments as of `answer`."""
         self.plain.held()
-        told, plain = self.declared(columns)
-        self._find(columns, told.value, plain, shares)
+        seen = self.points.seen.see(columns)
+        told, plain = self.declared(columns, seen)
+        self._find(seen, told.value, plain, shares)
 
     def _find(
-        self, columns: Columns, value: Amounts, plain: Flags, shares: Any
+        self, seen: Seen, value: Amounts, plain: Flags, shares: Any
     ) -> tuple[Found, tuple[Paid, Paid] | None]:
         """Return what rows stand for, and their shares in the fees of entries, then and now."""
         worth, paid = value, None
@@ -142,7 +147,6 @@ class ArrowLane:
             is_shared = shares["then"] != ALONE
             worth = np.where(is_shared, shares["total"], value)
             paid = Paid(is_shared, shares["then"]), Paid(is_shared, shares["now"])
-        seen = self.points.seen.see(columns)
         is_read = plain & (seen.shipped > 0)
         if not is_read.all():  # of a row that cannot be read no law is met
             seen = seen._replace(day=np.where(is_read, seen.day, 0))
@@ -151,11 +155,12 @@ class ArrowLane:
             found = found._replace(said=self.said.of_entries(shares["said"], found.said))
         return found, paid
 
-    def declared(self, columns: Columns) -> tuple[DeclaredAmounts, Flags]:
+    def declared(self, columns: Columns, seen: Seen) -> tuple[DeclaredAmounts, Flags]:
         """Return what rows declare beside their points, and which of them this lane can read."""
         value, plain = amounts_of(columns["customs_value"])
-        plain &= value > 0
-        for name in ("fx", *RARE):
+        value, has_rate = self._rates.into_own(value, seen, columns)
+        plain &= has_rate & (value > 0)
+        for name in RARE:
             if name in columns:
                 plain &= _is_blank(columns[name])
         if "quantity" in columns:

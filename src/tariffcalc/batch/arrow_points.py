@@ -79,7 +79,7 @@ class PointTables:
 
         Args:
             seen: What they say.
-            value: Of their entries, in ten-thousandths of their own currency.
+            value: Of their entries, in ten-thousandths of the importing country's currency.
         """
         spot, base = self._laid_over(seen)
         kind = self.formulas.bases.of(base, "kind")

@@ -26,7 +26,7 @@ MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "
 
 DAYS = ("entry_date", "shipped_date")
 NEEDED = ("importer", "classification", "origin", "entry_date")
-KEYS = ("classification", "origin", "entry_date", "shipped_date", *MANNER)
+KEYS = ("classification", "origin", "entry_date", "shipped_date", "fx", *MANNER)
 """Fields that are read by their texts."""
 
 Columns = Mapping[str, Any]
@@ -36,6 +36,8 @@ A field that is not there is blank in all rows.
 """
 
 ONE = np.ones(1, np.intp)
+OWN = 1
+"""The number of the importing country's own currency."""
 
 
 class Readings:
@@ -48,8 +50,9 @@ class Readings:
         claims: Country and claims made, by number, and whether a line may enter free by them.
         terms: Country, claims, mode and province, by number.
         modes: Modes of transport, by number.
-        manners: Manners of entry, with the number of country, claims, terms, base duty and mode,
-            and whether a preference is claimed, 1 or 2.
+        monies: Importing country, currency of values and its own, by number; `OWN` is its own.
+        manners: Manners of entry, with the number of country, claims, terms, base duty, mode and
+            currency, and whether a preference is claimed, 1 or 2.
     """
 
     def __init__(
@@ -68,7 +71,9 @@ class Readings:
         self.values = {name: Records("ordinal", "month") for name in KEYS}
         self.months = Records()
         self.claims, self.terms, self.modes = Records("frees"), Records(), Records()
-        self.manners = Records("country", "claims", "claimed", "terms", "base", "mode")
+        self.monies = Records()
+        self.monies.number(None)
+        self.manners = Records("country", "claims", "claimed", "terms", "base", "mode", "money")
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
         self._texts["classification"] = TextTable(self._codes(), lock)
         for name in DAYS:
@@ -91,6 +96,10 @@ class Readings:
         places = fill_null(cast(texts.indices, pa.int32()), last)
         found: Ids = np.take(numbers, numbers_of(places, np.int32))
         return found
+
+    def blank(self, name: str) -> int:
+        """Return the number of the text of a field that is blank."""
+        return self._texts[name].blank
 
     def ordinal(self, name: str, numbers: Ids) -> Any:
         """Return the days of a field as ordinals, 0 where there is none."""
@@ -166,8 +175,10 @@ class Readings:
             return 0
         told = {name: self.values[name].keys[number] for name, number in numbers.items()}
         points = self._points_of(told["importer"])
-        if points is None or told["currency"] not in (None, points.currency):
+        if points is None:
             return 0
+        own, currency = points.currency, told["currency"] or points.currency
+        money = OWN if currency == own else self.monies.number((points.importer, currency, own))
         country = self._countries.number(points.importer)
         if country > len(self.countries):
             self.countries.append(points)
@@ -182,11 +193,12 @@ class Readings:
                 return 0
         terms = country, claims, told["mode"], told["province"]
         return self.manners.number(
-            (*terms, rate),
+            (*terms, rate, money),
             country,
             self.claims.number((country, claims), points.may_be_free(claims)),
             1 + (USMCA in claims),
             self.terms.number(terms),
             base,
             self.modes.number(told["mode"]),
+            money,
         )

@@ -26,10 +26,12 @@ class Seen(NamedTuple):
     claims: Ids
     claimed: Ids
     entered: Ids
+    left: Ids
     day: Ids
     shipped: Ids
     levies: Ids
     mode: Ids
+    money: Ids
     declared: Ids
 
     def is_read(self) -> Any:
@@ -109,10 +111,12 @@ class SeenTables:
             readings.manners.of(manner, "claims"),
             readings.manners.of(manner, "claimed"),
             entered,
+            left,
             day,
             self._shipped.numbers(country, left),
             self._levies.numbers(self.days.of(day, "levies"), readings.manners.of(manner, "terms")),
             readings.manners.of(manner, "mode"),
+            readings.manners.of(manner, "money"),
             readings.manners.of(manner, "base"),
         )
 

@@ -31,7 +31,7 @@ class Priced(NamedTuple):
     """The lines of a batch with what they owe.
 
     Attributes:
-        value: In ten-thousandths of their own currency.
+        value: In ten-thousandths of the importing country's currency.
         steps: The number of the formula.
         refundable: In cents.
         refused: Which lines are refused entry, or None.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -229,13 +230,17 @@ class Finder:
         known = [amount for amount in amounts if amount is not None]
         return sum(known, Decimal(0)) if known else None
 
+    def rate(self, currency: str, into: str, day: date) -> Decimal | None:
+        """Return what one unit of a currency costs in another on a day, if that is known."""
+        dated = None if self._rates is None else self._rates.price(currency, into, day)
+        return dated.rate if dated else None
+
     def _convert(self, found: Found, value: Decimal) -> None:
         """Put a value into the importing country's currency, to the cent."""
         lane, manner, point = found.known.lane, found.known.manner, found.point
-        if found.fx is None and self._rates is not None:
+        if found.fx is None:
             day = point.shipped.day or point.day.day
-            dated = self._rates.price(manner.currency or "", lane.currency, day)
-            found.fx = dated.rate if dated else None
+            found.fx = self.rate(manner.currency or "", lane.currency, day)
         if found.fx is None:
             found.value = None
             return
