@@ -20,9 +20,9 @@ from tariffcalc.batch.arrow_columns import (
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_owed import (
     CENT,
+    Given,
     Lines,
     Owed,
-    Paid,
     Sum,
     as_money,
     share,
@@ -51,13 +51,17 @@ class DeclaredAmounts(NamedTuple):
         value: In ten-thousandths of the importing country's currency.
         filed: Filed duties.
         is_filed: Which lines have one.
+        quantity: In ten-thousandths of a unit, 0 where none is declared; None: none is anywhere.
         paid: Shares in the fees of entries, then and as the law now stands.
+        counted: Base duties on quantities.
     """
 
     value: Amounts
     filed: Amounts
     is_filed: Flags
-    paid: tuple[Paid, Paid] | None = None
+    quantity: Amounts | None = None
+    paid: tuple[Given, Given] | None = None
+    counted: Given | None = None
 
 
 class Answers:
@@ -102,7 +106,7 @@ class Answers:
         then = formulas.plans.of(plan, "then")
         value, paid = np.where(done, told.value, 0), told.paid
         base, levies = (np.where(done, ids, 0) for ids in (found.base, found.levies))
-        lines = Lines(value, then, base, levies, paid and paid[0])
+        lines = Lines(value, then, base, levies, paid and paid[0], told.counted)
         owed = work_out(lines, formulas)
         is_refused = formulas.steps.of(then, "refused") > 0
         refused = is_refused if is_refused.any() else None

@@ -135,7 +135,7 @@ class Formulas:
                 f"quantity in {' and '.join(duty.rate.units())} not declared",
             )
         said = self.why(duty, reason) if rate is None else NONE
-        key = rate, kind, said, asks
+        key = duty.rate if asks else rate, kind, said, asks
         found = self.bases.number(key, rate or 0, rate is None, kind + BASES, said, asks)
         if duty.rate is not None:
             self._plain[plain] = found

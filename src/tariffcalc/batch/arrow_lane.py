@@ -29,9 +29,10 @@ from tariffcalc.batch.arrow_entries import ALONE, Shares, as_told
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_owed import (
     CENT,
-    Paid,
+    Given,
 )
 from tariffcalc.batch.arrow_points import Found, PointTables
+from tariffcalc.batch.arrow_quantities import Quantities
 from tariffcalc.batch.arrow_rates import RateTables
 from tariffcalc.batch.arrow_readings import KEYS, Columns, Readings
 from tariffcalc.batch.arrow_reasons import Reasons
@@ -83,6 +84,7 @@ class ArrowLane:
         store = pricer.law.store
         width = 1 + max(len(store.tables(importer).measures) for importer in store.importers)
         self.points = PointTables(readings, self.formulas, self.said, width, self.lock)
+        self._quantities = Quantities(self.points, self.formulas, self.lock)
         reasons = Reasons(self.points, self.said, self.lock)
         self._answers = Answers(self.formulas, reasons, self.said, pricer.measures, has_filed)
         self._tally = Tally()
@@ -110,9 +112,12 @@ class ArrowLane:
         told, plain = self.declared(columns, seen)
         found, paid = self._find(seen, told.value, plain, shares)
         done = plain & found.answered()
-        if "quantity" in columns:
-            asks = self.formulas.bases.of(found.base, "asks") > 0
-            done &= ~asks | _is_blank(columns["quantity"])
+        if told.quantity is not None:
+            asked = (self.formulas.bases.of(found.base, "asks") > 0) & (told.quantity > 0) & done
+            counted, can_say = self._quantities.duties(
+                found, seen.unit, told.value, told.quantity, asked
+            )
+            told, done = told._replace(counted=counted), done & (~asked | can_say)
         told = told._replace(paid=paid)
         while True:
             answer, priced, fits = self._answers.to(found, told, done)
@@ -140,13 +145,13 @@ class ArrowLane:
 
     def _find(
         self, seen: Seen, value: Amounts, plain: Flags, shares: Any
-    ) -> tuple[Found, tuple[Paid, Paid] | None]:
+    ) -> tuple[Found, tuple[Given, Given] | None]:
         """Return what rows stand for, and their shares in the fees of entries, then and now."""
         worth, paid = value, None
         if shares is not None:
             is_shared = shares["then"] != ALONE
             worth = np.where(is_shared, shares["total"], value)
-            paid = Paid(is_shared, shares["then"]), Paid(is_shared, shares["now"])
+            paid = Given(is_shared, shares["then"]), Given(is_shared, shares["now"])
         is_read = plain & (seen.shipped > 0)
         if not is_read.all():  # of a row that cannot be read no law is met
             seen = seen._replace(day=np.where(is_read, seen.day, 0))
@@ -163,6 +168,7 @@ class ArrowLane:
         for name in RARE:
             if name in columns:
                 plain &= _is_blank(columns[name])
+        quantity = None
         if "quantity" in columns:
             quantity, is_plain = amounts_of(columns["quantity"])
             plain &= _is_blank(columns["quantity"]) | (is_plain & (quantity > 0))
@@ -174,7 +180,7 @@ class ArrowLane:
                 plain &= is_plain | _is_blank(columns[name])
                 filed += amount
                 is_filed |= is_plain
-        return DeclaredAmounts(value, filed, is_filed), plain
+        return DeclaredAmounts(value, filed, is_filed, quantity), plain
 
     def price_rows(
         self, rows: Iterable[Sequence[str]], numbers: Iterable[int], shares: Any = None

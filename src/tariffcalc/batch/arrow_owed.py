@@ -50,35 +50,42 @@ class Owed(NamedTuple):
     payable: Sum
 
 
-class Paid(NamedTuple):
-    """Shares in the fees of entries.
+class Given(NamedTuple):
+    """Amounts of some lines that no formula of theirs gives.
 
     Attributes:
-        is_shared: Which lines have one; the others are entries of their own.
-        cents: The shares, `LOST` where one is not known.
+        is_given: Which lines have one.
+        cents: The amounts, `LOST` where one is not known.
     """
 
-    is_shared: Any
+    is_given: Any
     cents: Amounts
 
-    def of(self, rows: Any) -> Paid:
+    def of(self, rows: Any) -> Given:
         """Return those of some rows."""
-        return Paid(self.is_shared[rows], self.cents[rows])
+        return Given(self.is_given[rows], self.cents[rows])
 
 
 class Lines(NamedTuple):
-    """Lines to be priced: their values, the numbers of what they stand for, shares in fees."""
+    """Lines to be priced: their values, and the numbers of what they stand for.
+
+    Attributes:
+        paid: Shares in the fees of entries of several lines.
+        counted: Base duties on quantities that are declared.
+    """
 
     value: Amounts
     steps: Ids
     base: Ids
     levies: Ids
-    paid: Paid | None = None
+    paid: Given | None = None
+    counted: Given | None = None
 
     def of(self, rows: Any) -> Lines:
         """Return some of the lines."""
         value, steps, base, levies = (column[rows] for column in self[:4])
-        return Lines(value, steps, base, levies, self.paid and self.paid.of(rows))
+        given = [amounts and amounts.of(rows) for amounts in (self.paid, self.counted)]
+        return Lines(value, steps, base, levies, *given)
 
 
 def work_out(lines: Lines, formulas: Formulas) -> Owed:
@@ -129,6 +136,9 @@ def _known(records: Records, numbers: Ids) -> Known:
 def _base(lines: Lines, formulas: Formulas, free: Any) -> Sum:
     amount = cents(lines.value, formulas.bases.of(lines.base, "rate"))
     known = _known(formulas.bases, lines.base)
+    if lines.counted is not None:
+        is_given, cents_given = lines.counted
+        amount, known = np.where(is_given, cents_given, amount), known | is_given
     if free is None:
         return Sum(amount, known)
     return Sum(np.where(free, 0, amount), known | free)

@@ -34,6 +34,7 @@ class Found(NamedTuple):
     source: Ids
     country: Ids
     entered: Ids
+    spot: Ids
     plan: Ids
     base: Ids
     levies: Ids
@@ -89,11 +90,16 @@ class PointTables:
             seen.source,
             seen.country,
             seen.entered,
+            spot,
             self._plans.numbers(spot, kind, seen.claims, seen.shipped, size),
             base,
             seen.levies,
             self._said_of(spot, seen.source, seen.claims, seen.claimed),
         )
+
+    def turn_on_base(self, spots: Ids) -> Any:
+        """Return at which spots what lies over them turns on the base duty."""
+        return self._spots.of(spots, "turns") > 0
 
     def plans(self, seen: Seen) -> Iterator[Ids]:
         """Yield the formulas of rows for each class of what their entries may be worth.

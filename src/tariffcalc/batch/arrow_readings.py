@@ -51,8 +51,9 @@ class Readings:
         terms: Country, claims, mode and province, by number.
         modes: Modes of transport, by number.
         monies: Importing country, currency of values and its own, by number; `OWN` is its own.
-        manners: Manners of entry, with the number of country, claims, terms, base duty, mode and
-            currency, and whether a preference is claimed, 1 or 2.
+        units: Units of quantities, by number.
+        manners: Manners of entry, with the number of country, claims, terms, base duty, mode,
+            currency and unit, and whether a preference is claimed, 1 or 2.
     """
 
     def __init__(
@@ -73,7 +74,10 @@ class Readings:
         self.claims, self.terms, self.modes = Records("frees"), Records(), Records()
         self.monies = Records()
         self.monies.number(None)
-        self.manners = Records("country", "claims", "claimed", "terms", "base", "mode", "money")
+        self.units = Records()
+        self.manners = Records(
+            "country", "claims", "claimed", "terms", "base", "mode", "money", "unit"
+        )
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
         self._texts["classification"] = TextTable(self._codes(), lock)
         for name in DAYS:
@@ -193,7 +197,7 @@ class Readings:
                 return 0
         terms = country, claims, told["mode"], told["province"]
         return self.manners.number(
-            (*terms, rate, money),
+            (*terms, rate, money, told["unit"]),
             country,
             self.claims.number((country, claims), points.may_be_free(claims)),
             1 + (USMCA in claims),
@@ -201,4 +205,5 @@ class Readings:
             base,
             self.modes.number(told["mode"]),
             money,
+            self.units.number(told["unit"]),
         )

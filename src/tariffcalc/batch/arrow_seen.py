@@ -32,6 +32,7 @@ class Seen(NamedTuple):
     levies: Ids
     mode: Ids
     money: Ids
+    unit: Ids
     declared: Ids
 
     def is_read(self) -> Any:
@@ -117,6 +118,7 @@ class SeenTables:
             self._levies.numbers(self.days.of(day, "levies"), readings.manners.of(manner, "terms")),
             readings.manners.of(manner, "mode"),
             readings.manners.of(manner, "money"),
+            readings.manners.of(manner, "unit"),
             readings.manners.of(manner, "base"),
         )
 

@@ -1,0 +1,109 @@
+"""Base duties on quantities: on columns they are what the Python lane makes of them."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("pyarrow")
+
+from tests.batch.test_arrow import written  # noqa: E402
+from tests.batch.test_equality import opened  # noqa: E402
+
+from tariffcalc.batch.lines import LinePricer  # noqa: E402
+
+HEADER = (
+    "importer", "entry_date", "origin", "classification", "customs_value", "quantity", "unit",
+    "claims", "filed_duty", "base_rate",
+)  # fmt: skip
+UNITS = (
+    "kg",
+    "kg",
+    "KGM",
+    "g",
+    "t",
+    "lb",
+    "no",
+    "liter",
+    "L",
+    "doz",
+    "pr",
+    "",
+    "m2",
+    "hundred",
+    "?",
+)
+QUANTITIES = (
+    "", "1", "12.5", "0.333", "1,200", "1234.5678", "99999999", "0", "x", "100000000000", "-1",
+)  # fmt: skip
+
+
+def write(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "quantity", "unit", "base"),
+    [
+        ("0402.21.05", "5000", "1234.5", "kg", "40.74"),  # 3.3 cents a kg: 40.7385
+        ("0402.21.05", "5000", "12345", "g", "0.41"),  # 12.345 kg: 0.407385
+        ("0402.21.05", "5000", "2.5", "t", "82.50"),
+        ("0402.21.05", "5000", "100", "lb", "1.50"),  # 45.359237 kg: 1.496854...
+        ("0402.21.05", "5000", "5", "kg", "0.17"),  # 0.165, half up
+        ("0405.20.70", "1000.10", "10.5", "kg", "92.40"),  # 70.4 cents a kg + 8.5 %: 92.4005
+        ("2204.10.00", "90", "7.5", "L", "1.49"),  # 19.8 cents a liter: 1.485, half up
+        ("0402.21.05", "5000", "7", "liter", "unknown"),
+        ("0402.21.05", "5000", "7", "", "unknown"),
+    ],
+)
+def test_a_duty_by_weight_worked_by_hand(
+    tmp_path: Path, code: str, value: str, quantity: str, unit: str, base: str
+) -> None:
+    path = tmp_path / "in.csv"
+    write(path, [["US", "2024-03-01", "NZ", code, value, quantity, unit, "", "", ""]])
+    python = written(path, "python")
+    assert python[0].decode().split(",")[len(HEADER) + 1] == base
+    assert written(path, "arrow") == python
+
+
+def test_quantities_of_all_sorts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates by weight, piece and volume, with a share of the value and bounds; all sorts of units."""
+    chance = random.Random(5)
+    asked = opened().store.connection.execute(
+        "SELECT DISTINCT importer, code FROM rate WHERE general LIKE '%¢%' OR general LIKE '%$%'"
+    )
+    codes = chance.sample(sorted(asked), 150)
+    origins = ("NZ", "CA", "MX", "CN", "CU", "US")
+    rows = []
+    for _ in range(1500):
+        importer, code = chance.choice(codes)
+        day = f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        rows.append(
+            [
+                importer, day, chance.choice(origins), code,
+                chance.choice(("0.01", "12.34", "5000", "1234567.89", "99999999.9999")),
+                chance.choice(QUANTITIES), chance.choice(UNITS), chance.choice(("", "", "usmca")),
+                chance.choice(("", "", "12.34", "0")), chance.choice(("", "", "", "2.5¢/kg")),
+            ]
+        )  # fmt: skip
+    path = tmp_path / "in.csv"
+    write(path, rows)
+    python = written(path, "python")
+    odd: list[Sequence[str]] = []
+    price_odd = LinePricer.price_odd
+
+    def noted(pricer: LinePricer, cells: Sequence[str], number: int) -> Any:
+        odd.append(cells)
+        return price_odd(pricer, cells, number)
+
+    monkeypatch.setattr(LinePricer, "price_odd", noted)
+    assert written(path, "arrow") == python
+    plain = [row for row in odd if row[5] in ("1", "12.5", "1,200") and row[6] in ("kg", "g")]
+    assert len(plain) < len(rows) // 50
