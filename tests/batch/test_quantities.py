@@ -74,7 +74,7 @@ def test_a_duty_by_weight_worked_by_hand(
 
 
 def test_quantities_of_all_sorts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rates by weight, piece and volume, with a share of the value and bounds; all sorts of units."""
+    """Rates by weight, piece and volume, some with a share of the value or bounds; any units."""
     chance = random.Random(5)
     asked = opened().store.connection.execute(
         "SELECT DISTINCT importer, code FROM rate WHERE general LIKE '%¢%' OR general LIKE '%$%'"
