@@ -148,9 +148,10 @@ class Finder:
             found.filed = self._filed(cells)
         raw = self._raw(cells, "quantity")
         if raw:
-            if not self.units(raw):
+            units = self.units(raw)
+            if not units:
                 raise KeyError
-            found.quantity = Decimal(raw)
+            found.quantity = Decimal(units) / VALUE_UNIT
             found.unit = self._quick("unit", self._raw(cells, "unit"))
         raw = self._raw(cells, "fx")
         if raw or known.is_foreign:
@@ -186,8 +187,8 @@ class Finder:
         return found
 
     def units(self, raw: str) -> int | None:
-        """Return a plain number in ten-thousandths, or None when it is to be read."""
-        return plain_units(raw) if self._is_plain else None
+        """Return an ordinary number in ten-thousandths, or None when it is to be read."""
+        return ordinary_units(raw) if self._is_plain else None
 
     def value(self, raw: str) -> int:
         """Return a customs value in ten-thousandths.
@@ -196,8 +197,6 @@ class Finder:
             KeyError: when the row is to be read.
         """
         value = self.units(raw)
-        if value is None and self._is_plain:
-            value = ordinary_units(raw)
         if value is None:
             try:
                 cell = self._cells.read("customs_value", raw)

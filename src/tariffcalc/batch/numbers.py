@@ -120,15 +120,16 @@ def plain_units(raw: str) -> int | None:
 
 
 def ordinary_units(raw: str) -> int | None:
-    """Do the same for an amount with a dollar sign, thousands separators, spaces around it.
+    """Do the same for a number that may have a dollar sign, thousands separators, spaces around it.
 
     It is what `read_number` makes of it, for files in which every amount is written so.
 
     >>> ordinary_units(" $1,234.50 "), ordinary_units("1.234,50"), ordinary_units("(5.00)")
     (12345000, None, None)
     """
-    if not _is_ordinary(raw):
-        return None
-    for mark in MARKS:
-        raw = raw.replace(mark, "")
-    return plain_units(raw)
+    units = plain_units(raw)
+    if units is None and _is_ordinary(raw):
+        for mark in MARKS:
+            raw = raw.replace(mark, "")
+        units = plain_units(raw)
+    return units
