@@ -29,6 +29,9 @@ MANY = 20_000
 WRITTEN = 100_000
 """Amounts of fewer cents are small."""
 
+LOOKED_AT = ("shipped_date", "quantity")
+"""Fields beyond the necessary ones that are looked at here; a quantity need not count."""
+
 MARKS = ",;\t|"
 """Delimiters that stand in no amount."""
 
@@ -54,7 +57,7 @@ class Printer:
             is_spread: Whether charges have columns of their own.
         """
         places = finder.reader.places
-        more = [name for name in MORE if name in places and name != "shipped_date"]
+        more = [name for name in MORE if name in places and name not in LOOKED_AT]
         is_ordinary = not (more or is_spread) and finder.units("1.50") and form.delimiter in MARKS
         self._width = form.width if is_ordinary else -1
         self._finder = finder
@@ -63,7 +66,7 @@ class Printer:
         self._edition = edition
         self._places: list[Any] = [
             places.get(name)
-            for name in ("classification", "customs_value", "entry_date", "shipped_date")
+            for name in ("classification", "customs_value", "entry_date", *LOOKED_AT)
         ]
         self._ways = Ways(finder)
         self._texts: list[str] = []
@@ -78,7 +81,7 @@ class Printer:
         """
         form, finder = self._form, self._finder
         price, width, mark = self._price, self._width, form.delimiter
-        code_at, value_at, day_at, shipped_at = self._places
+        code_at, value_at, day_at, shipped_at, quantity_at = self._places
         ways, pick, endings = self._ways, self._ways.pick, self._endings
         printed: list[str] = []
         texts, partial = self._texts, 0
@@ -109,6 +112,10 @@ class Printer:
                     raise KeyError
                 period = day.period
                 base = way.base or way.bases[code.rows[period] + way.columns[period]]
+                if quantity_at is not None:
+                    raw = cells[quantity_at]
+                    if raw and (base.per_unit is not None or not finder.units(raw)):
+                        raise KeyError
                 segment = way.segment_of(value) if way.limits else way.segment
                 key = way.key + shipped.key + segment + base.key & spot.heeds
                 ready = spot.ready.get(key)
