@@ -13,10 +13,12 @@ import pytest
 np = pytest.importorskip("numpy")
 pytest.importorskip("pyarrow")
 
-from tests.batch.test_arrow import written  # noqa: E402
+from tests.batch.test_arrow import new_pricer, written  # noqa: E402
 from tests.batch.test_equality import opened  # noqa: E402
 
+from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
+from tariffcalc.batch.rows import Block  # noqa: E402
 
 HEADER = (
     "importer", "entry_date", "origin", "classification", "customs_value", "quantity", "unit",
@@ -73,26 +75,30 @@ def test_a_duty_by_weight_worked_by_hand(
     assert written(path, "arrow") == python
 
 
-def test_quantities_of_all_sorts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rates by weight, piece and volume, some with a share of the value or bounds; any units."""
-    chance = random.Random(5)
+def rows_of(chance: random.Random, count: int) -> list[list[str]]:
+    """Return rows under rates by weight, piece and volume, some with a share of the value."""
     asked = opened().store.connection.execute(
         "SELECT DISTINCT importer, code FROM rate WHERE general LIKE '%¢%' OR general LIKE '%$%'"
     )
-    codes = chance.sample(sorted(asked), 150)
-    origins = ("NZ", "CA", "MX", "CN", "CU", "US")
+    codes = [*chance.sample(sorted(asked), 150), *[("US", "7601.10.60")] * 30]
     rows = []
-    for _ in range(1500):
+    for _ in range(count):
         importer, code = chance.choice(codes)
         day = f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         rows.append(
             [
-                importer, day, chance.choice(origins), code,
+                importer, day, chance.choice(("NZ", "CA", "MX", "CN", "CU", "US")), code,
                 chance.choice(("0.01", "12.34", "5000", "1234567.89", "99999999.9999")),
                 chance.choice(QUANTITIES), chance.choice(UNITS), chance.choice(("", "", "usmca")),
                 chance.choice(("", "", "12.34", "0")), chance.choice(("", "", "", "2.5¢/kg")),
             ]
         )  # fmt: skip
+    return rows
+
+
+def test_quantities_of_all_sorts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With bounds and without, in units of all kinds, plain and not."""
+    rows = rows_of(random.Random(5), 1500)
     path = tmp_path / "in.csv"
     write(path, rows)
     python = written(path, "python")
@@ -107,3 +113,21 @@ def test_quantities_of_all_sorts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert written(path, "arrow") == python
     plain = [row for row in odd if row[5] in ("1", "12.5", "1,200") and row[6] in ("kg", "g")]
     assert len(plain) < len(rows) // 50
+
+
+def test_a_line_with_a_quantity_is_printed_as_its_row_is_written() -> None:
+    """A quantity that no duty is on makes a row no less ordinary."""
+    own = HEADER[:8]
+    rows = [row[:8] for row in rows_of(random.Random(6), 1500)]
+    one, other = new_pricer(own), new_pricer(own)
+    form = CsvForm(",", "\n", len(own))
+    printer = one.printer(form)
+    by_row: list[int] = []
+    price = one.price
+    printer._price = lambda cells, number: by_row.append(number) or price(cells, number)
+    printed = printer.print(Block([*map(form.start, rows)], rows), 2)
+    assert printed == [form.row(row, other.price(row, n)) for n, row in enumerate(rows, 2)]
+    assert one.tally.as_json() == other.tally.as_json()
+    aluminum = [n for n, row in enumerate(rows, 2) if row[3] == "7601.10.60" and row[5] == "12.5"]
+    assert len(aluminum) > 10
+    assert sum(number in by_row for number in aluminum) < len(aluminum)

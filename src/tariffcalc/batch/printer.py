@@ -98,6 +98,9 @@ class Printer:
                 code = way.codes[cells[code_at]]
                 day = way.days[cells[day_at] if day_at is not None else ""]
                 shipped = way.shipped[cells[shipped_at] if shipped_at is not None else ""]
+                quantity = "" if quantity_at is None else cells[quantity_at]
+                if quantity and not finder.units(quantity):
+                    raise KeyError
                 spot = way.pairs[code.group + way.group][day.number]
                 if shipped.ordinal > day.ordinal or way.is_foreign:
                     raise KeyError
@@ -112,10 +115,8 @@ class Printer:
                     raise KeyError
                 period = day.period
                 base = way.base or way.bases[code.rows[period] + way.columns[period]]
-                if quantity_at is not None:
-                    raw = cells[quantity_at]
-                    if raw and (base.per_unit is not None or not finder.units(raw)):
-                        raise KeyError
+                if quantity and base.per_unit is not None:
+                    raise KeyError
                 segment = way.segment_of(value) if way.limits else way.segment
                 key = way.key + shipped.key + segment + base.key & spot.heeds
                 ready = spot.ready.get(key)
