@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tariffcalc import Catalogue
 from tariffcalc.values.nearest import ALIKE, nearest
 
-WORDS = st.text("abcde fgxyz01é-", max_size=12)
+WORDS = st.text("abcde fgxyz01é-", max_size=12) | st.text("a_", min_size=14, max_size=40)
 
 
 @given(WORDS, st.lists(WORDS, max_size=8), st.integers(1, 4))

@@ -12,6 +12,9 @@ ALIKE = 60
 KINDS, MOST = 32, 16
 """Kinds of signs that are told apart, letters among them, and how many of a kind are counted."""
 
+EVERY = (1 << KINDS * MOST) - 1
+"""The signs of a word that has more of a kind: it may look like any other."""
+
 
 def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
     """Return the known words that look most like `word`, best first.
@@ -47,4 +50,6 @@ def _by_size(known: tuple[str, ...]) -> list[tuple[int, list[tuple[str, int]]]]:
 def _signs(word: str) -> int:
     """Return the signs of a word as a set of bits: as many bits of a kind as it has signs."""
     counts = Counter([ord(sign) % KINDS for sign in word])
-    return sum([(1 << min(count, MOST)) - 1 << MOST * kind for kind, count in counts.items()])
+    if max(counts.values(), default=0) > MOST:
+        return EVERY
+    return sum([(1 << count) - 1 << MOST * kind for kind, count in counts.items()])
