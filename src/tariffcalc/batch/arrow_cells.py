@@ -98,11 +98,11 @@ class Cells:
         # An empty cell is no formula: what stands there is what parts it from the next one.
         odd = [begins[_is_one_of(firsts, set(starts) - {self._delimiter, "\r"})]]
         if self._quotes.size:
-            quoted = np.flatnonzero(firsts == QUOTE)
+            cells = np.flatnonzero(firsts == QUOTE)
             needs = np.zeros(begins.size, bool)
             needs[self._needing] = True
-            inner = begins[quoted] + 1
-            ill = ~needs[quoted] | _is_one_of(self._data[inner], set(starts))
+            inner = begins[cells] + 1
+            ill = ~needs[cells] | _is_one_of(self._data[inner], set(starts))
             odd.append(inner[ill])
         return self._holding(np.concatenate(odd))
 

@@ -57,7 +57,7 @@ class Quantities:
             cents[rows] = (exact + HALF) // TO_CENTS
             turn = self._points.turn_on_base(np.broadcast_to(found.spot, value.shape)[rows])
             can_say[rows] = (bears > 0) & ~turn & fits & (cents[rows] < LARGEST)
-            is_given[rows] = bears > NOTHING
+            is_given[rows] = can_say[rows] & (bears > NOTHING)
         return Given(is_given, cents), can_say
 
     def _find(self, base: int, unit: int) -> int:
