@@ -41,6 +41,7 @@ UNITS = (
     "hundred",
     "?",
 )
+ORIGINS = ("NZ", "DE", "JP", "CA", "MX", "CN", "CU", "US")
 QUANTITIES = (
     "", "1", "12.5", "0.333", "1,200", "1234.5678", "99999999", "0", "x", "100000000000", "-1",
 )  # fmt: skip
@@ -87,7 +88,7 @@ def rows_of(chance: random.Random, count: int) -> list[list[str]]:
         day = f"{chance.randint(2018, 2026)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
         rows.append(
             [
-                importer, day, chance.choice(("NZ", "CA", "MX", "CN", "CU", "US")), code,
+                importer, day, chance.choice(ORIGINS), code,
                 chance.choice(("0.01", "12.34", "5000", "1234567.89", "99999999.9999")),
                 chance.choice(QUANTITIES), chance.choice(UNITS), chance.choice(("", "", "usmca")),
                 chance.choice(("", "", "12.34", "0")), chance.choice(("", "", "", "2.5¢/kg")),
@@ -130,4 +131,4 @@ def test_a_line_with_a_quantity_is_printed_as_its_row_is_written() -> None:
     assert one.tally.as_json() == other.tally.as_json()
     aluminum = [n for n, row in enumerate(rows, 2) if row[3] == "7601.10.60" and row[5] == "12.5"]
     assert len(aluminum) > 10
-    assert sum(number in by_row for number in aluminum) < len(aluminum)
+    assert sum(number in by_row for number in aluminum) < len(aluminum) // 3  # the first of a kind

@@ -93,7 +93,8 @@ def test_files_in_other_currencies(
             row = good_row(number, chance)
             row[currency] = chance.choice(["", "USD", "CAD", "EUR", "usd", "XAU", "MXN"])
             if chance.random() < 0.3:
-                row[shipped] = row[entered]
+                left = date.fromisoformat(row[entered]) - timedelta(days=chance.randrange(40))
+                row[shipped] = left.isoformat()
             fx = chance.choice(
                 ["", "", "", "1.3524", "0.74", "1", "0.0333", "x", "-1", "1.35240000"]
             )
@@ -101,6 +102,18 @@ def test_files_in_other_currencies(
     python = written(path, "python", rates=rates)
     assert written(path, "arrow", rates=rates) == python
     assert b"fx-direction" in python[0]
+
+
+def test_a_tie_that_the_engine_does_not_see_is_none(tmp_path: Path) -> None:
+    """A third of 3.015 is 1.005, but 3.015 times 0.33...3 in 28 digits is a little less: 1.00."""
+    thirds = parse_rates("date,currency,rate\n2024-03-01,USD,3", "rates.csv")
+    path = tmp_path / "in.csv"
+    lines = [
+        f"2024-03-01,US,NZ,76011060,{value},CAD,1%" for value in ("3.015", "3.0151", "150.015")
+    ]
+    head = "entry_date,importer,origin,classification,customs_value,currency,base_rate"
+    path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    assert written(path, "arrow", rates=thirds) == written(path, "python", rates=thirds)
 
 
 def test_rows_in_another_currency_are_priced_on_columns(

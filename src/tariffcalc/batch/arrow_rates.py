@@ -74,39 +74,41 @@ class RateTables:
 
     def _numbers(self, seen: Seen, columns: Columns) -> Ids:
         """Return the number of the rate of each row."""
-        if "fx" not in columns and not (seen.money > OWN).any():
-            return np.where(seen.money > 0, NONE, 0)
+        if "fx" not in columns and not (seen.currency > OWN).any():
+            return np.where(seen.currency > 0, NONE, 0)
         has_left = self._readings.ordinal("shipped_date", seen.left) > 0
         dated = np.where(
             has_left,
-            self._left.numbers(seen.money, seen.left),
-            self._entered.numbers(seen.money, seen.entered),
+            self._left.numbers(seen.currency, seen.left),
+            self._entered.numbers(seen.currency, seen.entered),
         )
         stated = self._readings.number("fx", columns)
         is_stated = stated != self._readings.blank("fx")
-        return np.where(is_stated, self._stated.numbers(seen.money, stated), dated)
+        return np.where(is_stated, self._stated.numbers(seen.currency, stated), dated)
 
-    def _on_entry(self, money: int, entered: int) -> int:
-        return self._on(money, "entry_date", entered)
+    def _on_entry(self, currency: int, entered: int) -> int:
+        return self._on(currency, "entry_date", entered)
 
-    def _on_leaving(self, money: int, left: int) -> int:
-        return self._on(money, "shipped_date", left)
+    def _on_leaving(self, currency: int, left: int) -> int:
+        return self._on(currency, "shipped_date", left)
 
-    def _on(self, money: int, name: str, day: int) -> int:
-        if money == OWN:
+    def _on(self, currency: int, name: str, day: int) -> int:
+        if currency == OWN:
             return NONE
         ordinal = int(self._readings.ordinal(name, np.array(day)))
         if not ordinal:
             return 0
-        _, currency, own = self._readings.monies.keys[money]
-        return self._rate(money, self._price(currency, own, date.fromordinal(ordinal)))
+        _, foreign, own = self._readings.currencies.keys[currency]
+        return self._rate(currency, self._price(foreign, own, date.fromordinal(ordinal)))
 
-    def _as_stated(self, money: int, stated: int) -> int:
-        return NONE if money == OWN else self._rate(money, self._readings.values["fx"].keys[stated])
+    def _as_stated(self, currency: int, stated: int) -> int:
+        if currency == OWN:
+            return NONE
+        return self._rate(currency, self._readings.values["fx"].keys[stated])
 
-    def _rate(self, money: int, fx: Decimal | None) -> int:
-        importer, currency, _ = self._readings.monies.keys[money]
-        if fx is None or remarks.of_rate(importer, currency, fx):
+    def _rate(self, currency: int, fx: Decimal | None) -> int:
+        importer, foreign, _ = self._readings.currencies.keys[currency]
+        if fx is None or remarks.of_rate(importer, foreign, fx):
             return 0
         if fx == 1:
             return NONE

@@ -50,7 +50,7 @@ class Readings:
         claims: Country and claims made, by number, and whether a line may enter free by them.
         terms: Country, claims, mode and province, by number.
         modes: Modes of transport, by number.
-        monies: Importing country, currency of values and its own, by number; `OWN` is its own.
+        currencies: Importing country, currency of values and its own, by number; `OWN` is its own.
         units: Units of quantities, by number.
         manners: Manners of entry, with the number of country, claims, terms, base duty, mode,
             currency and unit, and whether a preference is claimed, 1 or 2.
@@ -72,11 +72,11 @@ class Readings:
         self.values = {name: Records("ordinal", "month") for name in KEYS}
         self.months = Records()
         self.claims, self.terms, self.modes = Records("frees"), Records(), Records()
-        self.monies = Records()
-        self.monies.number(None)
+        self.currencies = Records()
+        self.currencies.number(None)
         self.units = Records()
         self.manners = Records(
-            "country", "claims", "claimed", "terms", "base", "mode", "money", "unit"
+            "country", "claims", "claimed", "terms", "base", "mode", "currency", "unit"
         )
         self._texts = {name: TextTable(self._reading(name), lock) for name in KEYS}
         self._texts["classification"] = TextTable(self._codes(), lock)
@@ -182,7 +182,8 @@ class Readings:
         if points is None:
             return 0
         own, currency = points.currency, told["currency"] or points.currency
-        money = OWN if currency == own else self.monies.number((points.importer, currency, own))
+        key = points.importer, currency, own
+        valued = OWN if currency == own else self.currencies.number(key)
         country = self._countries.number(points.importer)
         if country > len(self.countries):
             self.countries.append(points)
@@ -197,13 +198,13 @@ class Readings:
                 return 0
         terms = country, claims, told["mode"], told["province"]
         return self.manners.number(
-            (*terms, rate, money, told["unit"]),
+            (*terms, rate, valued, told["unit"]),
             country,
             self.claims.number((country, claims), points.may_be_free(claims)),
             1 + (USMCA in claims),
             self.terms.number(terms),
             base,
             self.modes.number(told["mode"]),
-            money,
+            valued,
             self.units.number(told["unit"]),
         )

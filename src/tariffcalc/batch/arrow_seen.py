@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     shipped: Ids
     levies: Ids
     mode: Ids
-    money: Ids
+    currency: Ids
     unit: Ids
     declared: Ids
 
@@ -117,7 +117,7 @@ class SeenTables:
             self._shipped.numbers(country, left),
             self._levies.numbers(self.days.of(day, "levies"), readings.manners.of(manner, "terms")),
             readings.manners.of(manner, "mode"),
-            readings.manners.of(manner, "money"),
+            readings.manners.of(manner, "currency"),
             readings.manners.of(manner, "unit"),
             readings.manners.of(manner, "base"),
         )
