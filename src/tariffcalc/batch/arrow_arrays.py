@@ -77,6 +77,29 @@ def number_array(numbers: Any, known: Any = None) -> Any:
     return pa.Array.from_buffers(kind, numbers.size, [bits, data])
 
 
+def decimals(numbers: Sequence[int | None], places: int) -> Any:
+    """Return an array of decimals from numbers in units of their last place; None is null."""
+    known = np.array([number is not None for number in numbers], bool)
+    return decimal_array(wide_of(numbers), known, places)
+
+
+def wide_of(numbers: Iterable[int | None]) -> Any:
+    """Return numbers as Arrow has decimals, two words each, the lower one first; None is 0."""
+    parts = [(number or 0).to_bytes(16, "little", signed=True) for number in numbers]
+    return np.frombuffer(b"".join(parts), np.int64).reshape(-1, 2)
+
+
+def decimal_array(wide: Any, known: Any, places: int) -> Any:
+    """Return an array of decimals from numbers of two words, null where they are not known."""
+    bits = None if known.all() else flag_bits(known)
+    return pa.Array.from_buffers(decimal_kind(places), len(wide), [bits, pa.py_buffer(wide)])
+
+
+def decimal_kind(places: int) -> Any:
+    """Return the type of decimals, in which no amount is too large."""
+    return pa.decimal128(38, places)
+
+
 def numbers_of(array: Any, kind: Any) -> Any:
     """Return the numbers of an array without nulls, of a kind of NumPy's as wide as theirs."""
     return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)]

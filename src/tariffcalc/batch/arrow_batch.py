@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import (
-    flag_bits,
-    lengths_of,
     number_array,
     text_array,
     text_scalar,
 )
-from tariffcalc.batch.arrow_columns import Charges, Money, Share, Words
 from tariffcalc.batch.arrow_gather import Gathering, Part
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_readings import KEYS, Columns
+from tariffcalc.batch.arrow_results import Results, shown, typed
 from tariffcalc.batch.arrow_tables import Ids
-from tariffcalc.batch.arrow_text import join_rows
 from tariffcalc.batch.entries import gather_entries
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import as_texts
-
-NULL = -1
-"""The number of no text."""
 
 
 def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
@@ -49,12 +42,8 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
         shares = whole.of(0, len(batch))
         whole.close()
-    columns = [
-        column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
-        for column in _priced(texts, lane, number, shares)
-    ]
-    shown = [column.fill_null(text_scalar("")) for column in columns]
-    return pa.RecordBatch.from_arrays(shown, list(lane.pricer.columns))
+    columns = shown(_price(texts, lane, number, shares), lane.plain, lane.words)
+    return pa.RecordBatch.from_arrays(columns, list(lane.pricer.columns))
 
 
 def price_by_row(batch: Any, pricer: LinePricer) -> Any:
@@ -71,7 +60,9 @@ def price_by_row(batch: Any, pricer: LinePricer) -> Any:
 
 
 def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list[Any]:
-    """Return the columns of `price_batch` with nulls for blanks, words as dictionaries of them.
+    """Return the result columns of some rows as a file with types has them; see `typed`.
+
+    Words are dictionaries.
 
     Args:
         batch: Some rows of a file, the entries of which the lane knows.
@@ -80,10 +71,11 @@ def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list
         number: Of the first of them, as spreadsheets count.
     """
     texts = [_as_text(column) for column in batch.columns]
-    return _priced(texts, lane, number, lane.shares_of(before, len(batch)))
+    shares = lane.shares_of(before, len(batch))
+    return typed(_price(texts, lane, number, shares), lane.plain, lane.words)
 
 
-def _priced(texts: Sequence[Any], lane: ArrowLane, number: int, shares: Any) -> list[Any]:
+def _price(texts: Sequence[Any], lane: ArrowLane, number: int, shares: Any) -> Results:
     answer = lane.answer(_declared(texts, lane), shares)
     rows = np.flatnonzero(~answer.done)
     said: list[Sequence[str]] = [()] * len(lane.pricer.columns)
@@ -91,25 +83,7 @@ def _priced(texts: Sequence[Any], lane: ArrowLane, number: int, shares: Any) -> 
         own = None if shares is None else shares[rows]
         priced = lane.price_rows(_cells(texts, rows), (rows + number).tolist(), own)
         said = [*zip(*priced, strict=True)]
-    written = [
-        lane.plain.places(column, False) if isinstance(column, Money | Share) else []
-        for column in answer.columns
-    ]
-    held, more = lane.plain.held(), text_array(chain.from_iterable(said))
-    fragments = pa.concat_arrays([held, more])
-    columns: list[Any] = []
-    for column, places in zip(answer.columns, written, strict=True):
-        at = len(columns)
-        if isinstance(column, Words):
-            columns += _words(column, rows, iter(said[at:]))
-        elif isinstance(column, Charges):
-            columns.append(_charges(column, lane, rows, said[at]))
-        else:
-            for numbers in places:
-                numbers[rows] = 0
-            places[0][rows] = np.arange(rows.size) + (len(held) + at * rows.size)
-            columns.append(_without_blanks(join_rows(fragments, places)))
-    return columns
+    return Results(lane.pricer.columns, answer.columns, rows, said)
 
 
 def weigh_batch(batch: Any, gathering: Gathering, lane: ArrowLane) -> Part:
@@ -143,39 +117,6 @@ def _declared(texts: Sequence[Any], lane: ArrowLane) -> Columns:
         if name not in KEYS or not pa.types.is_dictionary(column.type):
             read[name] = _plain(column)
     return read
-
-
-def _words(column: Words, rows: Ids, said: Iterator[Sequence[str]]) -> Iterator[Any]:
-    """Yield columns of words, with what is said of some rows in their place."""
-    # Row 0 of a table is blank; with it, a batch without rows has columns too.
-    used = np.flatnonzero(np.bincount(np.append(column.numbers, 0)))
-    places = np.zeros(used[-1] + 1, np.int32)
-    for texts in zip(*(column.table.rows[number] for number in used.tolist()), strict=True):
-        known = {"": NULL}
-        places[used] = [known.setdefault(text, len(known) - 1) for text in texts]
-        numbers = np.take(places, column.numbers)
-        numbers[rows] = [known.setdefault(text, len(known) - 1) for text in next(said)]
-        del known[""]
-        yield pa.DictionaryArray.from_arrays(
-            number_array(numbers, numbers != NULL), text_array(known)
-        )
-
-
-def _charges(column: Charges, lane: ArrowLane, rows: Ids, said: Sequence[str]) -> Any:
-    """Return the column of charges, with what is said of some rows in their place."""
-    texts, numbers = lane.plain.charges(column)
-    numbers[rows] = np.arange(rows.size) + sum(map(len, texts))
-    held = pa.concat_arrays([text_array([""]), *texts, text_array(said)])
-    return _without_blanks(held.take(number_array(numbers + 1)))
-
-
-def _without_blanks(column: Any) -> Any:
-    """Return a column of text without nulls with nulls where it is blank."""
-    is_text = lengths_of(column) > 0
-    if is_text.all():
-        return column
-    _, *buffers = column.buffers()
-    return pa.Array.from_buffers(column.type, len(column), [flag_bits(is_text), *buffers])
 
 
 def _as_text(column: Any) -> Any:

@@ -41,6 +41,7 @@ from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sums import Accounts, Priced
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.arrow_text import Fragments
+from tariffcalc.batch.arrow_words import WordColumns
 from tariffcalc.batch.finder import RARE
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.points import Points
@@ -70,6 +71,7 @@ class ArrowLane:
             raise NotForThisLane("a comma parts the cents")
         self.pricer = pricer
         self.lock = RLock()
+        self.words = WordColumns()
         self.shares: Shares | None = None
         """Of the entries of the file, once they are added up; None: each row is its own."""
         self.places = {name: place for name, place in finder.reader.places.items() if name in TAKEN}

@@ -32,6 +32,9 @@ BATCH = 24_576
 GROUP = 2
 """Batches of a row group that is written."""
 
+TOGETHER = BATCH * GROUP
+"""Values encoded at once: PyArrow's own measure, a thousand, is slower."""
+
 FIRST = 8_192
 """Rows by which a file is looked at before any is priced."""
 
@@ -182,7 +185,7 @@ class ParquetPricer:
         them.
         """
         names, priced = schema.names, schema.types[len(self._own) :]
-        kinds = self._own.types + [pa.string()] * len(priced)
+        kinds = self._own.types + [_stored(kind) for kind in priced]
         stored = pa.schema(list(zip(names, kinds, strict=True))).serialize()
         # Amounts are seldom alike: a dictionary of them is given up after much work. The least and
         # the greatest of texts say nothing.
@@ -259,6 +262,7 @@ def _open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = Non
     writer = pq.ParquetWriter(
         out, options["schema"], use_dictionary=options["use_dictionary"],
         write_statistics=options["write_statistics"], store_schema=False, metadata_collector=told,
+        write_batch_size=TOGETHER,
     )  # fmt: skip
     writer.add_key_value_metadata(options["told"])
     return writer
@@ -279,6 +283,10 @@ def _cut(batches: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
 def _are_alike(column: Any) -> bool:
     """Whether few texts of a column differ, by its first rows."""
     return not _is_text(column.type) or len(column.unique()) * 2 < len(column)
+
+
+def _stored(kind: Any) -> Any:
+    return pa.string() if pa.types.is_dictionary(kind) else kind
 
 
 def _is_text(kind: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Priced rows as Parquet, every column as text; needs PyArrow."""
+"""Priced rows as Parquet, the user's columns as text; needs PyArrow."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.arrow_arrays import decimals
+from tariffcalc.batch.typed import figures, places_of
 from tariffcalc.batch.writers import EXTRA, fitted, unique_names
 
 GROUP = 65_536
@@ -15,25 +17,23 @@ GROUP = 65_536
 
 
 class ParquetWriter:
-    """Collects rows by the group. Blank result cells are null; blank cells of the user stay."""
+    """Collects rows by the group, the result as `typed` says; blank cells of the user stay."""
 
     def __init__(
         self, file: BinaryIO, header: Sequence[str], columns: Sequence[str], is_ragged: bool
     ) -> None:
         self._width = len(header)
         self._extra = [EXTRA] if is_ragged else []
-        names = unique_names([*header, *columns, *self._extra])
-        self._schema = pa.schema([(name, pa.string()) for name in names])
-        self._writer: Any = pq.ParquetWriter(file, self._schema)
-        self._held: list[list[str | None]] = []
+        self._columns = columns
+        self._names = unique_names([*header, *columns, *self._extra])
+        nothing = self._table([()] * len(self._names))
+        self._writer: Any = pq.ParquetWriter(file, nothing.schema)
+        self._held: list[list[str]] = []
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
         own, extra = fitted(cells, self._width)
-        row: list[str | None] = [*own, *(text or None for text in result)]
-        if self._extra:
-            row.append(";".join(extra) if extra else None)
-        self._held.append(row)
+        self._held.append([*own, *result, *[";".join(extra) for _ in self._extra]])
         if len(self._held) >= GROUP:
             self._write_group()
 
@@ -49,6 +49,24 @@ class ParquetWriter:
 
     def _write_group(self) -> None:
         if self._held:
-            columns = [pa.array(column, pa.string()) for column in zip(*self._held, strict=True)]
-            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+            self._writer.write_table(self._table([*zip(*self._held, strict=True)]))
         self._held.clear()
+
+    def _table(self, columns: Sequence[Sequence[str]]) -> Any:
+        first, past = self._width, self._width + len(self._columns)
+        arrays = [pa.array(column, pa.string()) for column in columns[:first]]
+        for name, texts in zip(self._columns, columns[first:past], strict=True):
+            arrays.append(_with_type(name, texts, columns[first]))
+        arrays += [_without_blanks(texts) for texts in columns[past:]]
+        return pa.table(arrays, self._names)
+
+
+def _with_type(name: str, texts: Sequence[str], statuses: Sequence[str]) -> Any:
+    places = places_of(name)
+    if places is None:
+        return _without_blanks(texts)
+    return decimals(figures(name, texts, statuses), places)
+
+
+def _without_blanks(texts: Sequence[str]) -> Any:
+    return pa.array([text or None for text in texts], pa.string())
