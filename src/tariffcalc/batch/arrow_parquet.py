@@ -1,23 +1,23 @@
 """A Parquet file priced in row groups by the columnar lane: the user's columns keep their types.
 
-Every row group that is written has a writer of its own, so that processes may write to one file
-in turn. What each writer says of its group is put together at the end of the file.
+To take a file apart is a good part of the work, so each process reads row groups of its own. It
+writes what comes of them when it is ready: the end of the file says in which order they follow.
 """
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
-from itertools import compress
-from typing import Any, BinaryIO
+from itertools import chain, compress
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_batch import learn, price_columns, weigh_batch
 from tariffcalc.batch.arrow_gather import Gathering
+from tariffcalc.batch.arrow_groups import MARK, Groups, open_writer
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_readings import KEYS
@@ -32,17 +32,22 @@ BATCH = 24_576
 GROUP = 2
 """Batches of a row group that is written."""
 
-TOGETHER = BATCH * GROUP
-"""Values encoded at once: PyArrow's own measure, a thousand, is slower."""
-
 FIRST = 8_192
 """Rows by which a file is looked at before any is priced."""
 
-MARK = b"PAR1"
-"""Begins and ends a Parquet file."""
 
-SKIPPED = bytes(1 << 26)
-"""Nothing, of which nobody reads: it takes no memory."""
+class Run(NamedTuple):
+    """Row groups of the file that are read together.
+
+    Attributes:
+        groups: Their numbers.
+        before: How many rows are before them.
+        rows: How many they have.
+    """
+
+    groups: range
+    before: int
+    rows: int
 
 
 class ParquetPricer:
@@ -89,7 +94,7 @@ class ParquetPricer:
         with source:
             weighed = in_order(
                 lambda task: weigh_batch(task[1], gathering, self.lane),
-                self._batches(file),
+                self._batches(file, _whole(self._metadata)),
                 THREADS,
             )
             self.lane.shares = gathering.shares(weighed, progress)
@@ -107,14 +112,16 @@ class ParquetPricer:
         threads: int = THREADS,
         progress: Callable[[int], None] | None = None,
     ) -> list[tuple[int, Any]]:
-        """Write the row groups that are for this process; return their numbers and what they hold.
+        """Write the row groups that are for this process; return what each holds.
+
+        With it goes the number of rows before it, by which the end of the file is put in order.
 
         What the result leaves blank is null. Sums are in the tally of the pricer afterwards, as
         far as this process has priced.
 
         Args:
             out: Where they go.
-            member: Which of the groups are for this process.
+            member: Which of the row groups are for this process.
             threads: Groups priced at once in it.
             progress: Called with the number of rows done so far, after each group.
         """
@@ -124,11 +131,11 @@ class ParquetPricer:
             source = self._rows.source.open_file()
             file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
         with source:
-            tasks = member.own(_cut(self._batches(file)))
-            for number, done, table in member.in_order(in_order(self._price, tasks, threads)):
-                written.append((number, groups.write(table, self._options(table.schema))))
+            priced = in_order(self._price, self._tasks(file, member), threads)
+            for before, table in member.one_by_one(priced):
+                written.append((before, groups.write(table, self._options(table.schema))))
                 if progress is not None:
-                    progress(done)
+                    progress(before + len(table))
         self.lane.close()
         return written
 
@@ -143,29 +150,40 @@ class ParquetPricer:
             out.write(end.getvalue().removeprefix(MARK))
         else:
             table = pa.Table.from_batches([self._answer(0, self._nothing())])
-            _open_writer(out, self._options(table.schema)).close()
+            open_writer(out, self._options(table.schema)).close()
         self.lane.let_go()
 
-    def _price(self, task: tuple[int, list[tuple[int, Any]]]) -> tuple[int, tuple[int, int, Any]]:
-        """Return the number of a task, and with it how many rows are then done, and its table."""
-        number, batches = task
+    def _tasks(self, file: Any, member: Member) -> Iterator[list[tuple[int, Any]]]:
+        """Yield the batches that this process is to price, those of a row group together.
+
+        The last of the runs are shared out more finely, so that all are done at about one time.
+        """
+        runs, rest = _share_out(self._metadata) if member.size > 1 else ([], _whole(self._metadata))
+        pieces: Iterable[Run | list[tuple[int, Any]]]
+        pieces = chain(runs, _cut(self._batches(file, rest)))
+        for _, piece in member.own(pieces):
+            if isinstance(piece, Run):
+                yield from _cut(self._batches(file, piece))
+            else:
+                yield piece
+
+    def _price(self, batches: list[tuple[int, Any]]) -> tuple[int, Any]:
+        """Return how many rows are before some batches, and the table that comes of them."""
         answers = [self._answer(before, batch) for before, batch in batches]
-        before, last = batches[-1]
-        table = pa.Table.from_batches(answers).unify_dictionaries()
-        return number, (number, before + len(last), table)
+        return batches[0][0], pa.Table.from_batches(answers).unify_dictionaries()
 
     def _answer(self, before: int, batch: Any) -> Any:
         priced = price_columns(batch, self.lane, before, self._rows.row_number(before))
         return pa.RecordBatch.from_arrays([*batch.columns, *priced], self._names)
 
-    def _batches(self, file: Any) -> Iterator[tuple[int, Any]]:
-        """Yield batches of the file, each with the number of rows before it.
+    def _batches(self, file: Any, run: Run) -> Iterator[tuple[int, Any]]:
+        """Yield batches of a run, each with the number of rows before it.
 
         PyArrow ends one where the dictionary of a column or a row group ends.
         """
         held: list[Any] = []
-        before = 0
-        batches = batches_of(file, BATCH)
+        before = run.before
+        batches = batches_of(file, BATCH, run.groups)
         while True:
             with self._rows.told():
                 batch = next(batches, None)
@@ -198,76 +216,6 @@ class ParquetPricer:
         }
 
 
-class Groups:
-    """The row groups of a file, each written by a writer of its own where the last one ended."""
-
-    def __init__(self, out: BinaryIO, start: int | None = None) -> None:
-        """Begin with none.
-
-        Args:
-            out: The file.
-            start: Where it began, when other processes write to it too. None: only this one does.
-        """
-        self._out = out
-        self._start = start
-        self._end = 0
-
-    def write(self, table: Any, options: dict[str, Any]) -> Any:
-        """Write a table as a row group, and return what a Parquet file says of it at its end."""
-        if self._start is not None:
-            self._end = os.lseek(self._out.fileno(), 0, os.SEEK_CUR) - self._start
-        if not self._end:
-            self._end = self._out.write(MARK)
-        part = _Part(self._out)
-        stream = pa.PythonFile(part, "w")
-        told: list[Any] = []
-        writer = _open_writer(stream, options, told)
-        # It has written its mark, and counts on from there: let it count what lies before.
-        for first in range(len(MARK), self._end, len(SKIPPED)):
-            stream.write(memoryview(SKIPPED)[: self._end - first])
-        part.is_wanted = True
-        writer.write_table(table)
-        part.is_wanted = False
-        writer.close()
-        self._end += part.size
-        if self._start is not None:
-            self._out.flush()
-        return told[0]
-
-
-class _Part:
-    """The bytes that a writer writes between its mark and its end; the others are let go."""
-
-    closed = False
-
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
-        self.is_wanted = False
-        self.size = 0
-
-    def write(self, data: Any) -> int:
-        if self.is_wanted:
-            self._out.write(data)
-            self.size += len(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: `Groups` does it."""
-
-    def close(self) -> None:
-        """Leave the file open for the next group."""
-
-
-def _open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = None) -> Any:
-    writer = pq.ParquetWriter(
-        out, options["schema"], use_dictionary=options["use_dictionary"],
-        write_statistics=options["write_statistics"], store_schema=False, metadata_collector=told,
-        write_batch_size=TOGETHER,
-    )  # fmt: skip
-    writer.add_key_value_metadata(options["told"])
-    return writer
-
-
 def _cut(batches: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
     """Yield batches together that make one row group."""
     held: list[tuple[int, Any]] = []
@@ -278,6 +226,28 @@ def _cut(batches: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
             held = []
     if held:
         yield held
+
+
+def _whole(metadata: Any) -> Run:
+    """Return all row groups of a file."""
+    return Run(range(metadata.num_row_groups), 0, metadata.num_rows)
+
+
+def _share_out(metadata: Any) -> tuple[list[Run], Run]:
+    """Return runs that are worth reading alone, and the rest, as long as the longest of them."""
+    runs = [Run(range(0), 0, 0)]
+    for group in range(metadata.num_row_groups):
+        (groups, before, rows), more = runs[-1], metadata.row_group(group).num_rows
+        if rows < BATCH * GROUP:
+            runs[-1] = Run(range(groups.start, group + 1), before, rows + more)
+        else:
+            runs.append(Run(range(group, group + 1), before + rows, more))
+    rest = runs.pop()
+    while runs and rest.rows < max(run.rows for run in runs):
+        last = runs.pop()
+        groups = range(last.groups.start, rest.groups.stop)
+        rest = Run(groups, last.before, last.rows + rest.rows)
+    return runs, rest
 
 
 def _are_alike(column: Any) -> bool:

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +28,9 @@ MOST = 2
 
 HELD = 1
 """Pieces that a process holds back until those before them are written."""
+
+TAKING, WRITING = 0, 1
+"""What processes do one at a time: the bytes of the counter that are locked meanwhile."""
 
 Found = TypeVar("Found")
 Piece = TypeVar("Piece")
@@ -77,12 +80,9 @@ class Member:
         """Return the number of the next piece that nobody has taken."""
         if self._counter is None:
             return number
-        os.lockf(self._counter, os.F_LOCK, 0)  # gone with the process that holds it
-        try:
+        with _locked(self._counter, TAKING):
             taken = int.from_bytes(os.pread(self._counter, 8, 0), "little")
             os.pwrite(self._counter, (taken + 1).to_bytes(8, "little"), 0)
-        finally:
-            os.lockf(self._counter, os.F_ULOCK, 0)
         return taken
 
     def in_order(self, done: Iterable[tuple[int, Found]]) -> Iterator[Found]:
@@ -98,6 +98,26 @@ class Member:
                 yield from self._write(*held.popleft())
         while held:
             yield from self._write(*held.popleft())
+
+    def one_by_one(self, done: Iterable[Found]) -> Iterator[Found]:
+        """Yield what comes of pieces, in any order, but never at once with another process.
+
+        Raises:
+            GoneError: when a process has ended before its work was done.
+        """
+        for found in done:
+            with nullcontext() if self._counter is None else _locked(self._counter, WRITING):
+                self._heed()
+                yield found
+        for other in self._others:
+            with suppress(OSError):
+                other.send_bytes(b"")
+
+    def _heed(self) -> None:
+        """Take note of the processes that are done."""
+        told, others = self._told, len(self._others)
+        while told is not None and self._written < others and told.poll():
+            self._hear(told)
 
     def _is_next(self, number: int) -> bool:
         while self._told is not None and self._written < number and self._told.poll():
@@ -119,6 +139,18 @@ class Member:
         except EOFError:
             raise GoneError from None
         self._written += 1
+
+
+@contextmanager
+def _locked(file: int, byte: int) -> Iterator[None]:
+    """Keep the others out. A lock is gone with the process that holds it."""
+    import fcntl  # which Windows has not; nor are there others
+
+    fcntl.lockf(file, fcntl.LOCK_EX, 1, byte)
+    try:
+        yield
+    finally:
+        fcntl.lockf(file, fcntl.LOCK_UN, 1, byte)
 
 
 ALONE = Member(0, None, ())

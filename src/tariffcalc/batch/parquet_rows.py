@@ -50,13 +50,13 @@ class ParquetRows(Rows):
             raise self.source.refusal("bad-parquet", message) from None
 
 
-def batches_of(file: Any, size: int) -> Iterator[Any]:
-    """Yield the rows of a file in batches of at most some size, in its order.
+def batches_of(file: Any, size: int, groups: range | None = None) -> Iterator[Any]:
+    """Yield the rows of a file, or of some row groups, in batches of at most some size, in order.
 
     One row group after the other: of those that it is asked for together, PyArrow keeps the bytes
     of all that it has read.
     """
-    for group in range(file.num_row_groups):
+    for group in range(file.num_row_groups) if groups is None else groups:
         # There are threads enough, and those of PyArrow keep memory.
         yield from file.iter_batches(size, row_groups=[group], use_threads=False)
 
