@@ -8,7 +8,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +82,39 @@ def children() -> str:
     return Path(f"/proc/self/task/{os.getpid()}/children").read_text()
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_what_need_not_be_in_order_is_written_one_by_one(tmp_path: Path, size: int) -> None:
+    file = os.open(tmp_path / "out", os.O_CREAT | os.O_WRONLY)
+
+    def work(member: Member) -> list[int]:
+        done = []
+        for number, _ in member.one_by_one(member.own(range(PIECES))):
+            for digit in f"{100 + number} ":  # in pieces: another process may not come between
+                os.write(file, digit.encode())
+                time.sleep(0)
+            done.append(number)
+        return done
+
+    found = share(work, size)
+    os.close(file)
+    assert sorted(number for own in found for number in own) == [*range(PIECES)]
+    texts = (tmp_path / "out").read_text().split()
+    assert sorted(texts) == [str(100 + piece) for piece in range(PIECES)]
+
+
+@pytest.mark.parametrize("slow", [0, 1])
+def test_who_is_done_before_another_is_not_missed(slow: int) -> None:
+    def work(member: Member) -> int:
+        def made() -> Iterator[int]:
+            for number, _ in member.own(range(4)):
+                time.sleep(0.1 if member.number == slow else 0)
+                yield number
+
+        return sum(1 for _ in member.one_by_one(made()))
+
+    assert sum(share(work, 2)) == 4
+
+
 @pytest.mark.parametrize("fault", [0, 31, PIECES - 1])
 def test_a_fault_in_one_of_them_is_told(fault: int) -> None:
     def work(member: Member) -> None:
@@ -94,9 +129,10 @@ def test_a_fault_in_one_of_them_is_told(fault: int) -> None:
     assert children() == before
 
 
-def test_one_that_is_killed_is_missed() -> None:
+@pytest.mark.parametrize("way", [Member.in_order, Member.one_by_one])
+def test_one_that_is_killed_is_missed(way: Any) -> None:
     def work(member: Member) -> None:
-        for _ in member.in_order(member.own(range(PIECES))):
+        for _ in way(member, member.own(range(PIECES))):
             if member.number:
                 os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(0.01)
@@ -106,6 +142,30 @@ def test_one_that_is_killed_is_missed() -> None:
         share(work, 2)
     assert caught.value.issues[0].code == "process-lost"
     assert children() == before
+
+
+def test_one_that_is_killed_is_missed_by_the_others_too(tmp_path: Path) -> None:
+    """The process that began is killed: who goes on must see it before it has done all."""
+
+    def work(member: Member) -> None:
+        for number, _ in member.one_by_one(member.own(range(1000))):
+            if not member.number:
+                os._exit(1)
+            done.write_text(str(number))
+            time.sleep(0.01)
+
+    done = tmp_path / "done"
+    done.write_text("")
+    one = os.fork()
+    if not one:
+        with suppress(BaseException):
+            share(work, 2)
+        os._exit(2)
+    os.waitpid(one, 0)
+    time.sleep(0.3)
+    told = done.read_text()
+    time.sleep(0.2)
+    assert told == done.read_text()
 
 
 def test_they_end_with_the_one_that_began() -> None:

@@ -19,6 +19,7 @@ from tariffcalc.batch.typed import figures, places_of
 pytest.importorskip("pyarrow")
 pytest.importorskip("numpy")
 
+import numpy as np
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from pyarrow import Table, parquet
@@ -137,3 +138,7 @@ def test_both_lanes_say_the_same(
         if hasattr(own, "dictionary"):
             texts = own.dictionary.to_pylist()
             assert len(texts) == len({*texts}), name
+            # PyArrow looks up the places of nulls too, and crashes where there is nothing.
+            places = np.frombuffer(own.indices.buffers()[1], np.int32)
+            assert places.min() >= 0, name
+            assert places.max() < len(texts), name

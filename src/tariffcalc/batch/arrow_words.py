@@ -91,14 +91,14 @@ def _chosen(held: Held, used: Ids, places: Ids, rows: Ids, own: Sequence[str]) -
         own: It.
     """
     met, numbers = np.unique(np.append(used, 0).astype(np.intp), return_inverse=True)
-    # The first is the blank text, which is none, with the place -1.
-    chosen = np.take((numbers - 1).astype(np.int32), places)
-    more, size = dict[str, int](), met.size - 1
+    chosen = np.take(numbers.astype(np.int32), places)
+    more = dict[str, int]()
     if rows.size:
-        place_of = {number: place for place, number in enumerate(met.tolist(), -1)}
+        place_of = {number: place for place, number in enumerate(met.tolist())}
         for row, text in zip(rows.tolist(), own, strict=True):
             place = place_of.get(held.known.get(text, -1))
             # A dictionary must have no text twice.
-            chosen[row] = more.setdefault(text, size + len(more)) if place is None else place
-    dictionary = pa.concat_arrays([take(held.texts, number_array(met[1:])), text_array(more)])
-    return pa.DictionaryArray.from_arrays(number_array(chosen, chosen >= 0), dictionary)
+            chosen[row] = more.setdefault(text, met.size + len(more)) if place is None else place
+    dictionary = pa.concat_arrays([take(held.texts, number_array(met)), text_array(more)])
+    # The blank text is the first. Arrow looks up nulls too: they must have a place.
+    return pa.DictionaryArray.from_arrays(number_array(chosen, chosen > 0), dictionary)

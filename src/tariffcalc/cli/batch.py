@@ -138,7 +138,8 @@ def batch(
         typer.Option(
             "--format",
             "-f",
-            help="csv, jsonl, parquet or xlsx, where the output's ending does not say.",
+            help="csv, jsonl, parquet or xlsx, where the output's ending does not say. Amounts are"
+            " numbers in parquet (null where unknown) and xlsx, text elsewhere.",
         ),
     ] = None,
     summary: Annotated[
