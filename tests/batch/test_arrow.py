@@ -225,7 +225,7 @@ def test_files_in_many_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, delimiter: str, line_end: str
 ) -> None:
     """Threads, quotes, stray quotes, formulas, ragged rows, blank rows and errors in any block."""
-    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 5000)
+    monkeypatch.setattr("tariffcalc.batch.arrow_reading.SIZE", 5000)
     monkeypatch.setattr(arrow_blocks, "SIZE", 5000)
     chance = random.Random(f"{delimiter}{line_end}")
     text = io.StringIO()

@@ -130,7 +130,7 @@ def test_entries_of_all_kinds(
 ) -> None:
     """In blocks of any size, by one process and by two, rows of an entry far apart."""
     monkeypatch.setitem(WORTH_SHARING, "text", least)
-    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 4000)
+    monkeypatch.setattr("tariffcalc.batch.arrow_reading.SIZE", 4000)
     monkeypatch.setattr(arrow_blocks, "SIZE", 4000)
     monkeypatch.setattr(arrow_blocks, "STRETCH", 200)
     monkeypatch.setattr(arrow_entries, "CHUNK", 37)
@@ -161,7 +161,7 @@ def test_a_line_pays_less_since_because_another_is_no_longer_free(
 def test_entries_where_files_cannot_be_read_at_a_place(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 4000)
+    monkeypatch.setattr("tariffcalc.batch.arrow_reading.SIZE", 4000)
     monkeypatch.setattr(arrow_blocks, "SIZE", 4000)
     monkeypatch.delattr("os.pread", raising=False)
     write(tmp_path / "in.csv", entry_rows(5, 100))

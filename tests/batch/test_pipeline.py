@@ -282,7 +282,7 @@ def test_two_processes_write_what_one_writes(
 
     source = save(tmp_path / "in.csv", [row for row, _, _ in five_percent_broken()] * 3)
     monkeypatch.setattr("tariffcalc.batch.columnar.share", share_told)
-    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 9000)
+    monkeypatch.setattr("tariffcalc.batch.arrow_reading.SIZE", 9000)
     monkeypatch.setattr("tariffcalc.batch.arrow_blocks.SIZE", 9000)
     found = []
     for least in (1 << 40, 1):

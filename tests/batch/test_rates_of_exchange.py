@@ -80,7 +80,7 @@ def test_files_in_other_currencies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rates: ExchangeRates | None
 ) -> None:
     """Rates of the file and of a series, by the day of shipping or entry; none; the wrong way."""
-    monkeypatch.setattr("tariffcalc.batch.arrow_csv.SIZE", 5000)
+    monkeypatch.setattr("tariffcalc.batch.arrow_reading.SIZE", 5000)
     chance = random.Random(11)
     path = tmp_path / "in.csv"
     currency, shipped, entered = (

@@ -42,7 +42,8 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
         shares = whole.of(0, len(batch))
         whole.close()
-    columns = shown(_price(texts, lane, number, shares), lane.plain, lane.words)
+    results = _price(texts, lane, number + np.arange(len(batch)), shares)
+    columns = shown(results, lane.plain, lane.words)
     return pa.RecordBatch.from_arrays(columns, list(lane.pricer.columns))
 
 
@@ -71,17 +72,30 @@ def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list
         number: Of the first of them, as spreadsheets count.
     """
     texts = [_as_text(column) for column in batch.columns]
-    shares = lane.shares_of(before, len(batch))
-    return typed(_price(texts, lane, number, shares), lane.plain, lane.words)
+    return price_texts(
+        texts, lane, number + np.arange(len(batch)), lane.shares_of(before, len(batch))
+    )
 
 
-def _price(texts: Sequence[Any], lane: ArrowLane, number: int, shares: Any) -> Results:
-    answer = lane.answer(_declared(texts, lane), shares)
+def price_texts(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: Any) -> list[Any]:
+    """Do the same for columns of text.
+
+    Args:
+        texts: All columns of the file.
+        lane: Of the file.
+        numbers: Of the rows, as spreadsheets count.
+        shares: What they pay of the fees of their entries, as in `ArrowLane.answer`.
+    """
+    return typed(_price(texts, lane, numbers, shares), lane.plain, lane.words)
+
+
+def _price(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: Any) -> Results:
+    answer = lane.answer(declared_columns(texts, lane), shares)
     rows = np.flatnonzero(~answer.done)
     said: list[Sequence[str]] = [()] * len(lane.pricer.columns)
     if rows.size:
         own = None if shares is None else shares[rows]
-        priced = lane.price_rows(_cells(texts, rows), (rows + number).tolist(), own)
+        priced = lane.price_rows(_cells(texts, rows), numbers[rows].tolist(), own)
         said = [*zip(*priced, strict=True)]
     return Results(lane.pricer.columns, answer.columns, rows, said)
 
@@ -92,7 +106,7 @@ def weigh_batch(batch: Any, gathering: Gathering, lane: ArrowLane) -> Part:
 
 
 def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Part:
-    weighed = gathering.weigh(_declared(texts, lane))
+    weighed = gathering.weigh(declared_columns(texts, lane))
     left = np.flatnonzero(~weighed.done)
     rows = zip(left.tolist(), _cells(texts, left), strict=True)
     return Part(weighed.done.size, np.arange(weighed.done.size), weighed, rows)
@@ -101,7 +115,7 @@ def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Par
 def learn(batch: Any, lane: ArrowLane) -> None:
     """Find what the first rows of a file stand for, and price none."""
     texts = [_as_text(column) for column in batch.columns]
-    lane.learn(_declared(texts, lane), lane.shares_of(0, len(batch)))
+    lane.learn(declared_columns(texts, lane), lane.shares_of(0, len(batch)))
 
 
 def _cells(texts: Sequence[Any], rows: Ids) -> Iterator[Sequence[str]]:
@@ -110,7 +124,7 @@ def _cells(texts: Sequence[Any], rows: Ids) -> Iterator[Sequence[str]]:
     return zip(*(_plain(text.take(places)).to_pylist() for text in texts), strict=True)
 
 
-def _declared(texts: Sequence[Any], lane: ArrowLane) -> Columns:
+def declared_columns(texts: Sequence[Any], lane: ArrowLane) -> Columns:
     """Return the columns that the lane reads by field, from all columns as text."""
     read = {name: texts[place] for name, place in lane.places.items()}
     for name, column in read.items():

@@ -15,13 +15,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tariffcalc.batch.arrow_arrays import number_array, text_array
-from tariffcalc.batch.arrow_blocks import SIZE, Block, Places, cut_blocks
+from tariffcalc.batch.arrow_blocks import Block, Places
 from tariffcalc.batch.arrow_calls import take
-from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_columns import Flags
-from tariffcalc.batch.arrow_gather import Gathering, Part
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
+from tariffcalc.batch.arrow_reading import CsvReading
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import Fragments, Written
 from tariffcalc.batch.crew import ALONE, Member
@@ -50,10 +49,10 @@ class CsvPricer:
         Raises:
             NotForThisLane: when the Python lane must price the file.
         """
-        if form.delimiter != rows.delimiter or not rows.delimiter.isascii() or form.width < 2:
-            raise NotForThisLane("it writes the delimiter that it reads, and more than one column")
+        if form.delimiter != rows.delimiter:
+            raise NotForThisLane("it writes the delimiter that it reads")
         self.lane = ArrowLane(pricer)
-        self._rows = rows
+        self._reading = CsvReading(rows, self.lane)
         self._form = form
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
         self._begun = 0
@@ -78,7 +77,7 @@ class CsvPricer:
             threads: Blocks priced at once in it.
             progress: Called with the number of rows done so far, after each block.
         """
-        tasks = member.own(islice(self._blocks(), self._begun, None))
+        tasks = member.own(islice(self._reading.blocks(), self._begun, None))
         for done, parts in member.in_order(in_order(self._print, tasks, threads)):
             for part in parts:
                 out.write(part)
@@ -94,41 +93,16 @@ class CsvPricer:
         self.lane.let_go()
 
     def gather(self, progress: Callable[[int], None]) -> None:
-        """Add up the entries of the file, in a pass of its own.
-
-        Raises:
-            NotForThisLane: when their values are too large for this lane.
-        """
-        self._rows.keep()
-        gathering = Gathering(self.lane)
-
-        def weigh(task: tuple[int, Block]) -> Part:
-            _, block = task
-            if block.rows is not None:
-                return Part(block.count, np.arange(0), None, enumerate(block.rows))
-            cells = Cells(block.data, self._form.delimiter, self._form.width)
-            weighed = gathering.weigh(cells.columns(self.lane.places))
-            left = np.sort(np.append(cells.odd, cells.even[~weighed.done]))
-            rows = zip(left.tolist(), cells.read(left), strict=True)
-            return Part(block.count, cells.even, weighed, rows)
-
-        tasks = in_order(weigh, self._blocks(), THREADS)
-        self.lane.shares = gathering.shares(tasks, progress)
+        """Add up the entries of the file; see `CsvReading.gather`."""
+        self._reading.gather(progress)
 
     def begin(self, out: BinaryIO) -> None:
         """Price the first block; processes that are forked afterwards know what it teaches."""
-        for before, block in islice(self._blocks(), 1):
+        for before, block in islice(self._reading.blocks(), 1):
             for part in self.print(before, block):
                 out.write(part)
             self._begun = 1
         self.lane.close()
-
-    def _blocks(self) -> Iterator[tuple[int, Block]]:
-        """Yield the blocks, each with the number of rows before it."""
-        before = 0
-        for block in cut_blocks(self._rows.pieces(SIZE), self._form.delimiter):
-            yield before, block
-            before += block.count
 
     def _print(self, task: tuple[int, tuple[int, Block]]) -> tuple[int, tuple[int, list[Any]]]:
         """Return the number of a task, how many rows are done with its block, and its bytes."""
@@ -142,7 +116,7 @@ class CsvPricer:
             places = range(block.count)
             return ["".join(self._by_row(block.rows, before, places, shares)).encode()]
         form, lane = self._form, self.lane
-        cells = Cells(block.data, form.delimiter, form.width)
+        cells = self._reading.cells(block)
         answer = lane.answer(
             cells.columns(lane.places), None if shares is None else shares[cells.even]
         )
@@ -179,7 +153,6 @@ class CsvPricer:
         self, rows: list[list[str]], before: int, places: Sequence[int], shares: Any
     ) -> Iterator[str]:
         """Yield rows priced one by one, each a line with its end."""
-        numbers = [self._rows.row_number(before + place) for place in places]
-        priced = self.lane.price_rows(rows, numbers, None if shares is None else shares[[*places]])
+        priced = self._reading.price_rows(rows, before, places, shares)
         for cells, result in zip(rows, priced, strict=True):
             yield self._form.row(cells, result)

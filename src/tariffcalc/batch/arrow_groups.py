@@ -1,24 +1,120 @@
-"""Row groups of a Parquet file written one by one, by one process or several."""
+"""A Parquet file written row group by row group, by one process or several.
+
+Each has a writer of its own, and writes where the file ends just then; what the writers say of
+their groups is put together, in the order of the rows, at the end of the file.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import Any, BinaryIO
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
+from itertools import compress, islice
+from typing import Any, BinaryIO, TypeVar
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.crew import Member
+
 MARK = b"PAR1"
 """Begins and ends a Parquet file."""
 
+GROUP = 2
+"""Pieces of a row group."""
+
 TOGETHER = 1 << 16
 """Values encoded at once: PyArrow's own measure, a thousand, is slower."""
+
+Piece = TypeVar("Piece")
 
 SKIPPED = bytes(1 << 26)
 """Nothing, of which nobody reads: it takes no memory."""
 
 
-class Groups:
+class TableWriter:
+    """Writes priced tables as a Parquet file, in several processes if need be."""
+
+    def __init__(self, own: Sequence[Any], alike: Sequence[bool]) -> None:
+        """Begin with nothing written.
+
+        Args:
+            own: Types of the user's columns, as readers are to find them.
+            alike: In which of them few texts differ.
+        """
+        self._own = own
+        self._alike = alike
+        self._start = 0
+
+    def begin(self, out: BinaryIO) -> None:
+        """Note where the file begins, before it is shared."""
+        self._start = out.tell()
+
+    def write(
+        self,
+        out: BinaryIO,
+        priced: Iterable[tuple[int, Any]],
+        member: Member,
+        progress: Callable[[int], None] | None,
+    ) -> list[tuple[int, Any]]:
+        """Write tables as row groups; return what the file is to say of each at its end.
+
+        Args:
+            out: The file.
+            priced: The tables that this process makes, each with the number of rows before it.
+            member: Who it is.
+            progress: Called with the number of rows done so far, after each table.
+        """
+        written: list[tuple[int, Any]] = []
+        groups = RowGroups(out, self._start if member.size > 1 else None)
+        for before, table in member.one_by_one(priced):
+            written.append((before, groups.write(table, self._options(table.schema))))
+            if progress is not None:
+                progress(before + len(table))
+        return written
+
+    def finish(
+        self, out: BinaryIO, written: list[tuple[int, Any]], nothing: Callable[[], Any]
+    ) -> None:
+        """Write the end of the file.
+
+        Args:
+            out: The file.
+            written: What `write` returned in all processes.
+            nothing: Makes a table without rows.
+        """
+        if not written:
+            _open_writer(out, self._options(nothing().schema)).close()
+            return
+        (_, whole), *others = sorted(written, key=lambda group: group[0])
+        for _, group in others:
+            whole.append_row_groups(group)
+        end = BytesIO()
+        whole.write_metadata_file(end)
+        out.write(end.getvalue().removeprefix(MARK))
+
+    def _options(self, schema: Any) -> dict[str, Any]:
+        """Return how tables of a schema are written.
+
+        Words are written by their dictionaries, yet readers find text: so says the schema beside
+        them.
+        """
+        names, priced = schema.names, schema.types[len(self._own) :]
+        kinds = [*self._own, *map(_stored, priced)]
+        stored = pa.schema(list(zip(names, kinds, strict=True))).serialize()
+        # Amounts are seldom alike: a dictionary of them is given up after much work. The least and
+        # the greatest of texts say nothing.
+        alike = [*self._alike, *map(pa.types.is_dictionary, priced)]
+        return {
+            "schema": schema,
+            "use_dictionary": list(compress(names, alike)),
+            "write_statistics": list(compress(names, (not is_text(kind) for kind in self._own))),
+            "told": {"ARROW:schema": b64encode(stored)},
+        }
+
+
+class RowGroups:
     """The row groups of a file, each written by a writer of its own where the last one ended."""
 
     def __init__(self, out: BinaryIO, start: int | None = None) -> None:
@@ -41,7 +137,7 @@ class Groups:
         part = _Part(self._out)
         stream = pa.PythonFile(part, "w")
         told: list[Any] = []
-        writer = open_writer(stream, options, told)
+        writer = _open_writer(stream, options, told)
         # It has written its mark, and counts on from there: let it count what lies before.
         for first in range(len(MARK), self._end, len(SKIPPED)):
             stream.write(memoryview(SKIPPED)[: self._end - first])
@@ -78,7 +174,7 @@ class _Part:
         """Leave the file open for the next group."""
 
 
-def open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = None) -> Any:
+def _open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = None) -> Any:
     """Return a writer of a Parquet file.
 
     Args:
@@ -94,3 +190,23 @@ def open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = None
     )  # fmt: skip
     writer.add_key_value_metadata(options["told"])
     return writer
+
+
+def cut_groups(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
+    """Yield pieces together that make one row group."""
+    while held := list(islice(pieces, GROUP)):
+        yield held
+
+
+def are_alike(column: Any) -> bool:
+    """Whether few texts of a column differ, by some of its rows."""
+    return not is_text(column.type) or len(column.unique()) * 2 < len(column)
+
+
+def is_text(kind: Any) -> bool:
+    """Whether a column of some type has text."""
+    return kind in (pa.string(), pa.large_string())
+
+
+def _stored(kind: Any) -> Any:
+    return pa.string() if pa.types.is_dictionary(kind) else kind

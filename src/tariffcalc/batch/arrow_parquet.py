@@ -6,10 +6,8 @@ writes what comes of them when it is ready: the end of the file says in which or
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
-from itertools import chain, compress
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -17,7 +15,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_batch import learn, price_columns, weigh_batch
 from tariffcalc.batch.arrow_gather import Gathering
-from tariffcalc.batch.arrow_groups import MARK, Groups, open_writer
+from tariffcalc.batch.arrow_groups import GROUP, TableWriter, are_alike, cut_groups, is_text
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_readings import KEYS
@@ -28,9 +26,6 @@ from tariffcalc.batch.writers import unique_names
 
 BATCH = 24_576
 """Rows priced at once."""
-
-GROUP = 2
-"""Batches of a row group that is written."""
 
 FIRST = 8_192
 """Rows by which a file is looked at before any is priced."""
@@ -66,15 +61,15 @@ class ParquetPricer:
             self._metadata, self._own = file.metadata, file.schema_arrow
             first = next(batches_of(file, FIRST), None)
         self._first = self._nothing() if first is None else first
-        self._alike = [_are_alike(column) for column in self._first.columns]
+        alike = [are_alike(column) for column in self._first.columns]
+        self._writer = TableWriter(self._own.types, alike)
         keys = {self.lane.places[name] for name in KEYS if name in self.lane.places}
         self._encoded = [
             name
             for place, name in enumerate(rows.header)
-            if place in keys and self._alike[place] and _is_text(self._own.types[place])
+            if place in keys and alike[place] and is_text(self._own.types[place])
         ]
         self._names = unique_names([*rows.header, *pricer.columns])
-        self._start = 0
 
     def _nothing(self) -> Any:
         """Return a batch without rows."""
@@ -101,7 +96,7 @@ class ParquetPricer:
 
     def begin(self, out: BinaryIO) -> None:
         """Learn from the first rows; processes that are forked afterwards know what they teach."""
-        self._start = out.tell()
+        self._writer.begin(out)
         learn(self._first, self.lane)
 
     def price(
@@ -125,32 +120,18 @@ class ParquetPricer:
             threads: Groups priced at once in it.
             progress: Called with the number of rows done so far, after each group.
         """
-        written: list[tuple[int, Any]] = []
-        groups = Groups(out, self._start if member.size > 1 else None)
         with self._rows.told():
             source = self._rows.source.open_file()
             file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
         with source:
             priced = in_order(self._price, self._tasks(file, member), threads)
-            for before, table in member.one_by_one(priced):
-                written.append((before, groups.write(table, self._options(table.schema))))
-                if progress is not None:
-                    progress(before + len(table))
+            written = self._writer.write(out, priced, member, progress)
         self.lane.close()
         return written
 
     def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
         """Write the end of the file, from what `price` returned in all processes."""
-        if written:
-            (_, whole), *others = sorted(written, key=lambda group: group[0])
-            for _, group in others:
-                whole.append_row_groups(group)
-            end = BytesIO()
-            whole.write_metadata_file(end)
-            out.write(end.getvalue().removeprefix(MARK))
-        else:
-            table = pa.Table.from_batches([self._answer(0, self._nothing())])
-            open_writer(out, self._options(table.schema)).close()
+        self._writer.finish(out, written, lambda: self._answer(0, self._nothing()))
         self.lane.let_go()
 
     def _tasks(self, file: Any, member: Member) -> Iterator[list[tuple[int, Any]]]:
@@ -160,10 +141,10 @@ class ParquetPricer:
         """
         runs, rest = _share_out(self._metadata) if member.size > 1 else ([], _whole(self._metadata))
         pieces: Iterable[Run | list[tuple[int, Any]]]
-        pieces = chain(runs, _cut(self._batches(file, rest)))
+        pieces = chain(runs, cut_groups(self._batches(file, rest)))
         for _, piece in member.own(pieces):
             if isinstance(piece, Run):
-                yield from _cut(self._batches(file, piece))
+                yield from cut_groups(self._batches(file, piece))
             else:
                 yield piece
 
@@ -196,37 +177,6 @@ class ParquetPricer:
                 return
             held.append(batch)
 
-    def _options(self, schema: Any) -> dict[str, Any]:
-        """Return how tables of a schema are written.
-
-        Words are written by their dictionaries, yet readers find text: so says the schema beside
-        them.
-        """
-        names, priced = schema.names, schema.types[len(self._own) :]
-        kinds = self._own.types + [_stored(kind) for kind in priced]
-        stored = pa.schema(list(zip(names, kinds, strict=True))).serialize()
-        # Amounts are seldom alike: a dictionary of them is given up after much work. The least and
-        # the greatest of texts say nothing.
-        alike = self._alike + [pa.types.is_dictionary(kind) for kind in priced]
-        return {
-            "schema": schema,
-            "use_dictionary": list(compress(names, alike)),
-            "write_statistics": list(compress(names, (not _is_text(k) for k in self._own.types))),
-            "told": {"ARROW:schema": b64encode(stored)},
-        }
-
-
-def _cut(batches: Iterator[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
-    """Yield batches together that make one row group."""
-    held: list[tuple[int, Any]] = []
-    for batch in batches:
-        held.append(batch)
-        if len(held) == GROUP:
-            yield held
-            held = []
-    if held:
-        yield held
-
 
 def _whole(metadata: Any) -> Run:
     """Return all row groups of a file."""
@@ -248,16 +198,3 @@ def _share_out(metadata: Any) -> tuple[list[Run], Run]:
         groups = range(last.groups.start, rest.groups.stop)
         rest = Run(groups, last.before, last.rows + rest.rows)
     return runs, rest
-
-
-def _are_alike(column: Any) -> bool:
-    """Whether few texts of a column differ, by its first rows."""
-    return not _is_text(column.type) or len(column.unique()) * 2 < len(column)
-
-
-def _stored(kind: Any) -> Any:
-    return pa.string() if pa.types.is_dictionary(kind) else kind
-
-
-def _is_text(kind: Any) -> bool:
-    return kind in (pa.string(), pa.large_string())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
@@ -22,18 +22,15 @@ class ParquetWriter:
     def __init__(
         self, file: BinaryIO, header: Sequence[str], columns: Sequence[str], is_ragged: bool
     ) -> None:
-        self._width = len(header)
-        self._extra = [EXTRA] if is_ragged else []
-        self._columns = columns
-        self._names = unique_names([*header, *columns, *self._extra])
-        nothing = self._table([()] * len(self._names))
+        self._columns = TypedColumns(len(header), columns, is_ragged)
+        self._names = unique_names([*header, *columns, *([EXTRA] if is_ragged else [])])
+        nothing = pa.table(self._columns.of([]), self._names)
         self._writer: Any = pq.ParquetWriter(file, nothing.schema)
-        self._held: list[list[str]] = []
+        self._held: list[tuple[Sequence[str], Sequence[str]]] = []
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
-        own, extra = fitted(cells, self._width)
-        self._held.append([*own, *result, *[";".join(extra) for _ in self._extra]])
+        self._held.append((cells, result))
         if len(self._held) >= GROUP:
             self._write_group()
 
@@ -49,16 +46,35 @@ class ParquetWriter:
 
     def _write_group(self) -> None:
         if self._held:
-            self._writer.write_table(self._table([*zip(*self._held, strict=True)]))
+            self._writer.write_table(pa.table(self._columns.of(self._held), self._names))
         self._held.clear()
 
-    def _table(self, columns: Sequence[Sequence[str]]) -> Any:
-        first, past = self._width, self._width + len(self._columns)
-        arrays = [pa.array(column, pa.string()) for column in columns[:first]]
-        for name, texts in zip(self._columns, columns[first:past], strict=True):
-            arrays.append(_with_type(name, texts, columns[first]))
-        arrays += [_without_blanks(texts) for texts in columns[past:]]
-        return pa.table(arrays, self._names)
+
+class TypedColumns(NamedTuple):
+    """The columns of a priced file with types, of rows that come one by one.
+
+    Attributes:
+        width: How many cells the header has.
+        columns: Names of the result columns.
+        is_ragged: Whether a column takes the cells that long rows have too many.
+    """
+
+    width: int
+    columns: Sequence[str]
+    is_ragged: bool
+
+    def of(self, rows: Sequence[tuple[Sequence[str], Sequence[str]]]) -> list[Any]:
+        """Return the columns of rows, each its cells and its result."""
+        whole = []
+        for cells, result in rows:
+            own, extra = fitted(cells, self.width)
+            whole.append([*own, *result, ";".join(extra)])
+        nothing = [()] * (self.width + len(self.columns) + 1)
+        *texts, extras = zip(*whole, strict=True) if whole else nothing
+        arrays = [pa.array(column, pa.string()) for column in texts[: self.width]]
+        for name, column in zip(self.columns, texts[self.width :], strict=True):
+            arrays.append(_with_type(name, column, texts[self.width]))
+        return [*arrays, _without_blanks(extras)] if self.is_ragged else arrays
 
 
 def _with_type(name: str, texts: Sequence[str], statuses: Sequence[str]) -> Any:

@@ -28,13 +28,19 @@ from tariffcalc.values.issues import InputError, Issue
 
 if TYPE_CHECKING:
     from tariffcalc.batch.arrow_csv import CsvPricer
+    from tariffcalc.batch.arrow_csv_table import CsvTablePricer
     from tariffcalc.batch.arrow_parquet import ParquetPricer
+
+    Pricer = CsvPricer | CsvTablePricer | ParquetPricer
 
 LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
 
 WORTH_SHARING = {"text": 8_000_000, "parquet": 2_000_000}
 """Bytes from which two processes are done sooner than one: each has to learn the law."""
+
+WAYS = (("text", Form.CSV), ("text", Form.PARQUET), ("parquet", Form.PARQUET))
+"""From which kind of file to which form the columnar lane goes."""
 
 NEEDED = ("pyarrow", "numpy")
 
@@ -82,7 +88,6 @@ def price(
     """
     import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-    from tariffcalc.batch.arrow_csv import CsvPricer
     from tariffcalc.batch.arrow_lane import NotForThisLane
     from tariffcalc.batch.arrow_order import THREADS
 
@@ -95,16 +100,8 @@ def price(
     def telling(progress: Progress) -> Callable[[int], None]:
         return lambda done: progress.update(done, rows.share_read())
 
-    priced: CsvPricer | ParquetPricer
     try:
-        if isinstance(rows, TextRows):
-            form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
-            priced = CsvPricer(rows, pricer, form)
-        else:
-            from tariffcalc.batch.arrow_parquet import ParquetPricer
-            from tariffcalc.batch.parquet_rows import ParquetRows
-
-            priced = ParquetPricer(cast(ParquetRows, rows), pricer)
+        priced = _pricer_for(table, pricer, layout)
         if "entry" in priced.lane.places:
             with closing(open_progress(ADDING_UP)) as progress:
                 priced.gather(telling(progress))
@@ -113,9 +110,9 @@ def price(
             _tell(job, str(error))
         pricer.entries = None
         return False
-    if isinstance(rows, TextRows):
+    if layout.form is Form.CSV:
         CsvWriter(layout, file, rows.header, pricer.columns).close()
-    size = _members(job, file, rows.source.kind)
+    size = _members(job, file, layout.form, rows.source.kind)
     if size > 1:
         priced.begin(file)
         file.flush()  # or each of them would write what is held
@@ -137,7 +134,28 @@ def price(
     return True
 
 
-def _members(job: Job, file: BinaryIO, kind: str) -> int:
+def _pricer_for(table: Table, pricer: LinePricer, layout: Layout) -> Pricer:
+    """Return what prices a file of one kind into a file of another.
+
+    Raises:
+        NotForThisLane: when the Python lane must do it.
+    """
+    from tariffcalc.batch.arrow_csv import CsvPricer
+
+    rows = table.rows
+    if not isinstance(rows, TextRows):
+        from tariffcalc.batch.arrow_parquet import ParquetPricer
+        from tariffcalc.batch.parquet_rows import ParquetRows
+
+        return ParquetPricer(cast(ParquetRows, rows), pricer)
+    if layout.form is Form.PARQUET:
+        from tariffcalc.batch.arrow_csv_table import CsvTablePricer
+
+        return CsvTablePricer(rows, pricer)
+    return CsvPricer(rows, pricer, CsvForm(layout.delimiter, layout.line_end, len(rows.header)))
+
+
+def _members(job: Job, file: BinaryIO, form: Form, kind: str) -> int:
     """Return how many processes are to price a file.
 
     Each of them reads the file from its beginning, and all write to one: neither may be a stream
@@ -145,7 +163,7 @@ def _members(job: Job, file: BinaryIO, kind: str) -> int:
     """
     if job.invoices == STDOUT or not isinstance(getattr(file, "raw", None), FileIO):
         return 1
-    if kind == "parquet" and not file.seekable():
+    if form is Form.PARQUET and not file.seekable():
         return 1
     source = Path(job.invoices)
     is_worth_it = source.is_file() and source.stat().st_size >= WORTH_SHARING[kind]
@@ -166,11 +184,11 @@ def _is_large(job: Job, table: Table) -> bool:
 def _why_not(table: Table, layout: Layout) -> str:
     """Return what keeps a file from the columnar lane, in words."""
     kind, form = table.rows.source.kind, layout.form
-    if (kind, form) not in (("text", Form.CSV), ("parquet", Form.PARQUET)):
-        return "the engine arrow goes from CSV to CSV and from Parquet to Parquet"
+    if (kind, form) not in WAYS:
+        return "the engine arrow goes from CSV to CSV or Parquet, and from Parquet to Parquet"
     if table.groups is not None:
         return "the rows of an ACE report are grouped one by one"
-    if kind == "text" and cast(TextRows, table.rows).delimiter != layout.delimiter:
+    if form is Form.CSV and cast(TextRows, table.rows).delimiter != layout.delimiter:
         return "the engine arrow writes the delimiter that it reads"
     return ""
 
