@@ -25,6 +25,7 @@ from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.inert import restore
 from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import Outcome, look, price_file
+from tariffcalc.batch.writers import Form
 from tariffcalc.engine.as_json import as_json
 
 BROKEN: tuple[tuple[dict[str, str], str, str], ...] = (
@@ -400,8 +401,8 @@ def test_only_one_process_writes_parquet_to_a_pipe(
     os.close(reading)
     job = Job(str(source), "-")
     with os.fdopen(writing, "wb") as pipe, (tmp_path / "out").open("wb") as file:
-        assert columnar._members(job, pipe, "parquet") == 1
-        assert columnar._members(job, file, "parquet") == most_members()
+        assert columnar._members(job, pipe, Form.PARQUET, "parquet") == 1
+        assert columnar._members(job, file, Form.PARQUET, "parquet") == most_members()
 
 
 def test_two_processes_write_parquet_where_the_output_begins(

@@ -36,7 +36,7 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
     Raises:
         NotForThisLane: when the values of entries are too large for this lane.
     """
-    texts, shares = [_as_text(column) for column in batch.columns], None
+    texts, shares = [as_text(column) for column in batch.columns], None
     if "entry" in lane.places:
         gathering = Gathering(lane)
         whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
@@ -71,7 +71,7 @@ def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list
         before: How many rows are before them.
         number: Of the first of them, as spreadsheets count.
     """
-    texts = [_as_text(column) for column in batch.columns]
+    texts = [as_text(column) for column in batch.columns]
     return price_texts(
         texts, lane, number + np.arange(len(batch)), lane.shares_of(before, len(batch))
     )
@@ -102,7 +102,7 @@ def _price(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: Any) -> 
 
 def weigh_batch(batch: Any, gathering: Gathering, lane: ArrowLane) -> Part:
     """Return what the rows of a batch put into their entries."""
-    return _weighed([_as_text(column) for column in batch.columns], gathering, lane)
+    return _weighed([as_text(column) for column in batch.columns], gathering, lane)
 
 
 def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Part:
@@ -114,14 +114,14 @@ def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Par
 
 def learn(batch: Any, lane: ArrowLane) -> None:
     """Find what the first rows of a file stand for, and price none."""
-    texts = [_as_text(column) for column in batch.columns]
+    texts = [as_text(column) for column in batch.columns]
     lane.learn(declared_columns(texts, lane), lane.shares_of(0, len(batch)))
 
 
 def _cells(texts: Sequence[Any], rows: Ids) -> Iterator[Sequence[str]]:
     """Return the cells of some rows."""
     places = number_array(rows)
-    return zip(*(_plain(text.take(places)).to_pylist() for text in texts), strict=True)
+    return zip(*(plain_text(text.take(places)).to_pylist() for text in texts), strict=True)
 
 
 def declared_columns(texts: Sequence[Any], lane: ArrowLane) -> Columns:
@@ -129,11 +129,11 @@ def declared_columns(texts: Sequence[Any], lane: ArrowLane) -> Columns:
     read = {name: texts[place] for name, place in lane.places.items()}
     for name, column in read.items():
         if name not in KEYS or not pa.types.is_dictionary(column.type):
-            read[name] = _plain(column)
+            read[name] = plain_text(column)
     return read
 
 
-def _as_text(column: Any) -> Any:
+def as_text(column: Any) -> Any:
     """Return a column as text; one that is no text as a dictionary, where PyArrow can."""
     kind = column.type
     if pa.types.is_string(kind):
@@ -141,7 +141,7 @@ def _as_text(column: Any) -> Any:
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return column.cast(pa.string())
     if pa.types.is_dictionary(kind):
-        texts = _plain(_as_text(column.dictionary))
+        texts = plain_text(as_text(column.dictionary))
     else:
         try:
             column = column.dictionary_encode()
@@ -151,7 +151,7 @@ def _as_text(column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(column.indices, texts)
 
 
-def _plain(column: Any) -> Any:
+def plain_text(column: Any) -> Any:
     """Return a column of text, or a dictionary, as text without nulls."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()

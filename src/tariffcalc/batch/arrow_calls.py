@@ -54,7 +54,12 @@ def starts_with(texts: Any, start: str) -> Any:
 
 def matching(texts: Any, pattern: str) -> Any:
     """Return which texts are what a pattern describes, from their beginning to their end."""
-    options = arrow.MatchSubstringOptions(f"^(?:{pattern})$")
+    return holding(texts, f"^(?:{pattern})$")
+
+
+def holding(texts: Any, pattern: str) -> Any:
+    """Return in which texts there is something that a pattern describes."""
+    options = arrow.MatchSubstringOptions(pattern)
     return arrow.call_function("match_substring_regex", [texts], options)
 
 

@@ -1,4 +1,4 @@
-"""A CSV file priced in blocks of some megabytes by the columnar lane.
+"""A file priced in blocks of some megabytes by the columnar lane, and written as CSV.
 
 **How the user's cells are written** is the rule of `CsvForm`, in both lanes: with minimal quoting,
 formulas made inert. A line that has quotes where they must be, and no others, and no cell that
@@ -27,6 +27,7 @@ from tariffcalc.batch.crew import ALONE, Member
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.text_rows import TextRows
 
 __all__ = ["CsvPricer", "NotForThisLane"]
@@ -36,9 +37,9 @@ PART = 1 << 13
 
 
 class CsvPricer:
-    """Prices the rows of a CSV file."""
+    """Prices the rows of a file, which go to a CSV with what they owe."""
 
-    def __init__(self, rows: TextRows, pricer: LinePricer, form: CsvForm) -> None:
+    def __init__(self, rows: Rows, pricer: LinePricer, form: CsvForm) -> None:
         """Make ready for a file.
 
         Args:
@@ -49,10 +50,10 @@ class CsvPricer:
         Raises:
             NotForThisLane: when the Python lane must price the file.
         """
-        if form.delimiter != rows.delimiter:
+        if isinstance(rows, TextRows) and form.delimiter != rows.delimiter:
             raise NotForThisLane("it writes the delimiter that it reads")
         self.lane = ArrowLane(pricer)
-        self._reading = CsvReading(rows, self.lane)
+        self._reading = CsvReading(rows, self.lane, form.delimiter)
         self._form = form
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
         self._begun = 0

@@ -35,7 +35,7 @@ class CsvTablePricer:
             NotForThisLane: when the Python lane must price the file.
         """
         self.lane = ArrowLane(pricer)
-        self._reading = reading = CsvReading(rows, self.lane)
+        self._reading = reading = CsvReading(rows, self.lane, rows.delimiter)
         words = [places_of(name) is None and name != "charges" for name in pricer.columns]
         self._are_words = [*[False] * reading.width, *words, False]
         self._by_row = TypedColumns(reading.width, pricer.columns, True)

@@ -1,9 +1,9 @@
-"""A CSV file read in blocks of some megabytes for the columnar lane."""
+"""A file read in blocks of CSV, of some megabytes, for the columnar lane."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -12,38 +12,56 @@ from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_gather import Gathering, Part
 from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
+from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.text_rows import TextRows
+
+if TYPE_CHECKING:
+    from tariffcalc.batch.parquet_rows import ParquetRows
 
 
 class CsvReading:
-    """The rows of a CSV file, block by block.
+    """The rows of a file, block by block: a CSV as it stands, another as CSV with minimal quoting.
 
     Attributes:
         width: How many cells the header has.
     """
 
-    def __init__(self, rows: TextRows, lane: ArrowLane) -> None:
+    def __init__(self, rows: Rows, lane: ArrowLane, delimiter: str) -> None:
         """Make ready to read a file.
+
+        Args:
+            rows: The file.
+            lane: That prices it.
+            delimiter: Between the cells of the blocks; that of the file, where it has one.
 
         Raises:
             NotForThisLane: when the Python lane must price it.
         """
         self.width = len(rows.header)
-        if not rows.delimiter.isascii() or self.width < 2:
+        if not delimiter.isascii() or self.width < 2:
             raise NotForThisLane("it reads more than one column, parted by a plain sign")
         self._rows = rows
         self._lane = lane
+        self._delimiter = delimiter
 
     def blocks(self) -> Iterator[tuple[int, Block]]:
         """Yield the blocks, each with the number of rows before it."""
         before = 0
-        for block in cut_blocks(self._rows.pieces(SIZE), self._rows.delimiter):
+        for block in self._blocks():
             yield before, block
             before += block.count
 
+    def _blocks(self) -> Iterator[Block]:
+        rows = self._rows
+        if isinstance(rows, TextRows):
+            return cut_blocks(rows.pieces(SIZE), rows.delimiter)
+        from tariffcalc.batch.arrow_table_text import table_blocks
+
+        return table_blocks(cast("ParquetRows", rows), self._delimiter)
+
     def cells(self, block: Block) -> Cells:
         """Take a strict block apart."""
-        return Cells(block.data, self._rows.delimiter, self.width)
+        return Cells(block.data, self._delimiter, self.width)
 
     def row_number(self, before: int) -> int:
         """Return the number of the first row of a block, as spreadsheets count."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tariffcalc.batch.arrow_csv import CsvPricer
     from tariffcalc.batch.arrow_csv_table import CsvTablePricer
     from tariffcalc.batch.arrow_parquet import ParquetPricer
+    from tariffcalc.batch.parquet_rows import ParquetRows
 
     Pricer = CsvPricer | CsvTablePricer | ParquetPricer
 
@@ -38,9 +39,6 @@ LARGE = 1_000_000
 
 WORTH_SHARING = {"text": 8_000_000, "parquet": 2_000_000}
 """Bytes from which two processes are done sooner than one: each has to learn the law."""
-
-WAYS = (("text", Form.CSV), ("text", Form.PARQUET), ("parquet", Form.PARQUET))
-"""From which kind of file to which form the columnar lane goes."""
 
 NEEDED = ("pyarrow", "numpy")
 
@@ -143,16 +141,16 @@ def _pricer_for(table: Table, pricer: LinePricer, layout: Layout) -> Pricer:
     from tariffcalc.batch.arrow_csv import CsvPricer
 
     rows = table.rows
-    if not isinstance(rows, TextRows):
-        from tariffcalc.batch.arrow_parquet import ParquetPricer
-        from tariffcalc.batch.parquet_rows import ParquetRows
-
-        return ParquetPricer(cast(ParquetRows, rows), pricer)
-    if layout.form is Form.PARQUET:
+    if layout.form is Form.CSV:
+        form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
+        return CsvPricer(rows, pricer, form)
+    if isinstance(rows, TextRows):
         from tariffcalc.batch.arrow_csv_table import CsvTablePricer
 
         return CsvTablePricer(rows, pricer)
-    return CsvPricer(rows, pricer, CsvForm(layout.delimiter, layout.line_end, len(rows.header)))
+    from tariffcalc.batch.arrow_parquet import ParquetPricer
+
+    return ParquetPricer(cast("ParquetRows", rows), pricer)
 
 
 def _members(job: Job, file: BinaryIO, form: Form, kind: str) -> int:
@@ -184,11 +182,13 @@ def _is_large(job: Job, table: Table) -> bool:
 def _why_not(table: Table, layout: Layout) -> str:
     """Return what keeps a file from the columnar lane, in words."""
     kind, form = table.rows.source.kind, layout.form
-    if (kind, form) not in WAYS:
-        return "the engine arrow goes from CSV to CSV or Parquet, and from Parquet to Parquet"
+    if kind not in ("text", "parquet") or form not in (Form.CSV, Form.PARQUET):
+        return "the engine arrow reads and writes CSV and Parquet"
     if table.groups is not None:
         return "the rows of an ACE report are grouped one by one"
-    if form is Form.CSV and cast(TextRows, table.rows).delimiter != layout.delimiter:
+    if (kind, form) == ("text", Form.CSV) and cast(
+        TextRows, table.rows
+    ).delimiter != layout.delimiter:
         return "the engine arrow writes the delimiter that it reads"
     return ""
 
