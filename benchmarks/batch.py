@@ -125,7 +125,9 @@ def main() -> None:
     parser.add_argument("--workdir", type=Path, default=Path("/tmp"))
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--python-too", action="store_true", help="also above two million rows")
-    parser.add_argument("--parquet", action="store_true", help="also Parquet to Parquet")
+    parser.add_argument(
+        "--parquet", action="store_true", help="also Parquet to Parquet, and from one to the other"
+    )
     parser.add_argument("--uniform", action="store_true", help="every code as often as the others")
     parser.add_argument("--entries", action="store_true", help="with a column of entry numbers")
     parser.add_argument(
@@ -198,14 +200,38 @@ def to_parquet(source: Path, table: Path) -> None:
 
 
 def measure_parquet(folder: Path, source: Path, rows: int, width: int, rounds: int) -> None:
+    """Measure all ways from one form of file to the other beside the Parquet floor."""
     table = folder / "in.parquet"
     aside(to_parquet, source, table)
+    ways = {
+        "arrow": (table, folder / "arrow.parquet"),
+        "csv to csv": (source, folder / "arrow.csv"),
+        "to parquet": (source, folder / "other.parquet"),
+        "to csv": (table, folder / "other.csv"),
+    }
     runs: dict[str, Callable[[], Run]] = {
         "floor": lambda: floor(table, folder / "floor.parquet", width, "parquet"),
-        "arrow": lambda: price(table, folder / "arrow.parquet", "arrow"),
+        **{name: lambda way=way: price(*way, "arrow") for name, way in ways.items()},
     }
-    print("Parquet to Parquet")
+    print("Parquet to Parquet, and from one to the other")
     report(rows, runs, rounds)
+    same = filecmp.cmp(folder / "arrow.csv", folder / "other.csv", shallow=False)
+    same &= aside(are_equal, folder / "arrow.parquet", folder / "other.parquet")
+    print(f"all ways gave the same: {same}")
+
+
+def are_equal(one: Path, other: Path) -> bool:
+    """Whether two priced tables hold the same results."""
+    from pyarrow import parquet
+
+    from tariffcalc.batch.result import COLUMNS
+
+    names = list(COLUMNS)
+    one_file, other_file = parquet.ParquetFile(one), parquet.ParquetFile(other)
+    if one_file.metadata.num_rows != other_file.metadata.num_rows:
+        return False
+    # Column by column: ten million rows are too much at once.
+    return all(one_file.read([name])[name].equals(other_file.read([name])[name]) for name in names)
 
 
 def report(rows: int, runs: dict[str, Callable[[], Run]], rounds: int) -> None:
