@@ -331,6 +331,42 @@ def test_a_line_is_printed_as_its_row_is_written(catalogue: Catalogue, delimiter
     assert one.tally.as_json() == other.tally.as_json()
 
 
+FILED = (
+    "",
+    "",
+    "0",
+    "25.00",
+    "$1,234.50",
+    "0.005",
+    "FREE",
+    "-1",
+    "x",
+    "1e3",
+    "12.3400",
+    "1" + "0" * 15,
+)
+
+
+def test_filed_duties_are_printed_as_rows_are_written(catalogue: Catalogue) -> None:
+    """An ordinary row stays one where the duty that was filed is a plain amount."""
+    chance = random.Random(9)
+    rows = [[*row, *chance.choices(FILED, k=2)] for row in rows_of(chance, 600)]
+    header = (*INGOT, "filed_duty", "filed_surtax")
+    columns = map_columns(header, {}, Defaults())
+    cells = CellReader(catalogue.store)
+    one, other = (LinePricer(catalogue, columns, columns.defaults, cells) for _ in range(2))
+    form = CsvForm(",", "\n", len(header))
+    printer, price = one.printer(form), one.price
+    by_row: list[Sequence[str]] = []
+    printer._price = lambda cells, number: by_row.append(cells) or price(cells, number)  # type: ignore[func-returns-value]
+    printed = printer.print(Block([*map(form.start, rows)], rows), 2)
+    assert printed == [form.row(row, other.price(row, n)) for n, row in enumerate(rows, 2)]
+    assert one.tally.as_json() == other.tally.as_json()
+    plain = [row for row in rows if {*row[-2:]} <= {"", "0", "25.00", "$1,234.50", "12.3400"}]
+    assert len(plain) > 100
+    assert sum(row in by_row for row in plain) < len(plain) // 2  # the first of each kind
+
+
 def without_resolved(tally: Tally) -> dict[str, object]:
     return {key: part for key, part in tally.as_json().items() if key != "resolved"}
 

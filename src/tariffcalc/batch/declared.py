@@ -35,10 +35,13 @@ KEPT = (
     "claims", "preference", "base_rate", "mode", "province",
 )  # fmt: skip
 CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
+FILED = ("filed_duty", "filed_surtax")
+"""Fields of what was filed; together they are compared with what is computed."""
+
 ORDER = (
     "entry_date", "shipped_date", "importer", "origin", "classification", "customs_value",
     "currency", "fx", "quantity", "unit", "claims", "preference", *CONTENTS, "base_rate",
-    "add_cvd", "mode", "province", "filed_duty", "filed_surtax",
+    "add_cvd", "mode", "province", *FILED,
 )  # fmt: skip
 """Fields in the order in which they are read: the first fault is the one that is told."""
 
@@ -132,7 +135,7 @@ class LineReader:
             "base_rate": parse_rate,
             "mode": fields.read_mode,
             "province": fields.read_province,
-            **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), fields.read_duty),
+            **dict.fromkeys(("add_cvd", *FILED), fields.read_duty),
         }
         self._kept: dict[str, dict[str, tuple[Any, str | None]]] = {key: {} for key in ORDER}
         self._asked = [
@@ -233,7 +236,7 @@ class LineReader:
         self, found: dict[str, Any], cells: Sequence[str], warnings: dict[str, str]
     ) -> Declared:
         made, denied = join_claims(found.pop("claims", None), found.pop("preference", None))
-        filed = [found.pop(name, None) for name in ("filed_duty", "filed_surtax")]
+        filed = [found.pop(name, None) for name in FILED]
         known = [amount for amount in filed if amount is not None]
         declared = Declared(
             claims=made,

@@ -16,7 +16,7 @@ from typing import Any
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.declared import CAP, CONTENTS, Declared, LineReader
+from tariffcalc.batch.declared import CAP, CONTENTS, FILED, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
@@ -38,7 +38,7 @@ PICKED = (
 RARE = (*CONTENTS, "add_cvd")
 """Fields that only the engine can take."""
 
-MORE = ("shipped_date", "fx", "quantity", "entry", "filed_duty", "filed_surtax", *RARE)
+MORE = ("shipped_date", "fx", "quantity", "entry", *FILED, *RARE)
 """Fields beyond those of an ordinary row."""
 
 MANNERS = 1 << 11
@@ -103,7 +103,7 @@ class Finder:
         self._law = law
         self._cells = cells
         self._places = dict(places)
-        self._filed_fields = [f for f in ("filed_duty", "filed_surtax") if f in places]
+        self._filed_fields = [name for name in FILED if name in places]
         self._rates = rates
         self._rare = picker([places[name] for name in RARE if name in places])
         self._blank = self._rare([""] * len(columns.header))

@@ -8,9 +8,11 @@ loop: a call for each step would cost as much as the step. It says what `Ready.w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
+from tariffcalc.batch.declared import FILED
 from tariffcalc.batch.finder import HUGE, MORE, Finder
 from tariffcalc.batch.formula import TO_CENTS, cents
 from tariffcalc.batch.keys import Point, Texts
@@ -18,7 +20,7 @@ from tariffcalc.batch.levied import CENT, HALF
 from tariffcalc.batch.numbers import SCALES
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
-from tariffcalc.batch.result import UNKNOWN, Result, effective_rate, money
+from tariffcalc.batch.result import UNKNOWN, Result, compare_filed, effective_rate, money
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
 from tariffcalc.batch.ways import Ways
@@ -29,7 +31,7 @@ MANY = 20_000
 WRITTEN = 100_000
 """Amounts of fewer cents are small."""
 
-LOOKED_AT = ("shipped_date", "quantity")
+LOOKED_AT = ("shipped_date", "quantity", *FILED)
 """Fields beyond the necessary ones that are looked at here; a quantity need not count."""
 
 MARKS = ",;\t|"
@@ -66,8 +68,15 @@ class Printer:
         self._edition = edition
         self._places: list[Any] = [
             places.get(name)
-            for name in ("classification", "customs_value", "entry_date", *LOOKED_AT)
+            for name in (
+                "classification",
+                "customs_value",
+                "entry_date",
+                "shipped_date",
+                "quantity",
+            )
         ]
+        self._filed_at = [places[name] for name in FILED if name in places]
         self._ways = Ways(finder)
         self._texts: list[str] = []
         self._endings: Texts[str] = Texts(self._ending)
@@ -83,6 +92,7 @@ class Printer:
         price, width, mark = self._price, self._width, form.delimiter
         code_at, value_at, day_at, shipped_at, quantity_at = self._places
         ways, pick, endings = self._ways, self._ways.pick, self._endings
+        filed_of = self._filed_cents if self._filed_at else None
         printed: list[str] = []
         texts, partial = self._texts, 0
         most = len(texts)
@@ -101,6 +111,7 @@ class Printer:
                 quantity = "" if quantity_at is None else cells[quantity_at]
                 if quantity and not finder.units(quantity):
                     raise KeyError
+                filed = filed_of(cells) if filed_of else None
                 spot = way.pairs[code.group + way.group][day.number]
                 if shipped.ordinal > day.ordinal or way.is_foreign:
                     raise KeyError
@@ -138,6 +149,8 @@ class Printer:
                 why = () if ready.is_known else way.lane.why(ready, code)
                 sums = chapter, source, month
                 result = ready.work_out(value, rate, duty, levied, sums, base.reasons, why)
+                if filed is not None:
+                    result = compare_filed(result, Decimal(filed) / 100)
                 add(form.line(start, result))
                 continue
             if not ready.middle:
@@ -197,9 +210,12 @@ class Printer:
                     if payable > now:
                         whole[REFUNDABLE] += payable - now
                         back = money(payable - now)
+                middle = ready.middle
+                if filed is not None:
+                    middle = f"{middle[:-1]}{money(filed - duty)}{mark}"
                 add(
                     f"{start}{ok}{base_text}{mark}{charges}{duty_text}{mark}{fee_text}{mark}"
-                    f"{tax_text}{mark}{owing}{mark}{share}{ready.middle}{since}{mark}{back}"
+                    f"{tax_text}{mark}{owing}{mark}{share}{middle}{since}{mark}{back}"
                     f"{ready.ending}"
                 )
             chapter[LINES] += 1
@@ -217,6 +233,21 @@ class Printer:
         if partial:
             finder.tally.add_status("partial", partial)
         return printed
+
+    def _filed_cents(self, cells: Sequence[str]) -> int | None:
+        """Return what was filed, in cents; None where nothing was.
+
+        Raises:
+            KeyError: when it is to be read, or has parts of a cent.
+        """
+        found = None
+        for place in self._filed_at:
+            if cells[place]:
+                units = self._finder.units(cells[place])
+                if units is None or units % CENT:
+                    raise KeyError
+                found = (found or 0) + units // CENT
+        return found
 
     def _word(self, ready: Ready) -> None:
         """Make the texts that all lines of one kind have."""
