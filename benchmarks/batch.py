@@ -208,6 +208,7 @@ def measure_parquet(folder: Path, source: Path, rows: int, width: int, rounds: i
         "csv to csv": (source, folder / "arrow.csv"),
         "to parquet": (source, folder / "other.parquet"),
         "to csv": (table, folder / "other.csv"),
+        "to json": (source, folder / "other.jsonl"),
     }
     runs: dict[str, Callable[[], Run]] = {
         "floor": lambda: floor(table, folder / "floor.parquet", width, "parquet"),

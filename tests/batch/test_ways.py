@@ -1,4 +1,4 @@
-"""From CSV and Parquet to CSV and Parquet: the columnar lane says what the Python lane says."""
+"""From CSV and Parquet to each form of text and table: both lanes say the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.batch.test_arrow_entries import entry_rows  # noqa: E402
 from tests.batch.test_pipeline import ODD_LINES, five_percent_broken  # noqa: E402
 
 from tariffcalc import Catalogue  # noqa: E402
-from tariffcalc.batch import arrow_blocks, arrow_parquet, arrow_table_text  # noqa: E402
+from tariffcalc.batch import arrow_blocks, arrow_json, arrow_parquet, arrow_table_text  # noqa: E402
 from tariffcalc.batch.columnar import WORTH_SHARING  # noqa: E402
 from tariffcalc.batch.job import Job  # noqa: E402
 from tariffcalc.batch.pipeline import price_file  # noqa: E402
@@ -77,14 +77,16 @@ def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(arrow_blocks, "STRETCH", 100)
     monkeypatch.setattr(arrow_parquet, "BATCH", size // 100)
     monkeypatch.setattr(arrow_table_text, "BATCH", size // 100)
+    monkeypatch.setattr(arrow_json, "PART", 17)
     monkeypatch.setattr(arrow_table_text, "MOST", size)
 
 
 @pytest.mark.usefixtures("_blocks")
 @pytest.mark.parametrize("spreads", [False, True])
 @pytest.mark.parametrize("odd", [0, 3])
-def test_csv_of_all_kinds_to_parquet(
-    catalogue: Catalogue, tmp_path: Path, odd: int, spreads: bool
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_csv_of_all_kinds(
+    catalogue: Catalogue, tmp_path: Path, ending: str, odd: int, spreads: bool
 ) -> None:
     source = tmp_path / "in.csv"
     with source.open("w", newline="", encoding="utf-8") as file:
@@ -93,19 +95,20 @@ def test_csv_of_all_kinds_to_parquet(
             csv.writer(file, lineterminator="\n").writerow(row)
             if odd and place % 40 == odd:
                 file.write("\n".join([*ODD_LINES, ""]))
-    same(catalogue, source, "parquet", spreads=spreads)
+    same(catalogue, source, ending, spreads=spreads)
 
 
 @pytest.mark.usefixtures("_blocks")
-def test_files_without_rows_to_parquet(catalogue: Catalogue, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_files_without_rows(catalogue: Catalogue, tmp_path: Path, ending: str) -> None:
     for place, text in enumerate(("", "\n", "1,x\n")):
         source = tmp_path / f"in{place}.csv"
         source.write_text(",".join(HEADER) + "\n" + text, encoding="utf-8")
-        same(catalogue, source, "parquet")
+        same(catalogue, source, ending)
 
 
 @pytest.mark.usefixtures("_blocks")
-@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
 def test_parquet_of_all_kinds(catalogue: Catalogue, tmp_path: Path, ending: str) -> None:
     source, chance = tmp_path / "in.parquet", random.Random(11)
     texts = (
@@ -141,6 +144,7 @@ def test_entries_from_one_form_to_the_other(catalogue: Catalogue, tmp_path: Path
     with source.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([WITH_ENTRIES, *rows])
     same(catalogue, source, "parquet")
+    same(catalogue, source, "jsonl")
     parquet.write_table(
         as_table(rows, WITH_ENTRIES, random.Random(2)), tmp_path / "in.parquet", row_group_size=40
     )

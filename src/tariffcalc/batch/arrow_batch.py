@@ -42,9 +42,9 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
         whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
         shares = whole.of(0, len(batch))
         whole.close()
-    results = _price(texts, lane, number + np.arange(len(batch)), shares)
-    columns = shown(results, lane.plain, lane.words)
-    return pa.RecordBatch.from_arrays(columns, list(lane.pricer.columns))
+    results = priced_results(texts, lane, number + np.arange(len(batch)), shares)
+    columns = map(plain_text, shown(results, lane.plain, lane.words))
+    return pa.RecordBatch.from_arrays([*columns], list(lane.pricer.columns))
 
 
 def price_by_row(batch: Any, pricer: LinePricer) -> Any:
@@ -86,10 +86,11 @@ def price_texts(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: Any
         numbers: Of the rows, as spreadsheets count.
         shares: What they pay of the fees of their entries, as in `ArrowLane.answer`.
     """
-    return typed(_price(texts, lane, numbers, shares), lane.plain, lane.words)
+    return typed(priced_results(texts, lane, numbers, shares), lane.plain, lane.words)
 
 
-def _price(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: Any) -> Results:
+def priced_results(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: Any) -> Results:
+    """Return the results of rows before they are shown; arguments as of `price_texts`."""
     answer = lane.answer(declared_columns(texts, lane), shares)
     rows = np.flatnonzero(~answer.done)
     said: list[Sequence[str]] = [()] * len(lane.pricer.columns)

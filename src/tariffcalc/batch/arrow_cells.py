@@ -29,6 +29,7 @@ class Cells:
     def __init__(self, block: bytes, delimiter: str, width: int) -> None:
         """Find the rows and cells of a block under a header of some width."""
         self._delimiter = delimiter
+        self._width = width
         self._buffer = pa.py_buffer(block)
         self._data = data = np.frombuffer(block, np.uint8)
         is_line_end = data == LF
@@ -76,6 +77,10 @@ class Cells:
             name: self._resolved(take(self._cells, number_array(self._first + np.int32(2 * place))))
             for name, place in places.items()
         }
+
+    def all_columns(self) -> list[Any]:
+        """Return all columns of the even rows, in their order."""
+        return [*self.columns({str(place): place for place in range(self._width)}).values()]
 
     def _resolved(self, texts: Any) -> Any:
         """Return texts without their quotes."""

@@ -12,7 +12,6 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 from tariffcalc.batch.arrow_arrays import number_array
 from tariffcalc.batch.arrow_batch import declared_columns, price_texts
 from tariffcalc.batch.arrow_blocks import Block, Places
-from tariffcalc.batch.arrow_cells import Cells
 from tariffcalc.batch.arrow_groups import TableWriter, are_alike, cut_groups
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
@@ -43,7 +42,7 @@ class CsvTablePricer:
         alike = [False] * reading.width
         for _, block in islice(reading.blocks(), 1):
             if block.rows is None:
-                alike = [are_alike(column) for column in self._texts(reading.cells(block))]
+                alike = [are_alike(column) for column in reading.cells(block).all_columns()]
         self._writer = TableWriter([pa.string()] * reading.width, alike)
 
     def gather(self, progress: Callable[[int], None]) -> None:
@@ -58,7 +57,7 @@ class CsvTablePricer:
                 cells = self._reading.cells(block)
                 shares = self.lane.shares_of(0, block.count)
                 own = None if shares is None else shares[cells.even]
-                self.lane.learn(declared_columns(self._texts(cells), self.lane), own)
+                self.lane.learn(declared_columns(cells.all_columns(), self.lane), own)
 
     def price(
         self,
@@ -79,12 +78,6 @@ class CsvTablePricer:
         self._writer.finish(out, written, lambda: self._table(0, Block(0, rows=[])))
         self.lane.let_go()
 
-    def _texts(self, cells: Cells) -> list[Any]:
-        """Return all columns of the even rows of a block."""
-        return [
-            *cells.columns({str(place): place for place in range(self._reading.width)}).values()
-        ]
-
     def _price(self, blocks: list[tuple[int, Block]]) -> tuple[int, Any]:
         """Return how many rows are before some blocks, and the table that comes of them."""
         tables = [self._table(before, block) for before, block in blocks]
@@ -97,7 +90,7 @@ class CsvTablePricer:
             places = np.arange(block.count)
             return pa.table(self._odd(block.rows, before, places, shares), self._names)
         cells = self._reading.cells(block)
-        texts, numbers = self._texts(cells), self._reading.row_number(before) + cells.even
+        texts, numbers = cells.all_columns(), self._reading.row_number(before) + cells.even
         own = None if shares is None else shares[cells.even]
         priced = price_texts(texts, self.lane, numbers, own)
         extra = pa.nulls(cells.even.size, pa.string())

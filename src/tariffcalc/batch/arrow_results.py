@@ -16,10 +16,9 @@ from tariffcalc.batch.arrow_arrays import (
     lengths_of,
     number_array,
     text_array,
-    text_scalar,
     wide_of,
 )
-from tariffcalc.batch.arrow_calls import fill_null, take
+from tariffcalc.batch.arrow_calls import take
 from tariffcalc.batch.arrow_columns import IS_BLANK, Charges, Column, Money, Share, Words
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import Fragments, join_rows
@@ -45,7 +44,7 @@ class Results(NamedTuple):
 
 
 def shown(results: Results, plain: Fragments, words: WordColumns) -> list[Any]:
-    """Return columns of text, as in a CSV."""
+    """Return columns of text, as in a CSV; words are dictionaries, null where they are blank."""
     rows, said, found = results.rows, results.said, list[Any]()
     written = [
         plain.places(column, False) if isinstance(column, Money | Share) else []
@@ -56,8 +55,7 @@ def shown(results: Results, plain: Fragments, words: WordColumns) -> list[Any]:
     for column, places in zip(results.columns, written, strict=True):
         at = len(found)
         if isinstance(column, Words):
-            own = words.of(column, rows, said[at:])
-            found += [fill_null(texts.dictionary_decode(), text_scalar("")) for texts in own]
+            found += words.of(column, rows, said[at:])
         elif isinstance(column, Charges):
             found.append(_charges(column, plain, rows, said[at]))
         else:

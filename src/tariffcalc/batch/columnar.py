@@ -29,10 +29,11 @@ from tariffcalc.values.issues import InputError, Issue
 if TYPE_CHECKING:
     from tariffcalc.batch.arrow_csv import CsvPricer
     from tariffcalc.batch.arrow_csv_table import CsvTablePricer
+    from tariffcalc.batch.arrow_json import JsonPricer
     from tariffcalc.batch.arrow_parquet import ParquetPricer
     from tariffcalc.batch.parquet_rows import ParquetRows
 
-    Pricer = CsvPricer | CsvTablePricer | ParquetPricer
+    Pricer = CsvPricer | CsvTablePricer | JsonPricer | ParquetPricer
 
 LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
@@ -144,6 +145,11 @@ def _pricer_for(table: Table, pricer: LinePricer, layout: Layout) -> Pricer:
     if layout.form is Form.CSV:
         form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
         return CsvPricer(rows, pricer, form)
+    if layout.form is Form.JSONL:
+        from tariffcalc.batch.arrow_json import JsonPricer
+
+        delimiter = rows.delimiter if isinstance(rows, TextRows) else layout.delimiter
+        return JsonPricer(rows, pricer, delimiter)
     if isinstance(rows, TextRows):
         from tariffcalc.batch.arrow_csv_table import CsvTablePricer
 
@@ -182,8 +188,8 @@ def _is_large(job: Job, table: Table) -> bool:
 def _why_not(table: Table, layout: Layout) -> str:
     """Return what keeps a file from the columnar lane, in words."""
     kind, form = table.rows.source.kind, layout.form
-    if kind not in ("text", "parquet") or form not in (Form.CSV, Form.PARQUET):
-        return "the engine arrow reads and writes CSV and Parquet"
+    if kind not in ("text", "parquet") or form is Form.XLSX:
+        return "the engine arrow neither reads nor writes XLSX"
     if table.groups is not None:
         return "the rows of an ACE report are grouped one by one"
     if (kind, form) == ("text", Form.CSV) and cast(

@@ -186,13 +186,7 @@ class JsonLinesWriter:
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
-        own, extra = fitted(cells, self._width)
-        body: dict[str, object] = dict(
-            zip(self._names, [*own, *(text or None for text in result)], strict=True)
-        )
-        if extra:
-            body[EXTRA] = list(extra)
-        self._held.append(json.dumps(body, ensure_ascii=False))
+        self._held.append(json_line(self._names, self._width, cells, result))
         if len(self._held) >= BLOCK:
             self.close()
 
@@ -205,6 +199,24 @@ class JsonLinesWriter:
     def drop(self) -> None:
         """Let go of the rows that are held."""
         self._held.clear()
+
+
+def json_line(names: Sequence[str], width: int, cells: Sequence[str], result: Sequence[str]) -> str:
+    """Return a row as a JSON object, without a line end.
+
+    Args:
+        names: Of all columns.
+        width: How many of them are the user's.
+        cells: The user's.
+        result: What is blank there is null.
+    """
+    own, extra = fitted(cells, width)
+    body: dict[str, object] = dict(
+        zip(names, [*own, *(text or None for text in result)], strict=True)
+    )
+    if extra:
+        body[EXTRA] = list(extra)
+    return json.dumps(body, ensure_ascii=False)
 
 
 def fitted(cells: Sequence[str], width: int) -> tuple[list[str], Sequence[str]]:
