@@ -8,9 +8,8 @@ and written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +17,10 @@ from tariffcalc.batch.arrow_arrays import number_array, text_array
 from tariffcalc.batch.arrow_blocks import Block, Places
 from tariffcalc.batch.arrow_calls import take
 from tariffcalc.batch.arrow_columns import Flags
-from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
-from tariffcalc.batch.arrow_order import THREADS, in_order
-from tariffcalc.batch.arrow_reading import CsvReading
+from tariffcalc.batch.arrow_lane import NotForThisLane
+from tariffcalc.batch.arrow_lines import TextPricer
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import Fragments, Written
-from tariffcalc.batch.crew import ALONE, Member
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
@@ -36,7 +33,7 @@ PART = 1 << 13
 """Rows that are put together at once: their fragments by number take much more room than text."""
 
 
-class CsvPricer:
+class CsvPricer(TextPricer):
     """Prices the rows of a file, which go to a CSV with what they owe."""
 
     def __init__(self, rows: Rows, pricer: LinePricer, form: CsvForm) -> None:
@@ -52,72 +49,22 @@ class CsvPricer:
         """
         if isinstance(rows, TextRows) and form.delimiter != rows.delimiter:
             raise NotForThisLane("it writes the delimiter that it reads")
-        self.lane = ArrowLane(pricer)
-        self._reading = CsvReading(rows, self.lane, form.delimiter)
+        super().__init__(rows, pricer, form.delimiter)
         self._form = form
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)
-        self._begun = 0
 
-    def price(
-        self,
-        out: BinaryIO,
-        *,
-        member: Member = ALONE,
-        threads: int = THREADS,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[tuple[int, Any]]:
-        """Write the priced rows, which is all: nothing is returned for `finish`.
-
-        The header is for the caller to write.
-
-        Sums are in the tally of the pricer afterwards, as far as this process has priced.
-
-        Args:
-            out: Where they go.
-            member: Which of the blocks are for this process.
-            threads: Blocks priced at once in it.
-            progress: Called with the number of rows done so far, after each block.
-        """
-        tasks = member.own(islice(self._reading.blocks(), self._begun, None))
-        for done, parts in member.in_order(in_order(self._print, tasks, threads)):
-            for part in parts:
-                out.write(part)
-            if member.size > 1:
-                out.flush()
-            if progress is not None:
-                progress(done)
-        self.lane.close()
-        return []
-
-    def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
-        """End the file, which a CSV just does."""
-        self.lane.let_go()
-
-    def gather(self, progress: Callable[[int], None]) -> None:
-        """Add up the entries of the file; see `CsvReading.gather`."""
-        self._reading.gather(progress)
-
-    def begin(self, out: BinaryIO) -> None:
-        """Price the first block; processes that are forked afterwards know what it teaches."""
-        for before, block in islice(self._reading.blocks(), 1):
-            for part in self.print(before, block):
-                out.write(part)
-            self._begun = 1
-        self.lane.close()
-
-    def _print(self, task: tuple[int, tuple[int, Block]]) -> tuple[int, tuple[int, list[Any]]]:
-        """Return the number of a task, how many rows are done with its block, and its bytes."""
-        number, (before, block) = task
-        return number, (before + block.count, self.print(before, block))
+    def line(self, cells: Sequence[str], result: Sequence[str]) -> str:
+        """Return the line of a row that was priced alone, with its end."""
+        return self._form.row(cells, result)
 
     def print(self, before: int, block: Block) -> list[Any]:
-        """Return the bytes of a block that has some rows before it."""
+        """Return the bytes of a block that has some rows before it, in parts."""
         shares = self.lane.shares_of(before, block.count)
         if block.rows is not None:
             places = range(block.count)
-            return ["".join(self._by_row(block.rows, before, places, shares)).encode()]
+            return ["".join(self.by_row(block.rows, before, places, shares)).encode()]
         form, lane = self._form, self.lane
-        cells = self._reading.cells(block)
+        cells = self.reading.cells(block)
         answer = lane.answer(
             cells.columns(lane.places), None if shares is None else shares[cells.even]
         )
@@ -127,7 +74,7 @@ class CsvPricer:
         unusual = cells.unusual(STARTS)
         rewritten = unusual[~is_left[unusual]]
         texts = [form.join(neutral_row(row)) for row in cells.read(rewritten)]
-        texts += self._by_row(cells.read(left), before, left.tolist(), shares)
+        texts += self.by_row(cells.read(left), before, left.tolist(), shares)
         written = self._fragments.written(answer.columns, [cells.lines, text_array(texts)])
         line = np.arange(block.count, dtype=np.int32) * 2 + np.int32(written.first)
         changed = np.append(rewritten, left)
@@ -149,11 +96,3 @@ class CsvPricer:
         chosen[is_left[start : start + line.size]] = 0  # so are all rows that are not even
         chosen[:, 0] = line
         return take(written.texts, number_array(chosen.reshape(-1))).buffers()[2]
-
-    def _by_row(
-        self, rows: list[list[str]], before: int, places: Sequence[int], shares: Any
-    ) -> Iterator[str]:
-        """Yield rows priced one by one, each a line with its end."""
-        priced = self._reading.price_rows(rows, before, places, shares)
-        for cells, result in zip(rows, priced, strict=True):
-            yield self._form.row(cells, result)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -21,11 +20,8 @@ from tariffcalc.batch.arrow_arrays import (
 from tariffcalc.batch.arrow_batch import priced_results
 from tariffcalc.batch.arrow_blocks import Block
 from tariffcalc.batch.arrow_calls import fill_null, holding, if_else, joined, take
-from tariffcalc.batch.arrow_lane import ArrowLane
-from tariffcalc.batch.arrow_order import THREADS, in_order
-from tariffcalc.batch.arrow_reading import CsvReading
+from tariffcalc.batch.arrow_lines import TextPricer
 from tariffcalc.batch.arrow_results import shown
-from tariffcalc.batch.crew import ALONE, Member
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.writers import json_line, unique_names
@@ -37,76 +33,35 @@ PART = 1 << 13
 """Rows that are put together at once: their names take much more room than what they hold."""
 
 
-class JsonPricer:
+class JsonPricer(TextPricer):
     """Prices the rows of a file, which go to JSON Lines with what they owe."""
 
     def __init__(self, rows: Rows, pricer: LinePricer, delimiter: str) -> None:
-        """Make ready for a file.
-
-        Raises:
-            NotForThisLane: when the Python lane must price the file.
-        """
-        self.lane = ArrowLane(pricer)
-        self._reading = reading = CsvReading(rows, self.lane, delimiter)
-        self._width = reading.width
+        """Make ready for a file; arguments as in `TextPricer`."""
+        super().__init__(rows, pricer, delimiter)
+        self._width = self.reading.width
         self._names = unique_names([*rows.header, *pricer.columns])
         self._heads = [f", {json.dumps(name, ensure_ascii=False)}: " for name in self._names]
         self._heads[0] = f"{{{self._heads[0][2:]}"
-        self._begun = 0
 
-    def gather(self, progress: Callable[[int], None]) -> None:
-        """Add up the entries of the file; see `CsvReading.gather`."""
-        self._reading.gather(progress)
+    def line(self, cells: Sequence[str], result: Sequence[str]) -> str:
+        """Return the line of a row that was priced alone, with its end."""
+        return json_line(self._names, self._width, cells, result) + "\n"
 
-    def begin(self, out: BinaryIO) -> None:
-        """Price the first block; processes that are forked afterwards know what it teaches."""
-        for before, block in islice(self._reading.blocks(), 1):
-            out.writelines(self._print(before, block))
-            self._begun = 1
-        self.lane.close()
-
-    def price(
-        self,
-        out: BinaryIO,
-        *,
-        member: Member = ALONE,
-        threads: int = THREADS,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[tuple[int, Any]]:
-        """Write the priced rows; arguments as in `CsvPricer.price`."""
-
-        def work(task: tuple[int, tuple[int, Block]]) -> tuple[int, tuple[int, list[Any]]]:
-            number, (before, block) = task
-            return number, (before + block.count, [*self._print(before, block)])
-
-        tasks = member.own(islice(self._reading.blocks(), self._begun, None))
-        for done, parts in member.in_order(in_order(work, tasks, threads)):
-            out.writelines(parts)
-            if member.size > 1:
-                out.flush()
-            if progress is not None:
-                progress(done)
-        self.lane.close()
-        return []
-
-    def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
-        """End the file, which just does."""
-        self.lane.let_go()
-
-    def _print(self, before: int, block: Block) -> Iterator[Any]:
-        """Yield the bytes of a block that has some rows before it, part by part."""
+    def print(self, before: int, block: Block) -> Iterator[Any]:
+        """Yield the bytes of a block that has some rows before it, in parts."""
         shares = self.lane.shares_of(before, block.count)
         if block.rows is not None:
-            lines = self._by_row(block.rows, before, range(block.count), shares)
+            lines = self.by_row(block.rows, before, range(block.count), shares)
             yield "".join(lines).encode()
             return
-        cells = self._reading.cells(block)
+        cells = self.reading.cells(block)
         even, odd = cells.even, cells.odd
-        texts, numbers = cells.all_columns(), self._reading.row_number(before) + even
+        texts, numbers = cells.all_columns(), self.reading.row_number(before) + even
         own = None if shares is None else shares[even]
         results = priced_results(texts, self.lane, numbers, own)
         columns = [*texts, *shown(results, self.lane.plain, self.lane.words)]
-        others = text_array(self._by_row(cells.read(odd), before, odd.tolist(), shares))
+        others = text_array(self.by_row(cells.read(odd), before, odd.tolist(), shares))
         for start in range(0, block.count, PART):
             bounds = start, start + PART
             first, past = np.searchsorted(even, bounds)
@@ -117,14 +72,6 @@ class JsonPricer:
                 both = pa.concat_arrays([lines, others.slice(begin, end - begin)])
                 lines = take(both, number_array(order))
             yield memoryview(lines.buffers()[2])[: int(lengths_of(lines).sum())]
-
-    def _by_row(
-        self, rows: list[list[str]], before: int, places: Sequence[int], shares: Any
-    ) -> Iterator[str]:
-        """Yield rows priced one by one, each a line with its end."""
-        priced = self._reading.price_rows(rows, before, places, shares)
-        for cells, result in zip(rows, priced, strict=True):
-            yield json_line(self._names, self._width, cells, result) + "\n"
 
     def _lines(self, columns: Sequence[Any]) -> Any:
         """Return rows as JSON objects, each with its end."""

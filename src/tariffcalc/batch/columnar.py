@@ -27,13 +27,12 @@ from tariffcalc.batch.writers import CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
 if TYPE_CHECKING:
-    from tariffcalc.batch.arrow_csv import CsvPricer
     from tariffcalc.batch.arrow_csv_table import CsvTablePricer
-    from tariffcalc.batch.arrow_json import JsonPricer
+    from tariffcalc.batch.arrow_lines import TextPricer
     from tariffcalc.batch.arrow_parquet import ParquetPricer
     from tariffcalc.batch.parquet_rows import ParquetRows
 
-    Pricer = CsvPricer | CsvTablePricer | JsonPricer | ParquetPricer
+    Pricer = TextPricer | CsvTablePricer | ParquetPricer
 
 LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
@@ -139,10 +138,10 @@ def _pricer_for(table: Table, pricer: LinePricer, layout: Layout) -> Pricer:
     Raises:
         NotForThisLane: when the Python lane must do it.
     """
-    from tariffcalc.batch.arrow_csv import CsvPricer
-
     rows = table.rows
     if layout.form is Form.CSV:
+        from tariffcalc.batch.arrow_csv import CsvPricer
+
         form = CsvForm(layout.delimiter, layout.line_end, len(rows.header))
         return CsvPricer(rows, pricer, form)
     if layout.form is Form.JSONL:
