@@ -331,6 +331,23 @@ def test_a_line_is_printed_as_its_row_is_written(catalogue: Catalogue, delimiter
     assert one.tally.as_json() == other.tally.as_json()
 
 
+def test_no_law_is_met_by_a_printed_row_that_is_refused(catalogue: Catalogue) -> None:
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    one, other = (
+        LinePricer(catalogue, columns, columns.defaults, CellReader(catalogue.store))
+        for _ in range(2)
+    )
+    form = CsvForm(",", "\n", len(INGOT))
+    known = {**INGOT, "origin": "CA", "classification": "8471.30.01.00"}
+    rows = [[*known.values()], [*{**known, "origin": "CN"}.values()]]
+    rows += [[*{**INGOT, "customs_value": value}.values()] for value in ("0", "(5)", "a")]
+    printed = one.printer(form).print(Block([*map(form.start, rows)], rows), 2)
+    assert [",error," in line for line in printed] == [False, False, True, True, True]
+    for number, row in enumerate(rows, 2):
+        other.price(row, number)
+    assert one.tally.as_json() == other.tally.as_json()
+
+
 FILED = (
     "",
     "",

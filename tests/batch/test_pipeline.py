@@ -331,9 +331,10 @@ def test_parquet_keeps_its_types_and_gets_what_the_python_lane_says(
     assert auto.column("payable").to_pylist()[2] is None
 
 
-# Two batches of two row groups that fit are 60 rows, of 500. Two processes share runs of 90 rows,
-# which are 60 and 30, as long as more is left than the longest run: 140 rows, in three.
-@pytest.mark.parametrize(("least", "written"), [(1 << 40, 9), (1, 4 * 2 + 3)])
+# Two row groups of 15 fit into a batch of 40, and with 70 rows one that is written is full: it has
+# 90 rows, of 500. Two processes read runs of 75, of which each is one, while more is left than such
+# a run: the last 125 rows are two.
+@pytest.mark.parametrize(("least", "written"), [(1 << 40, 6), (1, 5 + 2)])
 def test_parquet_of_many_kinds_in_small_row_groups(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int, written: int
 ) -> None:
@@ -342,10 +343,12 @@ def test_parquet_of_many_kinds_in_small_row_groups(
     parquet = pytest.importorskip("pyarrow.parquet")
     from datetime import date
 
-    from tariffcalc.batch import arrow_parquet
+    from tariffcalc.batch import arrow_groups, arrow_parquet
 
     monkeypatch.setattr(arrow_parquet, "BATCH", 40)
     monkeypatch.setattr(arrow_parquet, "FIRST", 30)
+    monkeypatch.setattr(arrow_parquet, "GROUP", 70)
+    monkeypatch.setattr(arrow_groups, "GROUP", 70)
     monkeypatch.setitem(WORTH_SHARING, "parquet", least)
     dates = [date(2020, 8, 20), date(2025, 6, 10), None, date(2019, 1, 1), date(2025, 4, 5)]
     codes = ["7601106000", "7208100000", "8471300100", "12", None]

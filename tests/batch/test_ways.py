@@ -18,8 +18,8 @@ from tests.batch.test_arrow_entries import HEADER as WITH_ENTRIES  # noqa: E402
 from tests.batch.test_arrow_entries import entry_rows  # noqa: E402
 from tests.batch.test_pipeline import ODD_LINES, five_percent_broken  # noqa: E402
 
-from tariffcalc import Catalogue  # noqa: E402
-from tariffcalc.batch import arrow_blocks, arrow_json, arrow_parquet, arrow_table_text  # noqa: E402
+from tariffcalc import Catalogue, InputError  # noqa: E402
+from tariffcalc.batch import arrow_blocks, arrow_groups, arrow_json, arrow_parquet, arrow_table_text  # noqa: E402
 from tariffcalc.batch.columnar import WORTH_SHARING  # noqa: E402
 from tariffcalc.batch.job import Job  # noqa: E402
 from tariffcalc.batch.pipeline import price_file  # noqa: E402
@@ -76,6 +76,8 @@ def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(arrow_blocks, "FIRST", size // 2)
     monkeypatch.setattr(arrow_blocks, "STRETCH", 100)
     monkeypatch.setattr(arrow_parquet, "BATCH", size // 100)
+    monkeypatch.setattr(arrow_parquet, "GROUP", size // 80)
+    monkeypatch.setattr(arrow_groups, "GROUP", size // 80)
     monkeypatch.setattr(arrow_table_text, "BATCH", size // 100)
     monkeypatch.setattr(arrow_json, "PART", 17)
     monkeypatch.setattr(arrow_table_text, "MOST", size)
@@ -149,3 +151,62 @@ def test_entries_from_one_form_to_the_other(catalogue: Catalogue, tmp_path: Path
         as_table(rows, WITH_ENTRIES, random.Random(2)), tmp_path / "in.parquet", row_group_size=40
     )
     same(catalogue, tmp_path / "in.parquet", "csv")
+
+
+def test_long_texts_of_a_table(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Longer than a cell of a CSV may be, alone and as one text of a dictionary for many rows."""
+    rows = [["US", "2025-06-10", "CN", "7208.10.00.00", str(n), "abc"] for n in range(1, 60)]
+    rows[7][4], rows[8][0] = "abc", "=US"
+    header = ("importer", "entry_date", "origin", "classification", "customs_value", "description")
+    long = "xy," * 500_000
+    for texts in (
+        pa.array([long if n in (3, 7, 8) else "a" for n in range(len(rows))]),
+        pa.DictionaryArray.from_arrays(pa.array([0] * len(rows), pa.int8()), [long[:50_000]]),
+        pa.array([f"{n}{long[:1_000_000]}" for n in range(len(rows))]).dictionary_encode(),
+    ):
+        columns = [pa.array(cells) for cells in zip(*rows, strict=True)]
+        table = pa.table([*columns[:-1], texts], list(header))
+        parquet.write_table(table, tmp_path / "in.parquet")
+        for ending in ("csv", "jsonl", "parquet"):
+            same(catalogue, tmp_path / "in.parquet", ending)
+
+
+def test_a_table_of_row_groups_of_one_row(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are put together: a block of its own for each would take ten times as long."""
+    blocks: list[int] = []
+    text_of = arrow_table_text._text_of
+    monkeypatch.setattr(
+        arrow_table_text,
+        "_text_of",
+        lambda columns, mark: blocks.append(len(columns[0])) or text_of(columns, mark),
+    )
+    rows = entry_rows(4, 100)
+    table = as_table(rows, WITH_ENTRIES, random.Random(1))
+    parquet.write_table(table, tmp_path / "in.parquet", row_group_size=1)
+    same(catalogue, tmp_path / "in.parquet", "csv")
+    assert blocks == [len(rows)] * 2  # one pass for the entries, one for pricing
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+def test_text_that_is_no_utf_8(
+    catalogue: Catalogue, tmp_path: Path, ending: str, engine: Any
+) -> None:
+    rows = [["US", "2025-06-10", "CN", "7208.10.00.00", "5", "x"]] * 3
+    header = ("importer", "entry_date", "origin", "classification", "customs_value", "description")
+    bad = pa.Array.from_buffers(
+        pa.string(),
+        3,
+        [None, pa.array([0, 1, 2, 3], pa.int32()).buffers()[1], pa.py_buffer(b"a\xffb")],
+    )
+    columns = [pa.array(cells) for cells in zip(*rows, strict=True)]
+    for place in (5, 3):  # a column of the user's own, and one that is read
+        table = pa.table([*columns[:place], bad, *columns[place + 1 :]], list(header))
+        parquet.write_table(table, tmp_path / "in.parquet", use_dictionary=False)
+        target = str(tmp_path / f"out.{ending}")
+        job = Job(str(tmp_path / "in.parquet"), target, engine=engine, quiet=True)
+        with pytest.raises(InputError, match="is not a sound Parquet file"):
+            price_file(job, catalogue)
+        assert not Path(target).exists()

@@ -105,6 +105,15 @@ def numbers_of(array: Any, kind: Any) -> Any:
     return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)]
 
 
+def bytes_of(texts: Any) -> Any:
+    """Return the bytes of the texts of an array, one after the other."""
+    _, edges, data = texts.buffers()
+    if data is None or not len(texts):
+        return np.zeros(0, np.uint8)
+    ends = np.frombuffer(edges, np.int32, len(texts) + 1, texts.offset * 4)
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
+
+
 def lengths_of(texts: Any) -> Any:
     """Return the length of each text of an array, in bytes."""
     _, edges, _ = texts.buffers()

@@ -113,8 +113,19 @@ class Cells:
 
     def read(self, rows: Places) -> list[list[str]]:
         """Return the cells of some rows."""
-        texts = take(self.lines, number_array(rows * 2)).to_pylist()
-        return [next(csv.reader([text], delimiter=self._delimiter), []) for text in texts]
+        texts, most = take(self.lines, number_array(rows * 2)).to_pylist(), csv.field_size_limit()
+        return [
+            self._read_long(row)
+            if len(text) > most and row in self.even
+            else next(csv.reader([text], delimiter=self._delimiter), [])
+            for row, text in zip(rows.tolist(), texts, strict=True)
+        ]
+
+    def _read_long(self, row: int) -> list[str]:
+        """Read an even row that may have longer cells than the `csv` module takes."""
+        first = self._first[np.searchsorted(self.even, row)]
+        places = number_array(first + 2 * np.arange(self._width, dtype=np.int32))
+        return list(self._resolved(take(self._cells, places)).to_pylist())
 
     def _holding(self, places: Ids | Places) -> Places:
         """Return the even rows that hold one of some bytes."""

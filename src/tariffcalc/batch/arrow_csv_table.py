@@ -68,7 +68,7 @@ class CsvTablePricer:
         progress: Callable[[int], None] | None = None,
     ) -> list[tuple[int, Any]]:
         """Write the blocks that are for this process; arguments as in `ParquetPricer.price`."""
-        tasks = (task for _, task in member.own(cut_groups(self._reading.blocks())))
+        tasks = (task for _, task in member.own(cut_groups(self._reading.blocks(), _size)))
         written = self._writer.write(out, in_order(self._price, tasks, threads), member, progress)
         self.lane.close()
         return written
@@ -110,3 +110,8 @@ class CsvTablePricer:
             column.dictionary_encode() if is_word else column
             for column, is_word in zip(columns, self._are_words, strict=True)
         ]
+
+
+def _size(piece: tuple[int, Block]) -> int:
+    _, block = piece
+    return block.count

@@ -10,7 +10,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
-from itertools import compress, islice
+from itertools import compress
 from typing import Any, BinaryIO, TypeVar
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -21,16 +21,19 @@ from tariffcalc.batch.crew import Member
 MARK = b"PAR1"
 """Begins and ends a Parquet file."""
 
-GROUP = 2
-"""Pieces of a row group."""
+GROUP = 1 << 15
+"""Rows from which on a row group is full."""
+
+PIECES = 50
+"""Pieces of which it is made at most, when they are small."""
 
 TOGETHER = 1 << 16
 """Values encoded at once: PyArrow's own measure, a thousand, is slower."""
 
-Piece = TypeVar("Piece")
-
 SKIPPED = bytes(1 << 26)
 """Nothing, of which nobody reads: it takes no memory."""
+
+Piece = TypeVar("Piece")
 
 
 class TableWriter:
@@ -104,12 +107,13 @@ class TableWriter:
         kinds = [*self._own, *map(_stored, priced)]
         stored = pa.schema(list(zip(names, kinds, strict=True))).serialize()
         # Amounts are seldom alike: a dictionary of them is given up after much work. The least and
-        # the greatest of texts say nothing.
+        # the greatest of texts say nothing; those of numbers let readers pass over row groups.
         alike = [*self._alike, *map(pa.types.is_dictionary, priced)]
+        ranged = (not (is_text(kind) or pa.types.is_dictionary(kind)) for kind in schema.types)
         return {
             "schema": schema,
             "use_dictionary": list(compress(names, alike)),
-            "write_statistics": list(compress(names, (not is_text(kind) for kind in self._own))),
+            "write_statistics": list(compress(names, ranged)),
             "told": {"ARROW:schema": b64encode(stored)},
         }
 
@@ -142,7 +146,11 @@ class RowGroups:
         for first in range(len(MARK), self._end, len(SKIPPED)):
             stream.write(memoryview(SKIPPED)[: self._end - first])
         part.is_wanted = True
-        writer.write_table(table)
+        try:
+            writer.write_table(table)
+        except BaseException:
+            writer.is_open = False  # or it would be closed when it is let go, and say that it can't
+            raise
         part.is_wanted = False
         writer.close()
         self._end += part.size
@@ -168,7 +176,7 @@ class _Part:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: `Groups` does it."""
+        """Do nothing: `RowGroups` does it."""
 
     def close(self) -> None:
         """Leave the file open for the next group."""
@@ -192,9 +200,17 @@ def _open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = Non
     return writer
 
 
-def cut_groups(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """Yield pieces together that make one row group."""
-    while held := list(islice(pieces, GROUP)):
+def cut_groups(pieces: Iterable[Piece], size_of: Callable[[Piece], int]) -> Iterator[list[Piece]]:
+    """Yield pieces together that make one row group; `size_of` gives the rows of one."""
+    held: list[Piece] = []
+    rows = 0
+    for piece in pieces:
+        held.append(piece)
+        rows += size_of(piece)
+        if rows >= GROUP or len(held) == PIECES:
+            yield held
+            held, rows = [], 0
+    if held:
         yield held
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import (
+    bytes_of,
     flag_array,
     flags_of,
     lengths_of,
@@ -99,8 +100,7 @@ def _as_json(texts: Any) -> Any:
     """Return texts as JSON has them."""
     mark = text_scalar('"')
     plain = joined(mark, texts, mark)
-    _, _, data = texts.buffers()
-    signs = np.frombuffer(data or b"", np.uint8)
+    signs = bytes_of(texts)
     if not ((signs < ord(" ")) | (signs == ord('"')) | (signs == ord("\\"))).any():
         return plain
     odd = np.flatnonzero(flags_of(holding(texts, ESCAPED)))

@@ -21,7 +21,7 @@ from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.crew import ALONE, Member
 from tariffcalc.batch.lines import LinePricer
-from tariffcalc.batch.parquet_rows import ParquetRows, batches_of
+from tariffcalc.batch.parquet_rows import ParquetRows, batches_of, sound_batches
 from tariffcalc.batch.writers import unique_names
 
 BATCH = 24_576
@@ -141,10 +141,10 @@ class ParquetPricer:
         """
         runs, rest = _share_out(self._metadata) if member.size > 1 else ([], _whole(self._metadata))
         pieces: Iterable[Run | list[tuple[int, Any]]]
-        pieces = chain(runs, cut_groups(self._batches(file, rest)))
+        pieces = chain(runs, cut_groups(self._batches(file, rest), _size))
         for _, piece in member.own(pieces):
             if isinstance(piece, Run):
-                yield from cut_groups(self._batches(file, piece))
+                yield from cut_groups(self._batches(file, piece), _size)
             else:
                 yield piece
 
@@ -158,24 +158,16 @@ class ParquetPricer:
         return pa.RecordBatch.from_arrays([*batch.columns, *priced], self._names)
 
     def _batches(self, file: Any, run: Run) -> Iterator[tuple[int, Any]]:
-        """Yield batches of a run, each with the number of rows before it.
-
-        PyArrow ends one where the dictionary of a column or a row group ends.
-        """
-        held: list[Any] = []
+        """Yield batches of a run, each with the number of rows before it."""
         before = run.before
-        batches = batches_of(file, BATCH, run.groups)
-        while True:
-            with self._rows.told():
-                batch = next(batches, None)
-            size = sum(map(len, held))
-            if held and (batch is None or size + len(batch) > BATCH):
-                yield before, pa.Table.from_batches(held).combine_chunks().to_batches()[0]
-                before += size
-                held.clear()
-            if batch is None:
-                return
-            held.append(batch)
+        for batch in sound_batches(self._rows, batches_of(file, BATCH, run.groups), BATCH):
+            yield before, batch
+            before += len(batch)
+
+
+def _size(piece: tuple[int, Any]) -> int:
+    _, batch = piece
+    return len(batch)
 
 
 def _whole(metadata: Any) -> Run:
@@ -188,7 +180,7 @@ def _share_out(metadata: Any) -> tuple[list[Run], Run]:
     runs = [Run(range(0), 0, 0)]
     for group in range(metadata.num_row_groups):
         (groups, before, rows), more = runs[-1], metadata.row_group(group).num_rows
-        if rows < BATCH * GROUP:
+        if rows < GROUP:
             runs[-1] = Run(range(groups.start, group + 1), before, rows + more)
         else:
             runs.append(Run(range(group, group + 1), before + rows, more))

@@ -19,7 +19,7 @@ from tariffcalc.batch.arrow_arrays import (
     wide_of,
 )
 from tariffcalc.batch.arrow_calls import take
-from tariffcalc.batch.arrow_columns import IS_BLANK, Charges, Column, Money, Share, Words
+from tariffcalc.batch.arrow_columns import AMOUNT, IS_BLANK, Charges, Column, Money, Share, Words
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.arrow_text import Fragments, join_rows
 from tariffcalc.batch.arrow_words import WordColumns
@@ -107,8 +107,8 @@ def _decimals(name: str, column: Money | Share, rows: Ids, own: Sequence[int | N
         wide[column.is_negative, 0] *= -1
         wide[:, 1] = wide[:, 0] >> 63
     if column.words is not None:
-        # A measure that is blank charges nothing.
-        known &= column.words < (0 if name in COLUMNS else IS_BLANK + 1)
+        is_measure = name not in COLUMNS  # one that is blank charges nothing
+        known &= (column.words == AMOUNT) | (is_measure & (column.words == IS_BLANK))
     wide[rows] = wide_of(own)
     known[rows] = [number is not None for number in own]
     return decimal_array(wide, known, places_of(name) or 0)

@@ -96,8 +96,8 @@ def _chosen(held: Held, used: Ids, places: Ids, rows: Ids, own: Sequence[str]) -
     if rows.size:
         place_of = {number: place for place, number in enumerate(met.tolist())}
         for row, text in zip(rows.tolist(), own, strict=True):
+            # A dictionary must have no text twice. What another thread has found since is new here.
             place = place_of.get(held.known.get(text, -1))
-            # A dictionary must have no text twice.
             chosen[row] = more.setdefault(text, met.size + len(more)) if place is None else place
     dictionary = pa.concat_arrays([take(held.texts, number_array(met)), text_array(more)])
     # The blank text is the first. Arrow looks up nulls too: they must have a place.

@@ -63,6 +63,7 @@ class Member:
         self._told = ends[number][0] if ends else None
         self._others = [there for place, (_, there) in enumerate(ends) if place != number]
         self._written = 0
+        self._done = 0
         # Whoever waits for a process must see it end: the other ends are not its own.
         for place, (here, there) in enumerate(ends):
             (there if place == number else here).close()
@@ -102,6 +103,8 @@ class Member:
     def one_by_one(self, done: Iterable[Found]) -> Iterator[Found]:
         """Yield what comes of pieces, in any order, but never at once with another process.
 
+        A lock of the system keeps the others out, and no thread of this one.
+
         Raises:
             GoneError: when a process has ended before its work was done.
         """
@@ -116,17 +119,20 @@ class Member:
     def _heed(self) -> None:
         """Take note of the processes that are done."""
         told, others = self._told, len(self._others)
-        while told is not None and self._written < others and told.poll():
+        while told is not None and self._done < others and told.poll():
             self._hear(told)
+            self._done += 1
 
     def _is_next(self, number: int) -> bool:
         while self._told is not None and self._written < number and self._told.poll():
             self._hear(self._told)
+            self._written += 1
         return self._written >= number
 
     def _write(self, number: int, found: Found) -> Iterator[Found]:
         while self._told is not None and self._written < number:
             self._hear(self._told)
+            self._written += 1
         yield found
         self._written += 1
         for other in self._others:
@@ -138,7 +144,6 @@ class Member:
             told.recv_bytes()
         except EOFError:
             raise GoneError from None
-        self._written += 1
 
 
 @contextmanager

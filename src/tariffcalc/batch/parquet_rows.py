@@ -44,7 +44,7 @@ class ParquetRows(Rows):
         """Turn faults of reading into words; PyArrow's are errors of its own, or of the system."""
         try:
             yield
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or (str(error).splitlines() or ["?"])[0][:200]
             message = f"is not a sound Parquet file: {why}"
             raise self.source.refusal("bad-parquet", message) from None
@@ -59,6 +59,26 @@ def batches_of(file: Any, size: int, groups: range | None = None) -> Iterator[An
     for group in range(file.num_row_groups) if groups is None else groups:
         # There are threads enough, and those of PyArrow keep memory.
         yield from file.iter_batches(size, row_groups=[group], use_threads=False)
+
+
+def sound_batches(rows: ParquetRows, batches: Iterator[Any], size: int) -> Iterator[Any]:
+    """Yield batches put together up to some size, once they are seen to be sound.
+
+    PyArrow ends one where the dictionary of a column or a row group ends, and looks at places in
+    dictionaries and at UTF-8 when it is too late to say whose fault it is.
+    """
+    held: list[Any] = []
+    while True:
+        with rows.told():
+            batch = next(batches, None)
+            for column in () if batch is None else batch.columns:
+                column.validate(full=True)
+        if held and (batch is None or sum(map(len, held)) + len(batch) > size):
+            yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
+            held.clear()
+        if batch is None:
+            return
+        held.append(batch)
 
 
 def as_texts(column: Any) -> list[str]:

@@ -112,7 +112,6 @@ class Printer:
                 if quantity and not finder.units(quantity):
                     raise KeyError
                 filed = filed_of(cells) if filed_of else None
-                spot = way.pairs[code.group + way.group][day.number]
                 if shipped.ordinal > day.ordinal or way.is_foreign:
                     raise KeyError
                 raw = cells[value_at]
@@ -124,6 +123,7 @@ class Printer:
                     value = finder.value(raw)
                 if not 0 < value < HUGE:
                     raise KeyError
+                spot = way.pairs[code.group + way.group][day.number]
                 period = day.period
                 base = way.base or way.bases[code.rows[period] + way.columns[period]]
                 if quantity and base.per_unit is not None:
