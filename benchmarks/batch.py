@@ -208,8 +208,9 @@ def measure_parquet(folder: Path, source: Path, rows: int, width: int, rounds: i
         "csv to csv": (source, folder / "arrow.csv"),
         "to parquet": (source, folder / "other.parquet"),
         "to csv": (table, folder / "other.csv"),
-        "to json": (source, folder / "other.jsonl"),
     }
+    if rows < SLOW:
+        ways["to json"] = source, folder / "other.jsonl"
     runs: dict[str, Callable[[], Run]] = {
         "floor": lambda: floor(table, folder / "floor.parquet", width, "parquet"),
         **{name: lambda way=way: price(*way, "arrow") for name, way in ways.items()},

@@ -153,6 +153,23 @@ def test_entries_from_one_form_to_the_other(catalogue: Catalogue, tmp_path: Path
     same(catalogue, tmp_path / "in.parquet", "csv")
 
 
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_what_is_piped_in(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    source, found = tmp_path / "in.csv", []
+    with source.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([WITH_ENTRIES, *entry_rows(8, 40)])
+    for name in (str(source), "-"):
+        target = tmp_path / f"out{len(found)}.{ending}"
+        with source.open(encoding="utf-8") as piped:
+            monkeypatch.setattr("sys.stdin", piped)
+            job = Job(name, str(target), engine="arrow", quiet=True)
+            assert price_file(job, catalogue).summary["engine"] == "arrow"
+        found.append(parquet.read_table(target) if ending == "parquet" else target.read_bytes())
+    assert found[0] == found[1]
+
+
 def test_long_texts_of_a_table(catalogue: Catalogue, tmp_path: Path) -> None:
     """Longer than a cell of a CSV may be, alone and as one text of a dictionary for many rows."""
     rows = [["US", "2025-06-10", "CN", "7208.10.00.00", str(n), "abc"] for n in range(1, 60)]

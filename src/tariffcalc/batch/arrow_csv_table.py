@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import islice
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
@@ -14,17 +13,17 @@ from tariffcalc.batch.arrow_batch import declared_columns, price_texts
 from tariffcalc.batch.arrow_blocks import Block, Places
 from tariffcalc.batch.arrow_groups import TableWriter, are_alike, cut_groups
 from tariffcalc.batch.arrow_lane import ArrowLane
-from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_reading import CsvReading
 from tariffcalc.batch.arrow_rows import TypedColumns
-from tariffcalc.batch.crew import ALONE, Member
+from tariffcalc.batch.arrow_table import Piece, TablePricer
+from tariffcalc.batch.crew import Member
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.typed import places_of
 from tariffcalc.batch.writers import EXTRA, unique_names
 
 
-class CsvTablePricer:
+class CsvTablePricer(TablePricer):
     """Prices the rows of a CSV file, which go to a Parquet file with what they owe."""
 
     def __init__(self, rows: TextRows, pricer: LinePricer) -> None:
@@ -33,58 +32,43 @@ class CsvTablePricer:
         Raises:
             NotForThisLane: when the Python lane must price the file.
         """
-        self.lane = ArrowLane(pricer)
-        self._reading = reading = CsvReading(rows, self.lane, rows.delimiter)
+        lane = ArrowLane(pricer)
+        self._reading = reading = CsvReading(rows, lane, rows.delimiter)
         words = [places_of(name) is None and name != "charges" for name in pricer.columns]
         self._are_words = [*[False] * reading.width, *words, False]
         self._by_row = TypedColumns(reading.width, pricer.columns, True)
         self._names = unique_names([*rows.header, *pricer.columns, EXTRA])
-        alike = [False] * reading.width
-        for _, block in islice(reading.blocks(), 1):
-            if block.rows is None:
-                alike = [are_alike(column) for column in reading.cells(block).all_columns()]
-        self._writer = TableWriter([pa.string()] * reading.width, alike)
+        rows.keep()  # it is read twice
+        first = next((block for _, block in reading.blocks()), self.nothing())
+        self._first = reading.cells(first) if first.rows is None else None
+        texts = [] if self._first is None else self._first.all_columns()
+        alike = [*map(are_alike, texts)] or [False] * reading.width
+        super().__init__(lane, TableWriter([pa.string()] * reading.width, alike))
+
+    def nothing(self) -> Block:
+        """Return a block without rows."""
+        return Block(0, rows=[])
 
     def gather(self, progress: Callable[[int], None]) -> None:
         """Add up the entries of the file; see `CsvReading.gather`."""
         self._reading.gather(progress)
 
-    def begin(self, out: BinaryIO) -> None:
-        """Learn from the first block; processes that are forked afterwards know what it teaches."""
-        self._writer.begin(out)
-        for _, block in islice(self._reading.blocks(), 1):
-            if block.rows is None:
-                cells = self._reading.cells(block)
-                shares = self.lane.shares_of(0, block.count)
-                own = None if shares is None else shares[cells.even]
-                self.lane.learn(declared_columns(cells.all_columns(), self.lane), own)
+    def learn(self) -> None:
+        """Find what the rows of the first block stand for."""
+        cells, self._first = self._first, None
+        if cells is not None:
+            shares = self.lane.shares_of(0, cells.even.size + cells.odd.size)
+            own = None if shares is None else shares[cells.even]
+            self.lane.learn(declared_columns(cells.all_columns(), self.lane), own)
 
-    def price(
-        self,
-        out: BinaryIO,
-        *,
-        member: Member = ALONE,
-        threads: int = THREADS,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[tuple[int, Any]]:
-        """Write the blocks that are for this process; arguments as in `ParquetPricer.price`."""
-        tasks = (task for _, task in member.own(cut_groups(self._reading.blocks(), _size)))
-        written = self._writer.write(out, in_order(self._price, tasks, threads), member, progress)
-        self.lane.close()
-        return written
+    def tasks(self, member: Member) -> Iterator[list[Piece]]:
+        """Yield the blocks that a process is to price, those of a row group together."""
+        for _, blocks in member.own(cut_groups(self._reading.blocks(), _size)):
+            yield blocks
 
-    def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
-        """Write the end of the file, from what `price` returned in all processes."""
-        self._writer.finish(out, written, lambda: self._table(0, Block(0, rows=[])))
-        self.lane.let_go()
-
-    def _price(self, blocks: list[tuple[int, Block]]) -> tuple[int, Any]:
-        """Return how many rows are before some blocks, and the table that comes of them."""
-        tables = [self._table(before, block) for before, block in blocks]
-        return blocks[0][0], pa.concat_tables(tables).unify_dictionaries()
-
-    def _table(self, before: int, block: Block) -> Any:
-        """Return the table of a block, its rows in their order."""
+    def table(self, before: int, piece: Any) -> Any:
+        """Return the table of a block that has some rows before it, its rows in their order."""
+        block: Block = piece
         shares = self.lane.shares_of(before, block.count)
         if block.rows is not None:
             places = np.arange(block.count)

@@ -7,8 +7,9 @@ writes what comes of them when it is ready: the end of the file says in which or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
@@ -19,7 +20,8 @@ from tariffcalc.batch.arrow_groups import GROUP, TableWriter, are_alike, cut_gro
 from tariffcalc.batch.arrow_lane import ArrowLane
 from tariffcalc.batch.arrow_order import THREADS, in_order
 from tariffcalc.batch.arrow_readings import KEYS
-from tariffcalc.batch.crew import ALONE, Member
+from tariffcalc.batch.arrow_table import Piece, TablePricer
+from tariffcalc.batch.crew import Member
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.parquet_rows import ParquetRows, batches_of, sound_batches
 from tariffcalc.batch.writers import unique_names
@@ -45,7 +47,7 @@ class Run(NamedTuple):
     rows: int
 
 
-class ParquetPricer:
+class ParquetPricer(TablePricer):
     """Prices the rows of a Parquet file."""
 
     def __init__(self, rows: ParquetRows, pricer: LinePricer) -> None:
@@ -54,16 +56,16 @@ class ParquetPricer:
         Raises:
             NotForThisLane: when the Python lane must price the file.
         """
-        self.lane = ArrowLane(pricer)
+        lane = ArrowLane(pricer)
         self._rows = rows
         with rows.told(), rows.source.open_file() as source:
             file = pq.ParquetFile(source)
             self._metadata, self._own = file.metadata, file.schema_arrow
-            first = next(batches_of(file, FIRST), None)
-        self._first = self._nothing() if first is None else first
+            first = next(sound_batches(rows, batches_of(file, FIRST), FIRST), None)
+        self._first = self.nothing() if first is None else first
         alike = [are_alike(column) for column in self._first.columns]
-        self._writer = TableWriter(self._own.types, alike)
-        keys = {self.lane.places[name] for name in KEYS if name in self.lane.places}
+        super().__init__(lane, TableWriter(self._own.types, alike))
+        keys = {lane.places[name] for name in KEYS if name in lane.places}
         self._encoded = [
             name
             for place, name in enumerate(rows.header)
@@ -71,7 +73,7 @@ class ParquetPricer:
         ]
         self._names = unique_names([*rows.header, *pricer.columns])
 
-    def _nothing(self) -> Any:
+    def nothing(self) -> Any:
         """Return a batch without rows."""
         nothing = [pa.nulls(0, kind) for kind in self._own.types]
         return pa.RecordBatch.from_arrays(nothing, schema=self._own)
@@ -83,10 +85,7 @@ class ParquetPricer:
             NotForThisLane: when their values are too large for this lane.
         """
         gathering = Gathering(self.lane)
-        with self._rows.told():
-            source = self._rows.source.open_file()
-            file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
-        with source:
+        with self._open() as file:
             weighed = in_order(
                 lambda task: weigh_batch(task[1], gathering, self.lane),
                 self._batches(file, _whole(self._metadata)),
@@ -94,70 +93,39 @@ class ParquetPricer:
             )
             self.lane.shares = gathering.shares(weighed, progress)
 
-    def begin(self, out: BinaryIO) -> None:
-        """Learn from the first rows; processes that are forked afterwards know what they teach."""
-        self._writer.begin(out)
+    def learn(self) -> None:
+        """Find what the first rows stand for."""
         learn(self._first, self.lane)
 
-    def price(
-        self,
-        out: BinaryIO,
-        *,
-        member: Member = ALONE,
-        threads: int = THREADS,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[tuple[int, Any]]:
-        """Write the row groups that are for this process; return what each holds.
-
-        With it goes the number of rows before it, by which the end of the file is put in order.
-
-        What the result leaves blank is null. Sums are in the tally of the pricer afterwards, as
-        far as this process has priced.
-
-        Args:
-            out: Where they go.
-            member: Which of the row groups are for this process.
-            threads: Groups priced at once in it.
-            progress: Called with the number of rows done so far, after each group.
-        """
-        with self._rows.told():
-            source = self._rows.source.open_file()
-            file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
-        with source:
-            priced = in_order(self._price, self._tasks(file, member), threads)
-            written = self._writer.write(out, priced, member, progress)
-        self.lane.close()
-        return written
-
-    def finish(self, out: BinaryIO, written: list[tuple[int, Any]]) -> None:
-        """Write the end of the file, from what `price` returned in all processes."""
-        self._writer.finish(out, written, lambda: self._answer(0, self._nothing()))
-        self.lane.let_go()
-
-    def _tasks(self, file: Any, member: Member) -> Iterator[list[tuple[int, Any]]]:
-        """Yield the batches that this process is to price, those of a row group together.
+    def tasks(self, member: Member) -> Iterator[list[Piece]]:
+        """Yield the batches that a process is to price, those of a row group together.
 
         The last of the runs are shared out more finely, so that all are done at about one time.
         """
         runs, rest = _share_out(self._metadata) if member.size > 1 else ([], _whole(self._metadata))
-        pieces: Iterable[Run | list[tuple[int, Any]]]
-        pieces = chain(runs, cut_groups(self._batches(file, rest), _size))
-        for _, piece in member.own(pieces):
-            if isinstance(piece, Run):
-                yield from cut_groups(self._batches(file, piece), _size)
-            else:
-                yield piece
+        with self._open() as file:
+            pieces: Iterable[Run | list[Piece]]
+            pieces = chain(runs, cut_groups(self._batches(file, rest), _size))
+            for _, piece in member.own(pieces):
+                if isinstance(piece, Run):
+                    yield from cut_groups(self._batches(file, piece), _size)
+                else:
+                    yield piece
 
-    def _price(self, batches: list[tuple[int, Any]]) -> tuple[int, Any]:
-        """Return how many rows are before some batches, and the table that comes of them."""
-        answers = [self._answer(before, batch) for before, batch in batches]
-        return batches[0][0], pa.Table.from_batches(answers).unify_dictionaries()
+    def table(self, before: int, piece: Any) -> Any:
+        """Return the table of a batch that has some rows before it."""
+        priced = price_columns(piece, self.lane, before, self._rows.row_number(before))
+        return pa.table([*piece.columns, *priced], self._names)
 
-    def _answer(self, before: int, batch: Any) -> Any:
-        priced = price_columns(batch, self.lane, before, self._rows.row_number(before))
-        return pa.RecordBatch.from_arrays([*batch.columns, *priced], self._names)
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        with self._rows.told():
+            source = self._rows.source.open_file()
+            file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
+        with source:
+            yield file
 
-    def _batches(self, file: Any, run: Run) -> Iterator[tuple[int, Any]]:
+    def _batches(self, file: Any, run: Run) -> Iterator[Piece]:
         """Yield batches of a run, each with the number of rows before it."""
         before = run.before
         for batch in sound_batches(self._rows, batches_of(file, BATCH, run.groups), BATCH):
@@ -165,7 +133,7 @@ class ParquetPricer:
             before += len(batch)
 
 
-def _size(piece: tuple[int, Any]) -> int:
+def _size(piece: Piece) -> int:
     _, batch = piece
     return len(batch)
 

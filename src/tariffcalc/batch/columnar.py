@@ -27,12 +27,11 @@ from tariffcalc.batch.writers import CsvWriter, Form, Layout
 from tariffcalc.values.issues import InputError, Issue
 
 if TYPE_CHECKING:
-    from tariffcalc.batch.arrow_csv_table import CsvTablePricer
     from tariffcalc.batch.arrow_lines import TextPricer
-    from tariffcalc.batch.arrow_parquet import ParquetPricer
+    from tariffcalc.batch.arrow_table import TablePricer
     from tariffcalc.batch.parquet_rows import ParquetRows
 
-    Pricer = TextPricer | CsvTablePricer | ParquetPricer
+    Pricer = TextPricer | TablePricer
 
 LARGE = 1_000_000
 """Bytes from which the columnar lane is the faster one."""
