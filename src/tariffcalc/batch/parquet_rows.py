@@ -68,17 +68,19 @@ def sound_batches(rows: ParquetRows, batches: Iterator[Any], size: int) -> Itera
     dictionaries and at UTF-8 when it is too late to say whose fault it is.
     """
     held: list[Any] = []
+    count = 0
     while True:
         with rows.told():
             batch = next(batches, None)
             for column in () if batch is None else batch.columns:
                 column.validate(full=True)
-        if held and (batch is None or sum(map(len, held)) + len(batch) > size):
+        if held and (batch is None or count + len(batch) > size):
             yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
-            held.clear()
+            held, count = [], 0
         if batch is None:
             return
         held.append(batch)
+        count += len(batch)
 
 
 def as_texts(column: Any) -> list[str]:
