@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
+import gc
+import io
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +24,11 @@ from tests.batch.test_pipeline import ODD_LINES, five_percent_broken  # noqa: E4
 from tariffcalc import Catalogue, InputError  # noqa: E402
 from tariffcalc.batch import arrow_blocks, arrow_groups, arrow_json, arrow_parquet, arrow_table_text  # noqa: E402
 from tariffcalc.batch.columnar import WORTH_SHARING  # noqa: E402
+from tariffcalc.batch.crew import ALONE  # noqa: E402
 from tariffcalc.batch.job import Job  # noqa: E402
+from tariffcalc.batch.parquet_rows import ParquetRows, sound_batches  # noqa: E402
 from tariffcalc.batch.pipeline import price_file  # noqa: E402
+from tariffcalc.batch.readers import open_rows  # noqa: E402
 
 SUMS = ("statuses", "errors", "currencies", "resolved")
 
@@ -227,3 +233,36 @@ def test_text_that_is_no_utf_8(
         with pytest.raises(InputError, match="is not a sound Parquet file"):
             price_file(job, catalogue)
         assert not Path(target).exists()
+
+
+def test_places_outside_a_dictionary_are_seen_before_they_are_used(tmp_path: Path) -> None:
+    """PyArrow looks them up unseen when dictionaries are put together."""
+    parquet.write_table(pa.table({"a": ["x"], "b": ["y"]}), tmp_path / "in.parquet")
+    rows = open_rows(str(tmp_path / "in.parquet"))
+    assert isinstance(rows, ParquetRows)
+    batches = []
+    for texts in (["x"], ["y", "z"]):
+        places = pa.array([0, 3], pa.int32())
+        column = pa.DictionaryArray.from_arrays(places, pa.array(texts), safe=False)
+        batches.append(pa.RecordBatch.from_arrays([column], ["a"]))
+    with pytest.raises(InputError, match=r"in.parquet: is not a sound Parquet file: .*bounds"):
+        list(sound_batches(rows, iter(batches), 10))
+
+
+def test_a_writer_that_failed_says_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is told of the full disk, not of a file that its writer then cannot end."""
+
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            if self.tell() + len(data) > 100:
+                raise OSError(errno.ENOSPC, "no room")
+            return super().write(bytes(data))
+
+    unheard: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", unheard.append)
+    table = pa.table({"a": [str(n) for n in range(1000)]})
+    writer = arrow_groups.TableWriter([pa.string()], [False])
+    with pytest.raises(OSError, match="no room"):
+        writer.write(Full(), iter([(0, table)]), ALONE, None)
+    gc.collect()
+    assert unheard == []

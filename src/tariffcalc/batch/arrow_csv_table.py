@@ -18,6 +18,7 @@ from tariffcalc.batch.arrow_rows import TypedColumns
 from tariffcalc.batch.arrow_table import Piece, TablePricer
 from tariffcalc.batch.crew import Member
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.result import CHARGES, COLUMNS
 from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.typed import places_of
 from tariffcalc.batch.writers import EXTRA, unique_names
@@ -34,7 +35,7 @@ class CsvTablePricer(TablePricer):
         """
         lane = ArrowLane(pricer)
         self._reading = reading = CsvReading(rows, lane, rows.delimiter)
-        words = [places_of(name) is None and name != "charges" for name in pricer.columns]
+        words = [places_of(name) is None and name != COLUMNS[CHARGES] for name in pricer.columns]
         self._are_words = [*[False] * reading.width, *words, False]
         self._by_row = TypedColumns(reading.width, pricer.columns, True)
         self._names = unique_names([*rows.header, *pricer.columns, EXTRA])
