@@ -19,7 +19,7 @@ import numpy as np
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 
-SIZE = 7 << 18
+SIZE = 10 << 18
 """Bytes of a block: larger ones are a little faster and take much more memory."""
 
 FIRST = 1 << 19

@@ -41,6 +41,9 @@ WORTH_SHARING = {"text": 8_000_000, "parquet": 2_000_000}
 
 NEEDED = ("pyarrow", "numpy")
 
+FREED = 33_000_000
+"""Bytes: a little less than the 32 MiB up to which the C library of Linux learns to keep memory."""
+
 ADDING_UP = "adding up entries"
 
 
@@ -83,15 +86,10 @@ def price(
         file: The output.
         open_progress: Begins to tell how far some work is.
     """
-    import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-
     from tariffcalc.batch.arrow_lane import NotForThisLane
     from tariffcalc.batch.arrow_order import THREADS
 
-    with suppress(NotImplementedError):  # gives back at once what it no longer needs
-        pa.set_memory_pool(pa.jemalloc_memory_pool())
-        pa.jemalloc_set_decay_ms(20)
-
+    _use_memory_again()
     rows = table.rows
 
     def telling(progress: Progress) -> Callable[[int], None]:
@@ -129,6 +127,22 @@ def price(
         written += more
     priced.finish(file, written)
     return True
+
+
+def _use_memory_again() -> None:
+    """Have freed memory used again by what is priced next: it stays flat, however long a file is.
+
+    The C library of Linux gives an array back at once when it is larger than any freed before (see
+    `M_MMAP_THRESHOLD` in mallopt(3)), and asks for the like anew; one that nobody wrote to teaches
+    it better, and takes no memory. What PyArrow keeps for itself, NumPy lacks.
+    """
+    import numpy as np
+    import pyarrow as pa  # type: ignore[import-untyped]  # has no types
+
+    np.empty(FREED, np.uint8)
+    with suppress(NotImplementedError):  # it was built without
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+        pa.jemalloc_set_decay_ms(0)
 
 
 def _pricer_for(table: Table, pricer: LinePricer, layout: Layout) -> Pricer:
