@@ -107,9 +107,10 @@ class TableWriter:
         kinds = [*self._own, *map(_stored, priced)]
         stored = pa.schema(list(zip(names, kinds, strict=True))).serialize()
         # Amounts are seldom alike: a dictionary of them is given up after much work. The least and
-        # the greatest of texts say nothing; those of numbers let readers pass over row groups.
+        # the greatest of a row group are noted of the user's numbers and days, after which a file
+        # may be in order; of what is owed they let no reader pass over a group.
         alike = [*self._alike, *map(pa.types.is_dictionary, priced)]
-        ranged = (not (is_text(kind) or pa.types.is_dictionary(kind)) for kind in schema.types)
+        ranged = [not (is_text(kind) or pa.types.is_dictionary(kind)) for kind in self._own]
         return {
             "schema": schema,
             "use_dictionary": list(compress(names, alike)),
