@@ -89,7 +89,7 @@ def test_classifications_that_cannot_be_read(reader: CellReader, raw: str, words
         ("CA", "CA"), ("ca", "CA"), ("USA", "US"), ("United States", "US"), ("États-Unis", "US"),
         ("ETATS UNIS", "US"), ("Allemagne", "DE"), ("Mexique", "MX"), ("1220", "CA"),
         ("2010", "MX"), ("1000", "US"), ("UMI", "US"), ("UNY", "US"), ("UKR", "UA"),
-        ("XO", "CA"), ("CIV", "CI"), ("Côte d\u2019Ivoire", "CI"),
+        ("XO", "CA"), ("CIV", "CI"), ("Côte d\u2019Ivoire", "CI"), ("É.-U.", "US"), ("E.-U.", "US"),
     ],
 )  # fmt: skip
 def test_countries(reader: CellReader, raw: str, text: str) -> None:
@@ -102,6 +102,11 @@ def test_countries_that_are_not_known_or_two(reader: CellReader) -> None:
     assert fault(reader, "importer", "ACME Inc.").code == "unknown-country"
     assert fault(reader, "origin", "UGA").code == "ambiguous-country"
     assert fault(reader, "origin", "USD").code == "ambiguous-country"
+
+
+@pytest.mark.parametrize("raw", ["EU", "eu", "E.U.", "UE", "European Union", "Union européenne"])
+def test_the_european_union_is_not_the_united_states(reader: CellReader, raw: str) -> None:
+    assert "European Union" in fault(reader, "origin", raw).message
 
 
 @pytest.mark.parametrize(

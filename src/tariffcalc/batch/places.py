@@ -12,7 +12,10 @@ _STATES = {
     "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD",
     "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
 }  # fmt: skip
+_UNION = "the European Union or, in French, the United States (É.-U.)"
 _TWO_READINGS = {
+    "EU": _UNION,
+    "E.U.": _UNION,
     "UGA": "Uganda (UG) or Georgia in the United States (US)",
     "USD": "South Dakota (US) or a currency in the wrong column",
 }
@@ -61,7 +64,8 @@ def read_place(text: str, store: Store) -> str:
     """
     code = text.upper()
     if code in _TWO_READINGS:
-        raise AmbiguousCountry(f'"{text}" may be {_TWO_READINGS[code]}; write two letters')
+        either = _TWO_READINGS[code]
+        raise AmbiguousCountry(f'"{text}" may be {either}; write the code of one country')
     if (len(code) == 3 and code[0] == "U" and code[1:] in _STATES) or code == _US_CENSUS:
         return "US"
     return "CA" if code in _CANADIAN else fields.read_country(text, store)

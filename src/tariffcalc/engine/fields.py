@@ -16,6 +16,11 @@ from tariffcalc.values.money import LARGEST, parse_amount, round_cents
 from tariffcalc.values.names import plain
 from tariffcalc.values.nearest import nearest
 
+UNION = frozenset(
+    ("EU", "E.U.", "UE", "U.E.", "EUROPEAN UNION", "UNION EUROPÉENNE", "UNION EUROPEENNE")
+)
+"""The European Union, no country; the United States are É.-U. or E.-U. in French."""
+
 PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
 
 
@@ -43,6 +48,11 @@ def read_country(text: str, store: Store) -> str:
     code = text.strip().upper()
     if code in store.countries:
         return code
+    if code in UNION:
+        raise ValueError(
+            f'"{text}" is the European Union: say which of its members, such as DE; the United'
+            " States are US"
+        )
     names = store.country_names
     found = names.get(plain(text))
     if found:
