@@ -213,11 +213,12 @@ def test_dates_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> 
 
 
 @pytest.mark.parametrize("yes", ["Y", "yes", "TRUE", "1", "x", "Oui", "USMCA", "cusma", "S+"])
-@pytest.mark.parametrize("no", ["N", "No", "false", "0", "non", "none", ""])
+@pytest.mark.parametrize("no", ["N", "No", "false", "0", "non", "none"])
 def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
     reader = CellReader(catalogue.store, kinds={"preference": "claimed"})
     assert reader.read("preference", yes) == Cell("usmca")
-    assert reader.read("preference", no) == Cell("")
+    assert reader.read("preference", no) == Cell("usmca=no")
+    assert reader.read("preference", "") == Cell("")
     assert fault(reader, "preference", "perhaps").code == "bad-preference"
 
 
@@ -225,11 +226,11 @@ def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
     ("kind", "raw", "text", "warned"),
     [
         ("spi", "S", "usmca", False), ("spi", "S+", "usmca", False), ("spi", "CA", "usmca", False),
-        ("spi", "N", "", True), ("spi", "KR", "", True), ("treatment", "10", "usmca", False),
-        ("treatment", "UST", "usmca", False), ("treatment", "TÉU", "usmca", False),
-        ("treatment", "2", "", False), ("treatment", "MFN", "", False),
-        ("treatment", "21", "", True), ("any", "10", "usmca", True), ("any", "S+", "usmca", False),
-        ("any", "GSP", "", True), ("any", "Y", "usmca", False),
+        ("spi", "N", "usmca=no", True), ("spi", "KR", "usmca=no", True),
+        ("treatment", "10", "usmca", False), ("treatment", "UST", "usmca", False), ("treatment", "TÉU", "usmca", False),
+        ("treatment", "2", "usmca=no", False), ("treatment", "MFN", "usmca=no", False),
+        ("treatment", "21", "usmca=no", True), ("any", "10", "usmca", True),
+        ("any", "S+", "usmca", False), ("any", "GSP", "usmca=no", True), ("any", "Y", "usmca", False),
     ],
 )  # fmt: skip
 def test_preferences(catalogue: Catalogue, kind: str, raw: str, text: str, warned: bool) -> None:

@@ -205,6 +205,25 @@ def test_defaults_hold_where_a_cell_is_blank_or_missing(catalogue: Catalogue) ->
     assert priced(catalogue, denied, defaults=defaults)["fees"] == "346.40"
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "fees"),
+    [
+        ("CUSMA Claimed", "", "0.00"), ("CUSMA Claimed", "Yes", "0.00"),
+        ("CUSMA Claimed", "No", "346.40"), ("SPI", "S", "0.00"), ("SPI", "KR", "346.40"),
+        ("SPI", "none", "346.40"),
+    ],
+)  # fmt: skip
+def test_a_row_that_says_no_is_not_claimed_by_default(
+    catalogue: Catalogue, column: str, cell: str, fees: str
+) -> None:
+    # 19 CFR 24.23(c)(3): goods under a claim of USMCA owe no merchandise processing fee.
+    row = {**without(INGOT, "claims"), column: cell}
+    defaults = Defaults("", "", "", "", ("usmca",))
+    assert priced(catalogue, row, defaults=defaults)["fees"] == fees
+    stated = {**row, "claims": "usmca"}
+    assert priced(catalogue, stated)["fees"] == "0.00"
+
+
 def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) -> None:
     row = {**INGOT, "customs_value": "100.01", "currency": "CAD", "fx": "0.75005"}
     assert priced(catalogue, row)["additional_duty"] == "7.50"  # on 75.01

@@ -42,8 +42,7 @@ from tariffcalc.batch.arrow_sums import Accounts, Priced
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.arrow_text import Fragments
 from tariffcalc.batch.arrow_words import WordColumns
-from tariffcalc.batch.declared import FILED
-from tariffcalc.batch.finder import RARE
+from tariffcalc.batch.declared import FILED, RARE
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.row_entries import RowEntries

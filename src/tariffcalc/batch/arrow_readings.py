@@ -17,8 +17,9 @@ from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import CODE, LineReader, join_claims
+from tariffcalc.batch.declared import CODE, LineReader
 from tariffcalc.batch.points import Points
+from tariffcalc.batch.preference import join_claims
 from tariffcalc.engine.base import USMCA, BaseDuty
 
 MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
@@ -189,7 +190,7 @@ class Readings:
             self.countries.append(points)
             for head in points.tables.measures:
                 self._formulas.currencies[head.id] = points.currency
-        claims = join_claims(told["claims"], told["preference"])[0]
+        claims = join_claims(told["claims"], told["preference"]).made
         base, rate = 0, told["base_rate"]
         if rate is not None:
             duty = BaseDuty(rate, str(rate), "declared", "declared", None)

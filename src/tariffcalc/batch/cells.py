@@ -122,10 +122,10 @@ class CellReader:
         if field not in ("line", "entry", "description"):
             if len(text) > _LONGEST:
                 message = f'"{text[:40]}..." has {len(text)} characters'
-                raise CellError(_code_of(field), field, message)
+                raise CellError(code_of(field), field, message)
             if _SHEET_ERROR.fullmatch(text):
                 message = f'"{text}" is what a spreadsheet shows for a formula that failed'
-                raise CellError(_code_of(field), field, message)
+                raise CellError(code_of(field), field, message)
         try:
             return Cell(*self._readers[field](field, text))
         except AmbiguousDate as error:
@@ -133,7 +133,7 @@ class CellReader:
         except AmbiguousCountry as error:
             raise CellError("ambiguous-country", field, str(error)) from None
         except ValueError as error:
-            raise CellError(_code_of(field), field, str(error)) from None
+            raise CellError(code_of(field), field, str(error)) from None
 
     def _classification(self, field: str, text: str) -> Read:
         text = text.translate(_DASHES)
@@ -244,7 +244,7 @@ class CellReader:
         return read_preference(text, self._kinds.get(field, "any"))
 
 
-def _code_of(field: str) -> str:
+def code_of(field: str) -> str:
     """Return the code of a cell that cannot be read; it is the one of a shipment file."""
     if field in CONTENTS:
         return "bad-content"

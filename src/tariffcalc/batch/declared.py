@@ -14,8 +14,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tariffcalc.batch.cells import CellError, CellReader
+from tariffcalc.batch.cells import CellError, CellReader, code_of
 from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.batch.names import CONTENTS
+from tariffcalc.batch.preference import Claims, join_claims
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.engine.shipment import Content, Line
@@ -34,7 +36,9 @@ KEPT = (
     "entry_date", "shipped_date", "importer", "origin", "classification", "currency", "fx", "unit",
     "claims", "preference", "base_rate", "mode", "province",
 )  # fmt: skip
-CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
+RARE = (*CONTENTS, "add_cvd")
+"""Fields that only the engine can take."""
+
 FILED = ("filed_duty", "filed_surtax")
 """Fields of what was filed; together they are compared with what is computed."""
 
@@ -45,18 +49,11 @@ ORDER = (
 )  # fmt: skip
 """Fields in the order in which they are read: the first fault is the one that is told."""
 
-CODES = {
-    "origin": "unknown-country", "importer": "unknown-country", "claims": "unknown-claim",
-    **dict.fromkeys(CONTENTS, "bad-content"),
-}  # fmt: skip
-
 CODE = r"[0-9]{8}(?:[0-9]{2})?|[0-9]{4}\.[0-9]{2}\.[0-9]{2}(?:\.?[0-9]{2})?"
 """A code that means what it says, in the words that Python and Arrow have for patterns."""
 
 IS_CODE = re.compile(CODE).fullmatch
 IS_DAY = re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch
-
-Claims = tuple[frozenset[str], frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -81,7 +78,6 @@ class Declared:
     base_rate: Rate | None = None
     add_cvd: Decimal | None = None
     filed: Decimal | None = None
-    entry: str = ""
     warnings: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> Line:
@@ -130,8 +126,10 @@ class LineReader:
             "fx": fields.read_positive,
             "quantity": fields.read_positive,
             "unit": canonical_unit,
-            "claims": lambda text: fields.read_claims(text.split(";"), store),
-            "preference": lambda text: fields.read_claims(text.split(";"), store),
+            **dict.fromkeys(
+                ("claims", "preference"),
+                lambda text: Claims(*fields.read_claims(text.split(";"), store)),
+            ),
             "base_rate": parse_rate,
             "mode": fields.read_mode,
             "province": fields.read_province,
@@ -168,7 +166,7 @@ class LineReader:
                 found[name] = value
             elif name in NEEDED:
                 raise CellError("missing-field", name, f"{name} is missing")
-        return self._declared(found, cells, warnings)
+        return self._declared(found, warnings)
 
     def check_width(self, cells: Sequence[str]) -> None:
         """Refuse a row whose cells may not stand under their headers."""
@@ -210,16 +208,19 @@ class LineReader:
             return plain, None
         cell = self._cells.read(name, raw)
         text, warning = cell.text, cell.warning
-        if not text and self._defaults.get(name):
+        by_default = not text and bool(self._defaults.get(name))
+        if by_default:
             default = self._cells.read(name, self._defaults[name])
             text, warning = default.text, warning or default.warning
         if not text:
             return None, warning
         try:
-            return self._readers[name](text), warning
+            value = self._readers[name](text)
         except ValueError as error:
-            code = CODES.get(name, f"bad-{name.replace('_', '-')}")
-            raise CellError(code, name, str(error)) from None
+            raise CellError(code_of(name), name, str(error)) from None
+        return value._replace(
+            by_default=True
+        ) if by_default and name == "claims" else value, warning
 
     def _content(
         self, name: str, raw: str, value: Decimal, warnings: dict[str, str]
@@ -232,17 +233,15 @@ class LineReader:
         except ValueError as error:
             raise CellError("bad-content", name, str(error)) from None
 
-    def _declared(
-        self, found: dict[str, Any], cells: Sequence[str], warnings: dict[str, str]
-    ) -> Declared:
-        made, denied = join_claims(found.pop("claims", None), found.pop("preference", None))
+    @staticmethod
+    def _declared(found: dict[str, Any], warnings: dict[str, str]) -> Declared:
+        claims = join_claims(found.pop("claims", None), found.pop("preference", None))
         filed = [found.pop(name, None) for name in FILED]
         known = [amount for amount in filed if amount is not None]
         declared = Declared(
-            claims=made,
-            denied=denied,
+            claims=claims.made,
+            denied=claims.denied,
             filed=sum(known, Decimal(0)) if known else None,
-            entry=self.entry(cells),
             warnings=warnings,
             **found,
         )
@@ -277,14 +276,6 @@ PLAIN: dict[str, Callable[[str], Any]] = {
     "classification": plain_code, "entry_date": plain_day, "shipped_date": plain_day,
 }  # fmt: skip
 """Readers at a glance, by field."""
-
-
-def join_claims(claims: Claims | None, preference: Claims | None) -> Claims:
-    """Return the claims made and denied in two cells; what is claimed in one is claimed."""
-    made, denied = claims or (frozenset(), frozenset())
-    if preference is None:
-        return made, denied
-    return made | preference[0], denied - preference[0]
 
 
 def check_days(shipped: date | None, entered: date) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.declared import CAP, CONTENTS, FILED, Declared, LineReader
+from tariffcalc.batch.declared import CAP, FILED, RARE, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
@@ -34,9 +34,6 @@ PICKED = (
     "importer", "currency", "unit", "claims", "preference", "base_rate", "mode", "province",
 )  # fmt: skip
 """Fields in which few rows of a file differ: together they are one manner of entry."""
-
-RARE = (*CONTENTS, "add_cvd")
-"""Fields that only the engine can take."""
 
 MORE = ("shipped_date", "fx", "quantity", "entry", *FILED, *RARE)
 """Fields beyond those of an ordinary row."""

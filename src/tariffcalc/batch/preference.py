@@ -7,10 +7,13 @@ notes 11 and 12); tariff treatment 10 is the United States Tariff of the CBSA.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tariffcalc.values.names import plain
 
 USMCA = "usmca"
+NOT_CLAIMED = "usmca=no"
+"""What a cell says that names no preference, or another: no default claims it then."""
 YES = frozenset(("y", "yes", "true", "1", "x", "oui", "vrai"))
 NO = frozenset(("n", "no", "false", "0", "non", "faux"))
 _PROGRAMS = frozenset(("S", "S+", "CA", "MX"))
@@ -20,15 +23,29 @@ _NAMES = frozenset(("usmca", "cusma", "nafta", "aceum", "alena", "usmcacusma"))
 _NOTHING = frozenset(("", "none", "aucun", "aucune"))
 
 
+class Claims(NamedTuple):
+    """The claims that a cell makes.
+
+    Attributes:
+        made: By their own names.
+        denied: Those of which it says no.
+        by_default: Whether they are those of the whole file, as the cell is blank.
+    """
+
+    made: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    by_default: bool = False
+
+
 def read_preference(text: str, kind: str) -> tuple[str, str | None]:
-    """Return the claim that a cell makes, and a warning for a preference that is not priced.
+    """Return the claim that a cell makes or denies, and a warning of a preference not priced here.
 
     Args:
         text: The cell, not blank.
         kind: `spi`, `treatment`, `claimed`, or `any` of them.
 
     >>> read_preference("S+", "spi"), read_preference("no", "claimed")
-    (('usmca', None), ('', None))
+    (('usmca', None), ('usmca=no', None))
 
     Raises:
         ValueError: when it is neither a code nor a yes or no.
@@ -37,35 +54,47 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
     if word in _NAMES:
         return USMCA, None
     if word in _NOTHING and "+" not in text:
-        return "", None
+        return NOT_CLAIMED, None
     if kind == "spi":
         return _program(code)
     if kind == "treatment":
         return _treatment(code)
     if word in YES or word in NO:
-        return USMCA if word in YES else "", None
+        return USMCA if word in YES else NOT_CLAIMED, None
     if code in ("S", "S+", "UST"):
         return USMCA, None
     if kind == "claimed":
         raise ValueError(f'"{text}" is neither yes nor no')
     if code == "10":
         return USMCA, "10 read as tariff treatment 10, the United States Tariff"
-    return "", _not_priced(text)
+    return NOT_CLAIMED, _not_priced(text)
 
 
 def _program(code: str) -> tuple[str, str | None]:
     programs = [part for part in re.split(r"[ ,;/|]+", code) if part]
     if not _PROGRAMS.isdisjoint(programs):
         return USMCA, None
-    return "", _not_priced(code)
+    return NOT_CLAIMED, _not_priced(code)
 
 
 def _treatment(code: str) -> tuple[str, str | None]:
     number = re.split(r"[ \-:(]", code.lstrip("0") or code)[0]
     if number in _TREATMENTS:
         return USMCA, None
-    return "", None if number in _NO_PREFERENCE else _not_priced(code)
+    return NOT_CLAIMED, None if number in _NO_PREFERENCE else _not_priced(code)
 
 
 def _not_priced(text: str) -> str:
     return f'preference "{text}" is not priced here; declare its rate as base_rate'
+
+
+def join_claims(claims: Claims | None, preference: Claims | None) -> Claims:
+    """Return the claims made and denied in two cells; what is claimed in one is claimed.
+
+    Of a preference that a cell denies, the default for the whole file does not hold.
+    """
+    made, denied, by_default = claims or Claims()
+    if preference is None:
+        return Claims(made, denied)
+    made = (made - preference.denied if by_default else made) | preference.made
+    return Claims(made, (denied | preference.denied) - made)
