@@ -121,12 +121,18 @@ def test_money(reader: CellReader, raw: str, text: str) -> None:
     assert reader.read("customs_value", raw) == Cell(text)
 
 
-@pytest.mark.parametrize("raw", ["USD 100", "100 CAD", "US$100", "C$ 100"])
-def test_a_currency_in_the_cell_is_left_out_with_a_warning(reader: CellReader, raw: str) -> None:
-    cell = reader.read("customs_value", raw)
+@pytest.mark.parametrize(
+    ("raw", "currency"),
+    [
+        ("USD 100", "USD"), ("100 CAD", "CAD"), ("US$100", "USD"), ("C$ 100", "CAD"),
+        ("$100 CAD", "CAD"), ("100 $ US", "USD"), ("CDN$100", "CAD"), ("$100", None),
+    ],
+)  # fmt: skip
+def test_a_currency_in_the_cell_is_told(reader: CellReader, raw: str, currency: str | None) -> None:
+    cell = reader.read("filed_duty", raw)
     assert cell.text == "100"
-    assert cell.warning is not None
-    assert "the currency column or option decides" in cell.warning
+    assert (cell.warning is None) == (currency is None)
+    assert reader.currency(raw) == currency
 
 
 @pytest.mark.parametrize(
@@ -227,10 +233,12 @@ def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
     [
         ("spi", "S", "usmca", False), ("spi", "S+", "usmca", False), ("spi", "CA", "usmca", False),
         ("spi", "N", "usmca=no", True), ("spi", "KR", "usmca=no", True),
-        ("treatment", "10", "usmca", False), ("treatment", "UST", "usmca", False), ("treatment", "TÉU", "usmca", False),
+        ("treatment", "10", "usmca", False), ("treatment", "UST", "usmca", False),
+        ("treatment", "TÉU", "usmca", False),
         ("treatment", "2", "usmca=no", False), ("treatment", "MFN", "usmca=no", False),
         ("treatment", "21", "usmca=no", True), ("any", "10", "usmca", True),
-        ("any", "S+", "usmca", False), ("any", "GSP", "usmca=no", True), ("any", "Y", "usmca", False),
+        ("any", "S+", "usmca", False), ("any", "GSP", "usmca=no", True),
+        ("any", "Y", "usmca", False),
     ],
 )  # fmt: skip
 def test_preferences(catalogue: Catalogue, kind: str, raw: str, text: str, warned: bool) -> None:

@@ -236,6 +236,32 @@ def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) ->
     assert turned["warnings"] == "fx-direction: 1.3333 says that one CAD costs 1.3333 USD"
 
 
+def test_a_currency_in_the_cell_of_the_value_is_taken(catalogue: Catalogue) -> None:
+    row = {**INGOT, "customs_value": "C$100.01", "fx": "0.75005"}
+    assert priced(catalogue, row)["additional_duty"] == "7.50"  # on 75.01
+    assert priced(catalogue, without(row, "fx"))["error_code"] == "no-exchange-rate"
+    own = {**INGOT, "customs_value": "US$100,000.00"}
+    assert priced(catalogue, own) == priced(catalogue, INGOT)
+    assert priced(catalogue, {**own, "currency": "USD"})["warnings"] == ""
+    other = priced(catalogue, {**own, "currency": "CAD", "fx": "0.75"})
+    assert (other["error_code"], other["error_field"]) == ("two-currencies", "customs_value")
+    assert (
+        '"US$100,000.00" is in USD, and the currency column or option says CAD'
+        in (other["error_message"])
+    )
+
+
+def test_a_currency_in_one_cell_is_not_that_of_rows_like_it(catalogue: Catalogue) -> None:
+    rows = [{**INGOT, "customs_value": value} for value in ("100 CAD", "100", "100 CAD", "100")]
+    columns = map_columns(tuple(INGOT), {}, Defaults())
+    cells = CellReader(catalogue.store)
+    rates = parse_rates("date,currency,rate\n2020-08-14,USD,1.25\n", "rates.csv")
+    pricer = LinePricer(catalogue, columns, columns.defaults, cells, rates=rates)
+    place = pricer.columns.index("additional_duty")
+    found = [pricer.price(list(row.values()), 2)[place] for row in rows]
+    assert found == ["8.00", "10.00", "8.00", "10.00"]  # CAD 100 at 1.25 for USD 1 is USD 80
+
+
 def test_cells_are_cleaned_and_warned_of(catalogue: Catalogue) -> None:
     row = {**INGOT, "customs_value": "$100,000.00", "origin": "Canada"}
     assert priced(catalogue, row) == priced(catalogue, INGOT)

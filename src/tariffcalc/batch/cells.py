@@ -158,13 +158,27 @@ class CellReader:
     def _date(self, field: str, text: str) -> Read:
         return read_date(text, self._date_format)
 
+    def currency(self, raw: str) -> str | None:
+        """Return the currency that a cell of money states beside the number, such as CAD.
+
+        Raises:
+            ValueError: when it is no number.
+        """
+        return read_number(tidy(raw), self._comma)[1]
+
+    def _number(self, text: str) -> Read:
+        """Return a number, with a warning of a currency that is written beside it."""
+        number, currency = read_number(text, self._comma)
+        about = f"{currency} in the cell is left out: the currency column or option decides"
+        return number, about if currency else None
+
     def _value(self, field: str, text: str) -> Read:
-        number, warning = read_number(text, self._comma)
+        number, warning = self._number(text)
         fields.read_value(number)
         return number, warning
 
     def _positive(self, field: str, text: str) -> Read:
-        number, warning = read_number(text, self._comma)
+        number, warning = self._number(text)
         fields.read_positive(number)
         return number, warning
 
@@ -178,14 +192,14 @@ class CellReader:
     def _duty(self, field: str, text: str) -> Read:
         if field != "add_cvd" and text.upper() == "FREE":
             return "0.00", None
-        number, warning = read_number(text, self._comma)
+        number, warning = self._number(text)
         fields.read_duty(number)
         return number, warning
 
     def _content(self, field: str, text: str) -> Read:
         kind = self._kinds.get(field, "money")
         is_share = text.endswith("%")
-        number, warning = read_number(text.removesuffix("%"), self._comma)
+        number, warning = self._number(text.removesuffix("%"))
         if is_share:
             number = f"{number}%"
         elif kind == "percent":

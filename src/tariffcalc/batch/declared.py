@@ -58,7 +58,12 @@ IS_DAY = re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch
 
 @dataclass(slots=True)
 class Declared:
-    """What one row declares, and what its cells were warned of."""
+    """What one row declares, and what its cells were warned of.
+
+    Attributes:
+        is_told_apart: Whether its currency stands in the cell of its value, so that rows that are
+            otherwise like it may be in another one.
+    """
 
     importer: str
     entry_date: date
@@ -78,6 +83,7 @@ class Declared:
     base_rate: Rate | None = None
     add_cvd: Decimal | None = None
     filed: Decimal | None = None
+    is_told_apart: bool = False
     warnings: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> Line:
@@ -166,6 +172,9 @@ class LineReader:
                 found[name] = value
             elif name in NEEDED:
                 raise CellError("missing-field", name, f"{name} is missing")
+        if "customs_value" in warnings:
+            del warnings["customs_value"]
+            self._take_currency(found, cells[self.places["customs_value"]])
         return self._declared(found, warnings)
 
     def check_width(self, cells: Sequence[str]) -> None:
@@ -221,6 +230,17 @@ class LineReader:
         return value._replace(
             by_default=True
         ) if by_default and name == "claims" else value, warning
+
+    def _take_currency(self, found: dict[str, Any], raw: str) -> None:
+        """Take the currency that the cell of a value states; the row may not say another one."""
+        stated, told = self._cells.currency(raw), found.get("currency")
+        if told is None:
+            found["currency"], found["is_told_apart"] = stated, True
+        elif told != stated:
+            message = (
+                f'"{raw.strip()}" is in {stated}, and the currency column or option says {told}'
+            )
+            raise CellError("two-currencies", "customs_value", message)
 
     def _content(
         self, name: str, raw: str, value: Decimal, warnings: dict[str, str]

@@ -265,7 +265,8 @@ class Finder:
         )
         known = lane.circumstances(manner)
         has_warnings = any(name in declared.warnings for name in PICKED)
-        if not has_warnings and (manner.base is None or known.base is not None):
+        is_like_others = not (has_warnings or declared.is_told_apart)
+        if is_like_others and (manner.base is None or known.base is not None):
             self.known[self.pick(cells)] = known
             self.is_full |= len(self.known) >= MANNERS
         return known

@@ -11,7 +11,8 @@ _EXACT = Context(prec=60)
 _POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 _COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_DOLLARS = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD"
+_DOLLARS = r"(?:(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD)"
+_CURRENCIES = {"US": "USD", "CA": "CAD", "CD": "CAD", "C": "CAD"}
 ORDINARY = r" *\$? ?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)? *"
 """Amounts as spreadsheets show them: in all readings but that with a decimal comma they are one."""
 
@@ -43,24 +44,26 @@ def tidy(raw: str) -> str:
 
 
 def read_number(text: str, decimal_comma: bool = False) -> tuple[str, str | None]:
-    """Return a plain decimal number, and a warning where something told was left out.
+    """Return a plain decimal number, and the currency that is written beside it.
 
-    A dollar sign falls away without a word; parentheses and a minus behind make it negative.
+    A dollar sign says nothing of that; parentheses and a minus behind make the number negative.
 
     >>> read_number("$1,234.50"), read_number("(5.00)"), read_number("1 234,5", True)
     (('1234.50', None), ('-5.00', None), ('1234.5', None))
+    >>> read_number("C$5"), read_number("5.00 USD")
+    (('5', 'CAD'), ('5.00', 'USD'))
 
     Raises:
         ValueError: for an exponent, for a separator that can be read in two ways, and for words.
     """
-    body, warning, minus = text.translate(_SPACES).strip(), None, False
+    body, currency, minus = text.translate(_SPACES).strip(), None, False
     if body.startswith("(") and body.endswith(")"):
         body, minus = body[1:-1].strip(), True
     for _ in range(2):  # the sign may stand before or behind the currency
         if body.startswith("-") and not minus:
             body, minus = body[1:].lstrip(), True
         if found := _BEFORE.match(body) or _AFTER.search(body):
-            warning = _about_currency(found[1]) or warning
+            currency = _CURRENCIES.get(found[1].strip("$ ").upper()[:2]) or currency
             body = body[: found.start()] + body[found.end() :]
     if body.endswith("-") and not minus:
         body, minus = body[:-1].rstrip(), True
@@ -71,13 +74,7 @@ def read_number(text: str, decimal_comma: bool = False) -> tuple[str, str | None
         body = body.replace(separator, "")
     body = body.replace(",", ".").removesuffix(".")
     body = f"0{body}" if body.startswith(".") else body
-    return f"-{body}" if minus else body, warning
-
-
-def _about_currency(sign: str) -> str | None:
-    if sign == "$":
-        return None
-    return f'"{sign.strip()}" in the cell is left out: the currency column or option decides'
+    return f"-{body}" if minus else body, currency
 
 
 def _why_not(text: str, body: str, decimal_comma: bool) -> str:
