@@ -70,6 +70,7 @@ def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
     days += ["2025-06-15", "2025-09-15", "2026-01-15"]  # small entries lost their freedom, in vain
     for number in range(entries):
         name = chance.choice((f"E{number}", f"E{number}", f" E{number} ", "", f"E{number // 9}"))
+        told = name, name, f'="{name}"', f"'{name}"
         importer, day = chance.choice(("US", "US", "CA")), chance.choice(days)
         mode = chance.choice(("", "ocean", "truck", "mail"))
         values, claims = chance.choice(((VALUES, CLAIMS), (SMALL, FREE)))
@@ -77,7 +78,7 @@ def entry_rows(seed: int, entries: int, kinds: int = 8) -> list[list[str]]:
             odd = chance.random()
             rows.append(
                 [
-                    name,
+                    chance.choice(told) if name else "",
                     importer,
                     chance.choice(days) if odd < 0.03 else day,
                     "2018-01-01" if odd > 0.9 else "",

@@ -53,6 +53,14 @@ def test_the_minimum_is_taken_once_an_entry(catalogue: Catalogue) -> None:
     assert [result["fees"] for result in found] == ["8.93", "26.79", "17.86", "26.79"]
 
 
+@pytest.mark.parametrize("name", ['="A"', "'A", " A ", "\u200bA"])
+def test_an_entry_is_one_however_a_spreadsheet_wrote_its_number(
+    catalogue: Catalogue, name: str
+) -> None:
+    rows = [row("A", "1000.00"), row(name, "2000.00")]
+    assert [result["fees"] for result in answers(catalogue, rows)] == ["8.93", "17.86"]
+
+
 def test_the_maximum_is_taken_once_an_entry(catalogue: Catalogue) -> None:
     rows = [row("A", "100000"), row("A", "100000.01"), row("A", "100000")]
     for order in permutations(rows):

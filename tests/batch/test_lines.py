@@ -262,6 +262,22 @@ def test_a_currency_in_one_cell_is_not_that_of_rows_like_it(catalogue: Catalogue
     assert found == ["8.00", "10.00", "8.00", "10.00"]  # CAD 100 at 1.25 for USD 1 is USD 80
 
 
+def test_a_rate_of_exchange_without_a_currency_is_an_error(catalogue: Catalogue) -> None:
+    row = {**INGOT, "fx": "1.39"}
+    found = priced(catalogue, row)
+    assert (found["error_code"], found["error_field"]) == ("rate-without-currency", "fx")
+    assert "the value is in USD" in found["error_message"]
+    assert priced(catalogue, {**row, "fx": "1.0000"}) == priced(catalogue, INGOT)
+    assert priced(catalogue, {**row, "currency": "USD"}) == priced(catalogue, INGOT)
+    assert priced(catalogue, {**row, "currency": "CAD", "fx": "0.75"})["status"] == "ok"
+
+
+def test_a_filed_duty_that_was_computed_and_is_unknown_is_none(catalogue: Catalogue) -> None:
+    row = {**INGOT, "filed_duty": "unknown"}
+    assert priced(catalogue, row) == priced(catalogue, INGOT)
+    assert priced(catalogue, {**row, "filed_duty": "prohibited"}) == priced(catalogue, INGOT)
+
+
 def test_cells_are_cleaned_and_warned_of(catalogue: Catalogue) -> None:
     row = {**INGOT, "customs_value": "$100,000.00", "origin": "Canada"}
     assert priced(catalogue, row) == priced(catalogue, INGOT)

@@ -83,8 +83,8 @@ def test_files_in_other_currencies(
     monkeypatch.setattr("tariffcalc.batch.arrow_reading.SIZE", 5000)
     chance = random.Random(11)
     path = tmp_path / "in.csv"
-    currency, shipped, entered = (
-        HEADER.index(name) for name in ("currency", "shipped_date", "entry_date")
+    currency, shipped, entered, value = (
+        HEADER.index(name) for name in ("currency", "shipped_date", "entry_date", "customs_value")
     )
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -92,6 +92,8 @@ def test_files_in_other_currencies(
         for number in range(900):
             row = good_row(number, chance)
             row[currency] = chance.choice(["", "USD", "CAD", "EUR", "usd", "XAU", "MXN"])
+            if chance.random() < 0.1:
+                row[value] = chance.choice(["C$ ", "US$", "CAD ", "$"]) + row[value]
             if chance.random() < 0.3:
                 left = date.fromisoformat(row[entered]) - timedelta(days=chance.randrange(40))
                 row[shipped] = left.isoformat()
@@ -102,6 +104,8 @@ def test_files_in_other_currencies(
     python = written(path, "python", rates=rates)
     assert written(path, "arrow", rates=rates) == python
     assert b"fx-direction" in python[0]
+    assert b"two-currencies" in python[0]
+    assert b"rate-without-currency" in python[0]
 
 
 def test_a_tie_that_the_engine_does_not_see_is_none(tmp_path: Path) -> None:

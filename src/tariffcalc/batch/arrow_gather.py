@@ -29,6 +29,7 @@ from tariffcalc.batch.arrow_readings import Columns
 from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Ids
+from tariffcalc.batch.numbers import tidy
 from tariffcalc.values.issues import InputError, Issue
 
 BITS = 31
@@ -95,7 +96,7 @@ class Gathering:
         seen = lane.points.seen.see(columns)
         (value, *_), plain = lane.declared(columns, seen)
         enc = encoded(columns["entry"])
-        names = [text.strip() for text in enc.dictionary.to_pylist()]
+        names = [*map(tidy, enc.dictionary.to_pylist())]
         name = numbers_of(enc.indices, np.int32)
         done = plain & seen.is_read()
         is_named = np.take(np.array([*map(bool, names)], bool), name)

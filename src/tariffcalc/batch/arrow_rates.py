@@ -102,9 +102,10 @@ class RateTables:
         return self._rate(currency, self._price(foreign, own, date.fromordinal(ordinal)))
 
     def _as_stated(self, currency: int, stated: int) -> int:
-        if currency == OWN:
-            return NONE
-        return self._rate(currency, self._readings.values["fx"].keys[stated])
+        fx = self._readings.values["fx"].keys[stated]
+        if currency == OWN:  # of what it is the price, the Python lane asks
+            return NONE if fx == 1 else 0
+        return self._rate(currency, fx)
 
     def _rate(self, currency: int, fx: Decimal | None) -> int:
         importer, foreign, _ = self._readings.currencies.keys[currency]

@@ -17,6 +17,7 @@ from tariffcalc.batch.names import CONTENTS
 from tariffcalc.batch.numbers import as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import read_preference
+from tariffcalc.batch.result import PROHIBITED, UNKNOWN
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.values.issues import InputError, Issue
@@ -192,6 +193,8 @@ class CellReader:
     def _duty(self, field: str, text: str) -> Read:
         if field != "add_cvd" and text.upper() == "FREE":
             return "0.00", None
+        if field != "add_cvd" and text in (UNKNOWN, PROHIBITED):  # a file that was priced before
+            return "", None
         number, warning = self._number(text)
         fields.read_duty(number)
         return number, warning

@@ -17,6 +17,7 @@ from typing import Any
 from tariffcalc.batch.cells import CellError, CellReader, code_of
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.names import CONTENTS
+from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.preference import Claims, join_claims
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
@@ -209,7 +210,7 @@ class LineReader:
     def entry(self, cells: Sequence[str]) -> str:
         """Return the number of the entry a row belongs to, or '' for an entry of its own."""
         place = self.places.get("entry")
-        return "" if place is None or place >= len(cells) else cells[place].strip()
+        return "" if place is None or place >= len(cells) else tidy(cells[place])
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
         plain = PLAIN[name](raw) if name in PLAIN else None
@@ -227,9 +228,9 @@ class LineReader:
             value = self._readers[name](text)
         except ValueError as error:
             raise CellError(code_of(name), name, str(error)) from None
-        return value._replace(
-            by_default=True
-        ) if by_default and name == "claims" else value, warning
+        if by_default and name == "claims":
+            value = value._replace(by_default=True)
+        return value, warning
 
     def _take_currency(self, found: dict[str, Any], raw: str) -> None:
         """Take the currency that the cell of a value states; the row may not say another one."""
@@ -237,10 +238,8 @@ class LineReader:
         if told is None:
             found["currency"], found["is_told_apart"] = stated, True
         elif told != stated:
-            message = (
-                f'"{raw.strip()}" is in {stated}, and the currency column or option says {told}'
-            )
-            raise CellError("two-currencies", "customs_value", message)
+            why = f'"{raw.strip()}" is in {stated}, and the currency column or option says {told}'
+            raise CellError("two-currencies", "customs_value", why)
 
     def _content(
         self, name: str, raw: str, value: Decimal, warnings: dict[str, str]

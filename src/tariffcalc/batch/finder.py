@@ -26,7 +26,7 @@ from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
 from tariffcalc.engine.base import BaseDuty
 from tariffcalc.engine.quote import check_coverage
-from tariffcalc.engine.shipment import Shipment
+from tariffcalc.engine.shipment import Shipment, check_rate
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.money import round_cents
 
@@ -153,6 +153,7 @@ class Finder:
         raw = self._raw(cells, "fx")
         if raw or known.is_foreign:
             found.fx = self._quick("fx", raw)
+            check_rate(found.fx, known.manner.currency, known.lane.currency)
             if known.is_foreign:
                 self._convert(found, Decimal(value) / VALUE_UNIT)
         return found
@@ -178,6 +179,7 @@ class Finder:
         found = Found(known, point, value, remarks.of_cells(declared.warnings))
         found.filed, found.fx, found.declared = declared.filed, declared.fx, declared
         found.quantity, found.unit = declared.quantity, declared.unit
+        check_rate(found.fx, declared.currency, lane.currency)
         if known.is_foreign:
             self._convert(found, declared.customs_value)
         found.has_more = bool(declared.contents) or declared.add_cvd is not None

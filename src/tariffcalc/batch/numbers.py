@@ -24,6 +24,7 @@ _BEFORE = re.compile(rf"({_DOLLARS}) ?", re.IGNORECASE)
 _AFTER = re.compile(rf" ?({_DOLLARS}(?: ?(?:US|CA|CAN))?)$", re.IGNORECASE)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
 _HIDDEN = "\u200b\ufeff\u200e\u200f"
+_AHEAD = f"='{_HIDDEN}"
 
 SCALES = (10_000, 1_000, 100, 10, 1)
 """Ten-thousandths by the number of digits behind the point."""
@@ -35,7 +36,10 @@ def tidy(raw: str) -> str:
     >>> tidy(' ="0407110000" ')
     '0407110000'
     """
-    text = raw.strip().strip(_HIDDEN).strip()
+    text = raw.strip()
+    if text and text[0] not in _AHEAD and text[-1] not in _HIDDEN:
+        return text  # as nearly all are: an entry has a number of its own for each file
+    text = text.strip(_HIDDEN).strip()
     if text.startswith("="):
         inner = text[1:].lstrip()
         if len(inner) > 1 and inner[0] == inner[-1] == '"':

@@ -17,7 +17,7 @@ from tariffcalc.engine.notices import notices
 from tariffcalc.engine.price import Amounts, LinePrice, price, shares
 from tariffcalc.engine.questions import questions
 from tariffcalc.engine.resolve import Ask, Facts, Plan, stack
-from tariffcalc.engine.shipment import Content, Line, Shipment
+from tariffcalc.engine.shipment import Content, Line, Shipment, check_rate
 from tariffcalc.values.issues import CoverageError, InputError, Issue
 from tariffcalc.values.money import ZERO, round_cents
 
@@ -158,11 +158,12 @@ def price_line(
 
 def _exchange_rate(law: Law, shipment: Shipment) -> Decimal:
     own = law.tables(shipment.importer).currency
+    check_rate(shipment.fx, shipment.currency, own)
     if shipment.currency in (None, own):
         return Decimal(1)
     if shipment.fx is None:
         message = f"the value is in {shipment.currency}, the duty is assessed in {own}"
-        hint = f"Give the price of one {shipment.currency} in {own} with --fx, or --fx-rates FILE."
+        hint = f"Say the price of one {shipment.currency} in {own} as fx, or give --fx-rates FILE."
         raise InputError([Issue("no-exchange-rate", "error", message, "currency", hint)])
     return shipment.fx
 

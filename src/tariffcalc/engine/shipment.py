@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tariffcalc.values.issues import InputError, Issue
 from tariffcalc.values.rates import Rate
 
 MODES = ("ocean", "air", "truck", "rail", "mail", "courier")
@@ -80,3 +81,15 @@ class Shipment(NamedTuple):
     fx_date: date | None = None
     mode: str | None = None
     province: str | None = None
+
+
+def check_rate(fx: Decimal | None, currency: str | None, own: str) -> None:
+    """Refuse a rate of exchange where nothing says which currency it is of.
+
+    Raises:
+        InputError: when it is not 1, and the value is taken to be in the importing country's own.
+    """
+    if fx not in (None, 1) and currency is None:
+        message = f"{fx} is the price of another currency, and none is said: the value is in {own}"
+        hint = "Say the currency of the value, or leave the rate out."
+        raise InputError([Issue("rate-without-currency", "error", message, "fx", hint)])
