@@ -71,6 +71,31 @@ def test_rows_of_a_line_need_not_stand_together(columns: ColumnMap, reader: Cell
     assert rows[3][DUTY] == "$300.00"
 
 
+def test_rows_without_an_entry_or_a_line_are_in_no_line(
+    columns: ColumnMap, reader: CellReader
+) -> None:
+    rows = [
+        row("A", "1", 1, "99030110", "$0.00", "250"),
+        row("", "1", 2, "3923900080", "$1,000.00", "30"),
+        row("A", "", 1, "99030110", "$0.00", "500"),
+        row("B", "1", 1, "99030110", "$0.00", "2500"),
+        row("", "1", 2, "3923900080", "$10,000.00", "300"),
+        [""] * len(HEADER),
+    ]
+    groups = group_rows(rows, columns, reader)
+    assert duties(groups, rows)[1:3] == [None, None]
+    faults = [groups.fault(index) for index in range(len(rows))]
+    assert [fault and fault.field for fault in faults] == [
+        None,
+        "entry",
+        "line",
+        None,
+        "entry",
+        None,
+    ]
+    assert groups.grouped == 0
+
+
 def test_of_several_goods_the_first_with_a_value_bears_the_duty(
     columns: ColumnMap, reader: CellReader
 ) -> None:

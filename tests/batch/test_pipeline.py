@@ -174,6 +174,40 @@ def test_charges_as_columns_hold_what_the_compact_column_holds(
     assert all(any(row[name] for row in columns) for name in own)
 
 
+def test_charges_as_columns_know_what_the_entry_is_worth(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Two lines of 500.00 are more than the 800 dollars of section 321: 25 % of each is 125.00."""
+    source = tmp_path / "in.csv"
+    line = "A,2020-08-20,DE,7208.51.00,500.00,US,section_321\n"
+    head = "entry,entry_date,origin,classification,customs_value,importer,claims\n"
+    source.write_text(head + 2 * line, encoding="utf-8")
+    run(catalogue, source, tmp_path / "columns.csv", spreads=True)
+    for row in read(tmp_path / "columns.csv"):
+        assert (row["us-232-steel"], row["additional_duty"]) == ("125.00", "125.00")
+
+
+def test_a_report_with_blank_entries_says_so(catalogue: Catalogue, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(
+        "Entry Summary Number,Entry Date,Entry Summary Line Number,Country of Origin Code,"
+        "Tariff Ordinal Number,HTS Number - Full,Line Tariff Goods Value Amount,"
+        "Line Tariff Duty Amount\n"
+        "A,03/05/2025,1,CA,1,99030110,0,250\n"
+        "A,03/05/2025,1,CA,2,3923900080,1000,30\n"
+        ",03/05/2025,2,CA,1,99030110,0,500\n"
+        ",03/05/2025,2,CA,2,3923900080,2000,60\n",
+        encoding="utf-8",
+    )
+    outcome = run(catalogue, source, tmp_path / "out.csv")
+    rows = read(tmp_path / "out.csv")
+    assert [row["status"] for row in rows] == ["grouped", "ok", "error", "error"]
+    assert rows[1]["filed_minus_computed"] == "0.00"
+    assert {row["error_field"] for row in rows[2:]} == {"entry"}
+    assert "fill it in each row" in rows[3]["error_message"]
+    assert outcome.failed == 2
+
+
 def test_the_marks_of_the_input_are_kept(catalogue: Catalogue, tmp_path: Path) -> None:
     body = (
         "\ufeffclassification;origin;customs_value;entry_date;importer;ré\r\n"

@@ -13,7 +13,9 @@ is what all rows of the line filed. The lane that prices uses it like this:
 Chapter 98 (goods returned, repaired, assembled) are grouped like those of Chapter 99 where goods of
 chapters 1 to 97 stand in the same line. Of several goods in a line, the duty of the grouped rows is
 added to the first by ordinal that has a value. A line that has only Chapter 99 is priced as it
-stands. Memory: one byte a row, and some bytes for each line with several rows.
+stands. A row whose entry or line number is blank, as where a report shows each of them once, is an
+error: which line it belongs to would be a guess. Memory: some 160 bytes a line in the first pass,
+then one byte a row, and some bytes for each line with several rows.
 """
 
 from __future__ import annotations
@@ -30,8 +32,10 @@ from tariffcalc.batch.numbers import tidy
 from tariffcalc.values.codes import digits_of
 
 ORDINAL = "Tariff Ordinal Number"
-_AS_IT_IS, _GROUPED, _WITH_LINE = range(3)
+_AS_IT_IS, _GROUPED, _WITH_LINE, _WITHOUT_ENTRY, _WITHOUT_LINE = range(5)
+_FAULTS = {_WITHOUT_ENTRY: "entry", _WITHOUT_LINE: "line"}
 _GOODS, _CHAPTER_98, _CHAPTER_99 = range(3)
+_NO_ENTRY, _NO_LINE = -2, -3
 _NO_VALUE = 1 << 40
 _LAST = 1 << 60
 
@@ -55,9 +59,9 @@ class Groups:
     _cells: CellReader | None = None
 
     def cells(self, index: int, row: Sequence[str]) -> Sequence[str] | None:
-        """Return the cells to price of the row at an index, or None when it is grouped."""
+        """Return the cells to price of the row at an index; None: it is grouped, or has a fault."""
         role = self._roles[index] if index < len(self._roles) else _AS_IT_IS
-        if role == _GROUPED:
+        if role == _GROUPED or role in _FAULTS:
             return None
         place = self._place
         if role == _AS_IT_IS or place is None or place >= len(row) or self._cells is None:
@@ -70,6 +74,14 @@ class Groups:
                 return row  # to be told of when it is priced
             more = f"{Decimal(own or 0) + more:f}"
         return [*row[:place], more, *row[place + 1 :]]
+
+    def fault(self, index: int) -> CellError | None:
+        """Return why the row at an index belongs to no line; None: it does."""
+        field = _FAULTS.get(self._roles[index]) if index < len(self._roles) else None
+        if field is None:
+            return None
+        message = f"{field} is missing, by which the rows of a line are found; fill it in each row"
+        return CellError("missing-field", field, message)
 
 
 def group_rows(rows: Iterable[Sequence[str]], columns: ColumnMap, cells: CellReader) -> Groups:
@@ -113,7 +125,12 @@ class _Gathering:
             self._line_of.append(-1)
             self._kinds.append(_GOODS)
             return
-        key = f"{tidy(row[self._entry])}\n{tidy(row[self._line])}"
+        entry, line = tidy(row[self._entry]), tidy(row[self._line])
+        if not (entry and line):
+            self._line_of.append((_NO_LINE if entry else _NO_ENTRY) if any(row) else -1)
+            self._kinds.append(_GOODS)
+            return
+        key = f"{entry}\n{line}"
         number = self._numbers.setdefault(key, len(self._numbers))
         if number == len(self._best):
             self._best.append(-1)
@@ -151,6 +168,9 @@ class _Gathering:
         roles = bytearray(len(self._kinds))
         groups = Groups(_roles=roles, _place=self._duty, _cells=self._cells)
         for index, (number, kind) in enumerate(zip(self._line_of, self._kinds, strict=True)):
+            if number < -1:
+                roles[index] = _WITHOUT_ENTRY if number == _NO_ENTRY else _WITHOUT_LINE
+                continue
             best = self._best[number] if number >= 0 else -1
             if kind == _GOODS or (kind == _CHAPTER_98 and self._kinds[best] == _CHAPTER_98):
                 continue

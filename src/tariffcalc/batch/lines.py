@@ -157,6 +157,16 @@ class LinePricer:
         self._tally.add_error(code, number)
         return refused_line(code, field, message, "", self._edition)
 
+    def refuse(self, fault: CellError, number: int) -> Result:
+        """Return the results of a row that cannot be priced, and count it.
+
+        Args:
+            fault: What is wrong with it.
+            number: Its number as spreadsheets count.
+        """
+        row = self._refuse(fault.code, fault.field, fault.message, number)
+        return row if self._measures is None else spread_charges(row, self._measures)
+
     def _find(self, cells: Sequence[str]) -> Found:
         try:
             return self._finder.look(cells)

@@ -128,6 +128,8 @@ def _pricer(job: Job, table: Table, catalogue: Catalogue, charges: Charges) -> L
 def _find_measures(job: Job, table: Table, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the measures that charge some line of the file, by name."""
     pricer = _pricer(job, table, catalogue, "compact")
+    if "entry" in table.columns.places:  # what an entry is worth decides what charges its lines
+        gather_entries(_lines(job, table, columnar.ADDING_UP), pricer)
     found: set[str] = set()
     for cells in _lines(job, table, "looking for measures"):
         for charge in pricer.price(cells, 0)[CHARGES].split(";"):
@@ -195,9 +197,11 @@ def _write_rows(
         if groups is None:
             write(row, price(row, first + index))
             continue
-        cells = groups.cells(index, row)
+        cells, fault = groups.cells(index, row), groups.fault(index)
         if cells is not None:
             write(row, price(cells, first + index))
+        elif fault is not None:
+            write(row, pricer.refuse(fault, first + index))
         else:
             write(row, grouped)
             pricer.tally.add_status("grouped")

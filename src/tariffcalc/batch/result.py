@@ -184,5 +184,6 @@ def without_price(status: str, edition: str, charges: Charges = "compact") -> Re
 def spread_charges(result: Result, measures: Sequence[str]) -> Result:
     """Put the charges of a row each into the column of its measure."""
     held = dict(part.split("=", 1) for part in result[CHARGES].split(";") if part)
-    own = (held.get(measure, "") for measure in measures)
+    own = [held.pop(measure, "") for measure in measures]
+    assert not held, held  # no charge may go unseen
     return (*result[:CHARGES], *own, *result[CHARGES + 1 :])
