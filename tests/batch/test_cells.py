@@ -138,7 +138,7 @@ def test_a_currency_in_the_cell_is_told(reader: CellReader, raw: str, currency: 
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ("(1,234.00)", '"-1234.00" is not more than zero'), ("-5", "not more than zero"),
+        ("(1,234.00)", '"(1,234.00)" is not more than zero'), ("-5", "not more than zero"),
         ("5-", "not more than zero"), ("\u22125", "not more than zero"), ("0", "not more"),
         ("1,23", "--decimal-comma"), ("1.234,56", "--decimal-comma"), ("1 234,56", "decimal-comma"),
         ("12,34,567", "separator"), ("1E5", "exponent"), ("1.5e-3", "exponent"),
@@ -216,6 +216,11 @@ def test_dates_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> 
     error = fault(reader, "entry_date", raw)
     assert error.code == "bad-entry-date"
     assert words in error.message
+
+
+def test_a_date_that_its_format_does_not_know(catalogue: Catalogue) -> None:
+    error = fault(CellReader(catalogue.store, "DD/MM/YYYY"), "entry_date", "4/13/2025")
+    assert error.message == ('"4/13/2025" is no day written DD/MM/YYYY; is --date-format right?')
 
 
 @pytest.mark.parametrize("yes", ["Y", "yes", "TRUE", "1", "x", "Oui", "USMCA", "cusma", "S+"])

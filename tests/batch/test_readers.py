@@ -190,7 +190,7 @@ def test_standard_input_is_read_once_or_kept(monkeypatch: pytest.MonkeyPatch) ->
             rows.reopen()
         monkeypatch.setattr(sys, "stdin", _Stdin(packed))
         rows = open_rows("-")
-        rows.keep()
+        rows.reopen()
         assert sum(1 for _ in rows) == sum(1 for _ in rows.reopen()) == 200_000
         both = zip(rows, rows.reopen(), strict=True)
         assert all(one == other for one, other in both)

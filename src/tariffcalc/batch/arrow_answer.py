@@ -19,7 +19,6 @@ from tariffcalc.batch.arrow_columns import (
 )
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_owed import (
-    CENT,
     Given,
     Lines,
     Owed,
@@ -35,6 +34,7 @@ from tariffcalc.batch.arrow_said import Said
 from tariffcalc.batch.arrow_sums import Priced
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.arrow_text import LARGEST, SHARES
+from tariffcalc.batch.formula import CENT
 
 
 class Answer(NamedTuple):

@@ -39,7 +39,7 @@ class CsvTablePricer(TablePricer):
         self._are_words = [*[False] * reading.width, *words, False]
         self._by_row = TypedColumns(reading.width, pricer.columns, True)
         self._names = unique_names([*rows.header, *pricer.columns, EXTRA])
-        rows.keep()  # it is read twice
+        rows.reopen()  # it is read twice
         first = next((block for _, block in reading.blocks()), self.nothing())
         self._first = reading.cells(first) if first.rows is None else None
         texts = [] if self._first is None else self._first.all_columns()

@@ -22,15 +22,10 @@ import numpy as np
 from tariffcalc.batch.arrow_amounts import amounts_of
 from tariffcalc.batch.arrow_answer import Answer, Answers, DeclaredAmounts
 from tariffcalc.batch.arrow_arrays import lengths_of
-from tariffcalc.batch.arrow_columns import (
-    Flags,
-)
+from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_entries import ALONE, Shares, as_told
 from tariffcalc.batch.arrow_formulas import Formulas
-from tariffcalc.batch.arrow_owed import (
-    CENT,
-    Given,
-)
+from tariffcalc.batch.arrow_owed import Given
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_quantities import Quantities
 from tariffcalc.batch.arrow_rates import RateTables
@@ -43,6 +38,7 @@ from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.arrow_text import Fragments
 from tariffcalc.batch.arrow_words import WordColumns
 from tariffcalc.batch.declared import FILED, RARE
+from tariffcalc.batch.formula import CENT
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.row_entries import RowEntries

@@ -11,10 +11,8 @@ import numpy as np
 from tariffcalc.batch.arrow_columns import AMOUNT, IS_BLANK, IS_UNKNOWN, Marks, Money
 from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_tables import Amounts, Ids, Records
-from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT
+from tariffcalc.batch.formula import CENT, HALF, TO_CENTS
 
-HALF = TO_CENTS // 2
-CENT = VALUE_UNIT // 100
 LOST = -1
 """Stands for a share that is not known."""
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_formulas import DUTY, Formulas
-from tariffcalc.batch.arrow_owed import HALF, Given
+from tariffcalc.batch.arrow_owed import Given
 from tariffcalc.batch.arrow_points import Found, PointTables
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
 from tariffcalc.batch.arrow_text import LARGEST
-from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS
+from tariffcalc.batch.formula import HALF, RATE_UNIT, TO_CENTS
 from tariffcalc.values.rates import Rate
 from tariffcalc.values.units import ratio
 

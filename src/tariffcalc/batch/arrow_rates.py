@@ -11,11 +11,11 @@ import numpy as np
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import Flags
-from tariffcalc.batch.arrow_owed import CENT
 from tariffcalc.batch.arrow_readings import OWN, Columns, Readings
 from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_tables import Amounts, Grid, Ids, Records, each
 from tariffcalc.batch.finder import HUGE
+from tariffcalc.batch.formula import CENT
 
 NONE = 1
 """The number of no rate: what a value stays under."""

@@ -88,7 +88,7 @@ class CsvReading:
         Raises:
             NotForThisLane: when their values are too large for this lane.
         """
-        self._rows.keep()
+        self._rows.reopen()
         gathering = Gathering(self._lane)
 
         def weigh(task: tuple[int, Block]) -> Part:

@@ -1,7 +1,7 @@
 """Sets of numbers as sorted arrays.
 
-`np.unique` and what is built on it do the same, but import the masked arrays of NumPy, which takes
-a hundredth of a second.
+`np.unique` and what is built on it do the same, but in some versions of NumPy import its masked
+arrays, which takes a hundredth of a second.
 """
 
 from __future__ import annotations

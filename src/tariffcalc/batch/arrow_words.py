@@ -12,6 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 from tariffcalc.batch.arrow_arrays import GrowingTexts, number_array, text_array
 from tariffcalc.batch.arrow_calls import take
 from tariffcalc.batch.arrow_columns import Words, WordTable
+from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Ids
 
 
@@ -90,7 +91,7 @@ def _chosen(held: Held, used: Ids, places: Ids, rows: Ids, own: Sequence[str]) -
         rows: Rows that have another text.
         own: It.
     """
-    met, numbers = np.unique(np.append(used, 0).astype(np.intp), return_inverse=True)
+    met, numbers = numbered(np.append(used, 0).astype(np.intp))
     chosen = np.take(numbers.astype(np.int32), places)
     more = dict[str, int]()
     if rows.size:

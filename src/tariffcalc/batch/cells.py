@@ -175,19 +175,19 @@ class CellReader:
 
     def _value(self, field: str, text: str) -> Read:
         number, warning = self._number(text)
-        fields.read_value(number)
+        _check(fields.read_value, number, text)
         return number, warning
 
     def _positive(self, field: str, text: str) -> Read:
         number, warning = self._number(text)
-        fields.read_positive(number)
+        _check(fields.read_positive, number, text)
         return number, warning
 
     def _quantity(self, field: str, text: str) -> Read:
         number, _ = read_number(text, self._comma)
         if not number.strip("0."):
             return "", "a quantity of 0 counts as not declared"
-        fields.read_positive(number)
+        _check(fields.read_positive, number, text)
         return number, None
 
     def _duty(self, field: str, text: str) -> Read:
@@ -196,7 +196,7 @@ class CellReader:
         if field != "add_cvd" and text in (UNKNOWN, PROHIBITED):  # a file that was priced before
             return "", None
         number, warning = self._number(text)
-        fields.read_duty(number)
+        _check(fields.read_duty, number, text)
         return number, warning
 
     def _content(self, field: str, text: str) -> Read:
@@ -259,6 +259,18 @@ class CellReader:
 
     def _preference(self, field: str, text: str) -> Read:
         return read_preference(text, self._kinds.get(field, "any"))
+
+
+def _check(read: Callable[[str], Decimal], number: str, text: str) -> None:
+    """Read a number; what is wrong with it is said of the cell, as it stands there.
+
+    Raises:
+        ValueError: when the engine does not take it.
+    """
+    try:
+        read(number)
+    except ValueError as error:
+        raise ValueError(str(error).replace(f'"{number}"', f'"{text}"')) from None
 
 
 def code_of(field: str) -> str:

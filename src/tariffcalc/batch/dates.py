@@ -85,10 +85,12 @@ def read_date(text: str, date_format: str | None = None) -> tuple[str, str | Non
 
 def _year_last(text: str, first: str, second: str, year: str, date_format: str | None) -> str:
     month_first, day_first = (year, first, second), (year, second, first)
-    if date_format == "MM/DD/YYYY":
-        return _iso(*month_first)
-    if date_format == "DD/MM/YYYY":
-        return _iso(*day_first)
+    if date_format is not None:
+        try:
+            return _iso(*(month_first if date_format == "MM/DD/YYYY" else day_first))
+        except ValueError:
+            message = f'"{text}" is no day written {date_format}; is --date-format right?'
+            raise ValueError(message) from None
     if int(first) > 12:
         return _iso(*day_first)
     if int(second) > 12 or int(first) == int(second):

@@ -30,7 +30,9 @@ VALUE_UNIT = 10_000
 RATE_UNIT = 1_000_000
 """Rates are counted in millionths of the value."""
 
+CENT = VALUE_UNIT // 100
 TO_CENTS = VALUE_UNIT * RATE_UNIT // 100
+HALF = TO_CENTS // 2
 FREE_DUTY = BaseDuty(FREE, "Free", "", "", None)
 UNKNOWN_DUTY = BaseDuty(None, "unknown", "", "", None)
 ONE = Amounts(Decimal(1), {})
@@ -40,7 +42,7 @@ ANY_LINE = Line("", "", Decimal(1))
 
 def cents(value: int, rate: int) -> int:
     """Return value times rate in cents, half up, for a value and rate of zero or more."""
-    return (value * rate + TO_CENTS // 2) // TO_CENTS
+    return (value * rate + HALF) // TO_CENTS
 
 
 def whole(number: Decimal, unit: int) -> int | None:

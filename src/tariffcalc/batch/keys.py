@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.levied import Levied
 from tariffcalc.batch.parts import Asked, Heeded
-from tariffcalc.batch.points import Span, Spread
+from tariffcalc.batch.points import Span
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import sure_share
@@ -89,14 +89,12 @@ class Code(NamedTuple):
 
     Attributes:
         group: Class of codes under the same sheets and gaps, as part of a key.
-        spread: Those sheets and gaps.
         rows: Its row of the schedule by period, as part of a key.
         sums: Of its chapter.
     """
 
     digits: str
     group: int
-    spread: Spread
     rows: tuple[int, ...]
     sums: Sums
 
@@ -106,7 +104,6 @@ class Origin(NamedTuple):
 
     Attributes:
         group: Class of origins under the same sheets and gaps.
-        spread: Those sheets and gaps.
         columns: Its column of the schedule by period.
         vain: Whether the claim has no effect, as part of a key.
         sums: Of its lines.
@@ -114,7 +111,6 @@ class Origin(NamedTuple):
 
     country: str
     group: int
-    spread: Spread
     columns: tuple[int, ...]
     vain: int
     sums: Sums

@@ -81,7 +81,7 @@ class Lane:
             (spread,) = points.goods([digits])
             rows = self.bases.rows(digits)
             sums = self.tally.sums(self.currency, "chapter", digits[:2])
-            found = Code(digits, self.spots.number(spread) * GROUPS, spread, rows, sums)
+            found = Code(digits, self.spots.number(spread) * GROUPS, rows, sums)
             self.goods[digits] = found
         return found
 
@@ -102,7 +102,7 @@ class Lane:
             columns = tuple(points.schedule.columns(country, claimed))
             vain = VAIN if claimed and country not in PARTNERS[self.importer] else 0
             sums = self.tally.sums(self.currency, "origin", country)
-            found = Origin(country, self.spots.number(spread), spread, columns, vain, sums)
+            found = Origin(country, self.spots.number(spread), columns, vain, sums)
             self._sources[country, claimed] = found
         return found
 

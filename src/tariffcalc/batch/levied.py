@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tariffcalc.batch.formula import TO_CENTS, VALUE_UNIT, Fee, Levies, Steps, cents
+from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, Fee, Levies, Steps, cents
 from tariffcalc.batch.result import CENTS, NEVER, money
-
-HALF = TO_CENTS // 2
-CENT = VALUE_UNIT // 100
 
 
 class Levied:

@@ -60,10 +60,9 @@ class LinePricer:
         known_on: date | str = "day",
         assume: Sequence[str] = (),
         rates: ExchangeRates | None = None,
-        entries: Entries | None = None,
         charges: Charges = "compact",
     ) -> None:
-        """Make a pricer; the arguments are those of `Catalogue.law` and of `Options`."""
+        """Make a pricer; other arguments are those of `Options`. `charges` is their form."""
         known = known_on.isoformat() if isinstance(known_on, date) else known_on
         self._law: Law = catalogue.law(known, assume).sheets
         self._edition = catalogue.edition
@@ -72,7 +71,7 @@ class LinePricer:
         self._charges = charges
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
-        self.entries = entries
+        self.entries: Entries | None = None
 
     @property
     def law(self) -> Law:
@@ -140,8 +139,7 @@ class LinePricer:
         if self._finder.is_full:
             self._finder.make_room()
         if not any(cells):
-            self._tally.add_status("blank")
-            return without_price("blank", self._edition, self._charges)
+            return self.leave("blank")
         try:
             found = (find or self._find)(cells)
             row = compare_filed(self._price_found(found, cells), found.filed)
@@ -155,7 +153,12 @@ class LinePricer:
 
     def _refuse(self, code: str, field: str, message: str, number: int) -> Result:
         self._tally.add_error(code, number)
-        return refused_line(code, field, message, "", self._edition)
+        return refused_line(code, field, message, self._edition)
+
+    def leave(self, status: str) -> Result:
+        """Return the results of a row that is not priced, and count it; `status` says why."""
+        self._tally.add_status(status)
+        return without_price(status, self._edition, self._charges)
 
     def refuse(self, fault: CellError, number: int) -> Result:
         """Return the results of a row that cannot be priced, and count it.

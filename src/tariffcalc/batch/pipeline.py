@@ -64,7 +64,7 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
     _say(table.columns.notes, job.quiet)
     with open_whole(job.output, force=job.force, hold=job.strict) as output:
         pricer = _prepare(job, table, catalogue)
-        engine = _write(job, table, pricer, layout, output.file, catalogue.edition)
+        engine = _write(job, table, pricer, layout, output.file)
         tally = pricer.tally
         failed = tally.statuses["error"]
         if failed and job.strict:
@@ -154,9 +154,7 @@ def _progress(job: Job, doing: str) -> Progress:
     return open_progress(doing, job.quiet or (job.output == STDOUT and sys.stdout.isatty()))
 
 
-def _write(
-    job: Job, table: Table, pricer: LinePricer, layout: Layout, file: BinaryIO, edition: str
-) -> str:
+def _write(job: Job, table: Table, pricer: LinePricer, layout: Layout, file: BinaryIO) -> str:
     """Price all rows into a file; return the engine that did it."""
     with zipped(file, layout.is_zipped) as packed:
         if columnar.is_for(job, table, layout) and columnar.price(
@@ -168,7 +166,7 @@ def _write(
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
         try:
             with closing(_progress(job, "pricing")) as progress:
-                _write_rows(table, pricer, writer, progress, edition)
+                _write_rows(table, pricer, writer, progress)
         except BaseException:
             writer.drop()
             raise
@@ -176,9 +174,7 @@ def _write(
     return "python"
 
 
-def _write_rows(
-    table: Table, pricer: LinePricer, writer: Writer, progress: Progress, edition: str
-) -> None:
+def _write_rows(table: Table, pricer: LinePricer, writer: Writer, progress: Progress) -> None:
     """Price the rows of a file in the Python lane."""
     groups, rows, first = table.groups, table.rows, table.rows.row_number(0)
     if isinstance(writer, CsvWriter) and groups is None:
@@ -190,7 +186,6 @@ def _write_rows(
             progress.update(done, rows.share_read())
         return
     price, write = pricer.price, writer.write
-    grouped = "grouped", *[""] * (len(pricer.columns) - 2), edition
     for index, row in enumerate(rows):
         if not index % STEP:
             progress.update(index, rows.share_read())
@@ -203,5 +198,4 @@ def _write_rows(
         elif fault is not None:
             write(row, pricer.refuse(fault, first + index))
         else:
-            write(row, grouped)
-            pricer.tally.add_status("grouped")
+            write(row, pricer.leave("grouped"))

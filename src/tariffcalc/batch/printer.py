@@ -14,9 +14,8 @@ from typing import Any
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.declared import FILED
 from tariffcalc.batch.finder import HUGE, MORE, Finder
-from tariffcalc.batch.formula import TO_CENTS, cents
+from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, cents
 from tariffcalc.batch.keys import Point, Texts
-from tariffcalc.batch.levied import CENT, HALF
 from tariffcalc.batch.numbers import SCALES
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tariffcalc.batch.formula import TO_CENTS, Steps, cents
-from tariffcalc.batch.levied import CENT, HALF, Levied, total
+from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, Steps, cents
+from tariffcalc.batch.levied import Levied, total
 from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
 from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, show
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally

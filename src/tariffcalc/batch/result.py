@@ -44,19 +44,17 @@ CENTS = tuple(f".{number:02d}" for number in range(100))
 
 
 class Options(NamedTuple):
-    """The law and the rates under which a file is priced, and the form of its result.
+    """The law and the rates under which a file is priced.
 
     Attributes:
         known_on: `day`, `now` or a date, as for `Catalogue.law`.
         assume: Threatened acts to price as law, as for `Catalogue.law`.
         rates: Where a line in another currency states no rate of its own.
-        charges: The form of the charges.
     """
 
     known_on: date | str = "day"
     assume: tuple[str, ...] = ()
     rates: ExchangeRates | None = None
-    charges: Charges = "compact"
 
 
 class Owed(NamedTuple):
@@ -162,9 +160,9 @@ def priced_line(
     )  # fmt: skip
 
 
-def refused_line(code: str, field: str, message: str, warnings: str, edition: str) -> Result:
+def refused_line(code: str, field: str, message: str, edition: str) -> Result:
     """Return the row of a line that cannot be priced."""
-    return ("error", *[""] * 14, warnings, code, field, message, edition)
+    return ("error", *[""] * 15, code, field, message, edition)
 
 
 def compare_filed(result: Result, filed: Decimal | None) -> Result:
@@ -176,7 +174,7 @@ def compare_filed(result: Result, filed: Decimal | None) -> Result:
     return (*result[:FILED], f"{less or ZERO:f}", *result[FILED + 1 :])
 
 
-def without_price(status: str, edition: str, charges: Charges = "compact") -> Result:
+def without_price(status: str, edition: str, charges: Charges) -> Result:
     """Return a row that holds nothing but a status, such as ``grouped``."""
     return (status, *[""] * (len(column_names(charges)) - 2), edition)
 
@@ -184,6 +182,5 @@ def without_price(status: str, edition: str, charges: Charges = "compact") -> Re
 def spread_charges(result: Result, measures: Sequence[str]) -> Result:
     """Put the charges of a row each into the column of its measure."""
     held = dict(part.split("=", 1) for part in result[CHARGES].split(";") if part)
-    own = [held.pop(measure, "") for measure in measures]
-    assert not held, held  # no charge may go unseen
+    own = (held.get(measure, "") for measure in measures)
     return (*result[:CHARGES], *own, *result[CHARGES + 1 :])

@@ -64,12 +64,8 @@ class Rows(ABC):
         """Return how much of the file was read in this pass, from 0 to 1, where it is known."""
         return self.source.share_read()
 
-    def keep(self) -> None:
-        """Make a second pass possible. Only standard input needs it: it is copied to a file."""
-        self.source.keep()
-
     def reopen(self) -> Rows:
-        """Return the rows for one more pass.
+        """Return the rows for one more pass. Standard input is copied to a file for it.
 
         Raises:
             InputError: for standard input that was read and not kept.

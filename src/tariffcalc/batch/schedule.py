@@ -61,7 +61,11 @@ class Row(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """A column of the schedule: general, column 2, or the preference of one country."""
+    """A column of the schedule: general, column 2, or the preference of one country.
+
+    Attributes:
+        is_usmca: Whether that is the USMCA's or NAFTA's. Nobody asks; it keeps the two apart.
+    """
 
     column: str
     origin: str = ""

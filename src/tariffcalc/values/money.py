@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_SEPARATORS = ", \u00a0"
 LARGEST = Decimal("1e15")
 """No customs value reaches this; what does is a slip of the keyboard."""
 
@@ -45,11 +47,14 @@ def parse_amount(text: str) -> Decimal:
 def _why_not_a_number(text: str) -> str:
     if not text:
         return "the amount is missing"
-    if "," in text or " " in text or "\u00a0" in text:
-        plain = text.replace(",", "").replace(" ", "").replace("\u00a0", "")
-        return f'"{text}" has a separator; write {plain} with a point for the cents'
-    if text[0] in "$€£¥":
+    if text.strip("$€£¥ \u00a0") in ("-", "\u2013"):
+        return f'"{text}" is how a spreadsheet shows zero; write 0'
+    if any(sign in text for sign in "$€£¥"):
         return f'"{text}" has a currency sign; write the number alone and the currency apart'
+    if any(sign in text for sign in _SEPARATORS):
+        if re.fullmatch(rf"(?a)-?\d{{1,3}}(?:[{_SEPARATORS}]\d{{3}})+(?:\.\d*)?", text):
+            return f'"{text}" has a separator; write {re.sub(f"[{_SEPARATORS}]", "", text)}'
+        return f'"{text}" has separators that part no thousands; write a point for the cents only'
     if text.endswith("%"):
         return f'"{text}" is a share, not an amount'
     return f'"{text}" is not a plain number such as 1234.56'
