@@ -28,7 +28,8 @@ def look(
     columns = map_columns(rows.header, {}, defaults or Defaults())
     reader = CellReader(catalogue.store, columns.date_format, comma, columns.kinds)
     groups = group_rows(rows, columns, reader)
-    return dry_run(rows.reopen(), columns, reader, catalogue.store, groups=groups, most=most)
+    law = catalogue.law().sheets
+    return dry_run(rows.reopen(), columns, reader, law, groups=groups, most=most)
 
 
 def test_a_messy_spreadsheet(catalogue: Catalogue) -> None:

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import BESIDE, FIELDS, ColumnMap
+from tariffcalc.batch.covered import check_covered
 from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.es003 import Groups
 from tariffcalc.batch.names import CONTENTS
 from tariffcalc.batch.rows import Rows
-from tariffcalc.catalogue.store import Store
+from tariffcalc.catalogue.law import Law
+from tariffcalc.values.exchange import ExchangeRates
 
 MOST_ROWS = 100_000
 SHOWN = 5
@@ -39,8 +41,9 @@ def dry_run(
     rows: Rows,
     columns: ColumnMap,
     cells: CellReader,
-    store: Store,
+    law: Law,
     *,
+    rates: ExchangeRates | None = None,
     groups: Groups | None = None,
     most: int = MOST_ROWS,
 ) -> DryRun:
@@ -50,11 +53,12 @@ def dry_run(
         rows: The file.
         columns: Its columns.
         cells: Reads its cells.
-        store: The catalogue.
+        law: The law that rows would be priced under.
+        rates: Where a row in another currency states no rate of its own.
         groups: Of an ACE report ES-003.
         most: Rows that are looked at.
     """
-    looked = _Look(rows, columns, cells, store, groups)
+    looked = _Look(rows, columns, cells, law, rates, groups)
     is_whole = looked.over(most)
     parts = [
         [f"{rows.name}: {len(columns.header)} columns"],
@@ -94,14 +98,17 @@ class _Look:
         rows: Rows,
         columns: ColumnMap,
         cells: CellReader,
-        store: Store,
+        law: Law,
+        rates: ExchangeRates | None,
         groups: Groups | None,
     ) -> None:
         self._rows = rows
         self._columns = columns
         self._cells = cells
+        self._law = law
+        self._rates = rates
         self._groups = groups or Groups()
-        self._reader = LineReader(store, columns, columns.defaults, cells)
+        self._reader = LineReader(law.store, columns, columns.defaults, cells)
         self.count = self.blank = 0
         self.errors: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
@@ -133,6 +140,7 @@ class _Look:
         """Return a row in words, and count what is wrong with it."""
         try:
             declared = self._reader.read(row)
+            check_covered(self._law, declared, self._rates)
         except CellError as error:
             self.errors[error.code] += 1
             where = f" {error.field}:" if error.field else ""

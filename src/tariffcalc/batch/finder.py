@@ -16,6 +16,7 @@ from typing import Any
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.batch.covered import find_rate
 from tariffcalc.batch.declared import CAP, FILED, RARE, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
@@ -230,15 +231,14 @@ class Finder:
 
     def rate(self, currency: str, into: str, day: date) -> Decimal | None:
         """Return what one unit of a currency costs in another on a day, if that is known."""
-        dated = None if self._rates is None else self._rates.price(currency, into, day)
-        return dated.rate if dated else None
+        return find_rate(self._rates, currency, into, day)
 
     def _convert(self, found: Found, value: Decimal) -> None:
         """Put a value into the importing country's currency, to the cent."""
         lane, manner, point = found.known.lane, found.known.manner, found.point
         if found.fx is None:
-            day = point.shipped.day or point.day.day
-            found.fx = self.rate(manner.currency or "", lane.currency, day)
+            days = point.day.day, point.shipped.day
+            found.fx = find_rate(self._rates, manner.currency or "", lane.currency, *days)
         if found.fx is None:
             found.value = None
             return

@@ -14,6 +14,7 @@ from tariffcalc.batch import remarks
 from tariffcalc.batch.by_engine import as_shipment, count, price_by_engine, price_under
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.batch.covered import as_refusal
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.entries import Entries, Entry
 from tariffcalc.batch.finder import HUGE, Finder, Found
@@ -144,16 +145,10 @@ class LinePricer:
             found = (find or self._find)(cells)
             row = compare_filed(self._price_found(found, cells), found.filed)
         except CellError as error:
-            row = self._refuse(error.code, error.field, error.message, number)
+            return self.refuse(error, number)
         except InputError as error:
-            issue = error.issues[0]
-            message = f"{issue.message}. {issue.hint}" if issue.hint else issue.message
-            row = self._refuse(issue.code, issue.where, message, number)
+            return self.refuse(as_refusal(error), number)
         return row if self._measures is None else spread_charges(row, self._measures)
-
-    def _refuse(self, code: str, field: str, message: str, number: int) -> Result:
-        self._tally.add_error(code, number)
-        return refused_line(code, field, message, self._edition)
 
     def leave(self, status: str) -> Result:
         """Return the results of a row that is not priced, and count it; `status` says why."""
@@ -167,7 +162,8 @@ class LinePricer:
             fault: What is wrong with it.
             number: Its number as spreadsheets count.
         """
-        row = self._refuse(fault.code, fault.field, fault.message, number)
+        self._tally.add_error(fault.code, number)
+        row = refused_line(fault.code, fault.field, fault.message, self._edition)
         return row if self._measures is None else spread_charges(row, self._measures)
 
     def _find(self, cells: Sequence[str]) -> Found:

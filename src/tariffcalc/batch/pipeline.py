@@ -47,7 +47,9 @@ def look(job: Job, catalogue: Catalogue) -> DryRun:
     table = open_table(job, catalogue)
     group_report(table)
     rows = table.rows if table.groups is None else table.rows.reopen()
-    return dry_run(rows, table.columns, table.cells, catalogue.store, groups=table.groups)
+    law = catalogue.law(_text(job.options.known_on), job.options.assume).sheets
+    rates, groups = job.options.rates, table.groups
+    return dry_run(rows, table.columns, table.cells, law, rates=rates, groups=groups)
 
 
 def price_file(job: Job, catalogue: Catalogue) -> Outcome:

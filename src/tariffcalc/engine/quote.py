@@ -118,7 +118,7 @@ def check_coverage(law: Law, shipment: Shipment) -> None:
 
 def price_entry(law: Law, shipment: Shipment) -> PricedEntry:
     """Price every line of an entry, then its fees and taxes."""
-    rate = _exchange_rate(law, shipment)
+    rate = exchange_rate(law, shipment)
     amounts = [_amounts(line, rate) for line in shipment.lines]
     entry_value = sum((a.customs_value for a in amounts), ZERO)
     lines = tuple(
@@ -156,7 +156,8 @@ def price_line(
     return PricedLine(line, amounts, cover, duty, facts, plan, priced, _total(priced, line))
 
 
-def _exchange_rate(law: Law, shipment: Shipment) -> Decimal:
+def exchange_rate(law: Law, shipment: Shipment) -> Decimal:
+    """Return the price of one unit of a shipment's currency; refuse one that has none."""
     own = law.tables(shipment.importer).currency
     check_rate(shipment.fx, shipment.currency, own)
     if shipment.currency in (None, own):
