@@ -403,3 +403,16 @@ def test_any_bytes_are_rows_or_refused(
     except InputError as error:
         found = [[issue.message] for issue in error.issues]
     assert isinstance(found, list)
+
+
+def test_rows_of_empty_cells_above_the_header_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    for above, number in ((",,,\n", 2), (',"",\n\n; ;\n', 4), ("\nsep=,\n,,,\n", 4)):
+        path.write_text(f"{above}a,b,c\n1,2,3\n")
+        rows = open_rows(path)
+        assert (rows.header, rows.header_row, rows.row_number(0)) == (
+            ["a", "b", "c"],
+            number,
+            number + 1,
+        )
+        assert list(rows) == [["1", "2", "3"]]

@@ -23,7 +23,7 @@ from tariffcalc.values.issues import InputError, Issue
 
 LONGEST_CELL = 1 << 20
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
-_CANDIDATES = ",;\t|"
+CANDIDATES = ",;\t|"
 
 
 class TextRows(Rows):
@@ -46,15 +46,17 @@ class TextRows(Rows):
         decoder = self._decoder()
         lines = StringIO(decoder.decode(source.head), newline="").readlines()
         whole = len(source.head) < HEAD
-        blank = next((i for i, line in enumerate(lines) if line.strip(" \t\r\n")), len(lines))
-        told = re.fullmatch(r"(?i)\"?sep=(.)\"?\s*", lines[blank]) if blank < len(lines) else None
-        first = blank + (told is not None)
+        given = _delimiter(delimiter)
+        first = _first_filled(lines, 0, given)
+        told = re.fullmatch(r"(?i)\"?sep=(.)\"?\s*", lines[first]) if first < len(lines) else None
+        if told:
+            first = _first_filled(lines, first + 1, given or told[1])
         if first >= len(lines):
             raise source.refusal("no-header", "has no header")
         self.header_row = first + 1
         text = "".join(lines[first:])
         sign = told[1] if told else None
-        self.delimiter = _delimiter(delimiter) or sign or _find_delimiter(text, lines[first])
+        self.delimiter = given or sign or _find_delimiter(text, lines[first])
         self.header, used = self._read_header(lines[first:])
         if used == len(lines) - first and not whole:
             raise source.refusal("no-header", f"has no row end in its first {HEAD:,} bytes")
@@ -161,10 +163,17 @@ def _delimiter(told: str | None) -> str | None:
     return sign
 
 
+def _first_filled(lines: list[str], start: int, delimiter: str | None) -> int:
+    """Return the first line from one on that has more than empty cells, or how many there are."""
+    signs = re.escape(f"{CANDIDATES}{delimiter or ''}")
+    is_blank = re.compile(f'(?:[ \r\n{signs}]|"")*').fullmatch
+    return next((i for i in range(start, len(lines)) if not is_blank(lines[i])), len(lines))
+
+
 def _find_delimiter(text: str, line: str) -> str:
     """Return the delimiter that parts the header most often, outside its quotes."""
     bare = re.sub(r'"(?:[^"]|"")*"', "", text[:65536])
     header = re.split(r"[\r\n]", bare, maxsplit=1)[0]
     if '"' in header:  # one of them is never closed
         header = line
-    return max(_CANDIDATES, key=header.count)
+    return max(CANDIDATES, key=header.count)
