@@ -13,6 +13,7 @@ from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
 from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.es003 import Groups, group_rows
 from tariffcalc.batch.files import STDOUT, check_target
+from tariffcalc.batch.header_row import say_header
 from tariffcalc.batch.readers import Rows, open_rows
 from tariffcalc.batch.result import Options
 from tariffcalc.catalogue.store import Store
@@ -100,7 +101,10 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
             nothing of their kind.
     """
     rows = open_rows(job.invoices, delimiter=job.delimiter, encoding=job.encoding, sheet=job.sheet)
-    columns = map_columns(rows.header, job.chosen, job.defaults)
+    try:
+        columns = map_columns(rows.header, job.chosen, job.defaults)
+    except InputError as error:
+        raise say_header(rows, job.chosen, error) from None
     cells = CellReader(
         catalogue.store, job.date_format or columns.date_format, job.decimal_comma, columns.kinds
     )
