@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -113,6 +114,16 @@ def test_of_two_columns_the_more_specific_is_taken_and_said() -> None:
     (said,) = notes(columns, "customs_value")
     assert '"Entered Value" is taken; "Value" could be it too' in said
     assert '--map customs_value="Value"' in said
+
+
+@pytest.mark.parametrize("header", [["Line", "Line"], ["Line", "line"], ["line ", "Line", "line"]])
+def test_the_other_column_is_named_so_that_it_is_found(header: list[str]) -> None:
+    whole = ["hts", "value", *header]
+    (said,) = notes(map_columns(whole, {}, US), "line")
+    found = re.search(r"Say --map line=(.+) for the other", said)
+    assert found
+    choice = found[1].strip('"')
+    assert map_columns(whole, {"line": choice}, US).places["line"] == 3
 
 
 def test_two_columns_of_one_name_are_asked_about() -> None:

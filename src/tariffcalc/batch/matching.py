@@ -56,6 +56,12 @@ class Matches:
         """Return the header of a column as the file has it, in quotes."""
         return f'"{self.header[one.index]}"'
 
+    def choice(self, one: Found) -> str:
+        """Return what names a column, and no other, behind ``--map FIELD=``."""
+        name = self.header[one.index].strip()
+        is_alone = sum(other.strip() == name for other in self.header) == 1
+        return self.title(one) if is_alone else f"#{one.index + 1}"
+
 
 def normalise(header: str) -> str:
     """Return a header without case, accents, spaces and punctuation; ``%`` counts as pct.
@@ -171,7 +177,7 @@ def _pick(key: str, found: list[Found], matches: Matches) -> None:
     if len(found) > 1:
         others = listed(matches.header[one.index] for one in found[1:])
         message = f"{matches.title(best)} is taken; {others} could be it too"
-        hint = f"Say --map {key}={matches.title(found[1])} for the other."
+        hint = f"Say --map {key}={matches.choice(found[1])} for the other."
         matches.note("two-columns", message, key, hint)
 
 
