@@ -304,6 +304,9 @@ def test_other_fields(reader: CellReader) -> None:
     ("field", "raw", "code", "words"),
     [
         ("claims", "usmcaa", "unknown-claim", "did you mean usmca"),
+        ("claims", "USMKA", "unknown-claim", '"USMKA" is no claim; did you mean usmca'),
+        ("claims", "bogus", "unknown-claim", "stand in claims.yaml of the catalogue"),
+        ("claims", "Yes", "unknown-claim", '--map preference="HEADER" takes a column of yes'),
         ("claims", "usmca;usmca=no", "unknown-claim", "both claimed and denied"),
         ("currency", "$", "bad-currency", "USD or CAD"),
         ("fx", "0", "bad-fx", "above zero"), ("fx", "-1.3", "bad-fx", "above zero"),
@@ -321,6 +324,11 @@ def test_faults_of_other_fields(
 ) -> None:
     error = fault(reader, field, raw)
     assert (error.code, words in error.message) == (code, True), error.message
+
+
+def test_a_claim_like_none_is_met_with_no_others(reader: CellReader) -> None:
+    for raw in ("bogus", "Yes"):
+        assert "did you mean" not in fault(reader, "claims", raw).message
 
 
 @given(field=st.sampled_from((*FIELDS, *BESIDE)), raw=st.text(max_size=30))

@@ -8,6 +8,7 @@ import pytest
 from tariffcalc.batch import names
 from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
 from tariffcalc.batch.matching import normalise
+from tariffcalc.cli.batch import batch
 from tariffcalc.values.issues import InputError
 
 US = Defaults(importer="US", origin="CA", entry_date="2020-08-20")
@@ -158,6 +159,13 @@ def test_a_choice_of_no_column_names_those_near() -> None:
     assert 'no column is called "Enterd Valu"' in said
     assert 'Near it: "Entered Value"' in said
     assert '"orgin" is not a field; did you mean origin' in said
+
+
+def test_a_field_like_none_is_told_where_all_are_listed() -> None:
+    said = faults(["hts", "value"], {"foo": "value"})
+    assert said == '--map: "foo" is not a field; `tariffcalc batch --help` lists them'
+    listed = (batch.__doc__ or "").split("All fields, for --map: ")[1].split(".")[0]
+    assert re.split(r",\s+", listed) == [*names.FIELDS, *names.BESIDE]
 
 
 def test_all_missing_fields_are_named_at_once() -> None:

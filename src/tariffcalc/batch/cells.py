@@ -16,11 +16,12 @@ from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS
 from tariffcalc.batch.numbers import as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
-from tariffcalc.batch.preference import read_preference
+from tariffcalc.batch.preference import NO, YES, read_preference
 from tariffcalc.batch.result import PROHIBITED, UNKNOWN
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.names import plain
 from tariffcalc.values.rates import parse_rate
 from tariffcalc.values.units import canonical_unit
 
@@ -254,7 +255,13 @@ class CellReader:
 
     def _claims(self, field: str, text: str) -> Read:
         pieces = [piece for piece in re.split(r"[;,|\n]", text) if piece.strip()]
-        made, denied = fields.read_claims(pieces, self._store)
+        try:
+            made, denied = fields.read_claims(pieces, self._store)
+        except ValueError as error:
+            if plain(text) not in YES | NO:
+                raise
+            hint = '--map preference="HEADER" takes a column of yes and no for the claim usmca'
+            raise ValueError(f"{error}; {hint}") from None
         return ";".join([*sorted(made), *(f"{claim}=no" for claim in sorted(denied))]), None
 
     def _preference(self, field: str, text: str) -> Read:

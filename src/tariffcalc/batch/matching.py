@@ -13,6 +13,7 @@ from tariffcalc.values.issues import Issue, Severity
 from tariffcalc.values.names import plain
 from tariffcalc.values.nearest import nearest
 
+FIELDS_LISTED = "`tariffcalc batch --help` lists them"
 CURRENCIES = ("usd", "cad", "mxn", "eur", "gbp", "jpy", "cny")
 
 
@@ -133,9 +134,9 @@ def _field(word: str, matches: Matches) -> str | None:
         return key
     key = names.FLAG_NAMES.get(key) or known_names().get(normalise(word), ("", 0))[0]
     if not key:
-        like = nearest(word, (*FIELDS, *BESIDE)) or FIELDS
-        message = f'"{word}" is not a field; did you mean {" or ".join(like)}?'
-        matches.note("unknown-field", message, "--map", severity="error")
+        like = nearest(word, (*FIELDS, *BESIDE))
+        hint = f"did you mean {' or '.join(like)}?" if like else FIELDS_LISTED
+        matches.note("unknown-field", f'"{word}" is not a field; {hint}', "--map", severity="error")
     return key or None
 
 

@@ -169,6 +169,11 @@ def batch(
     Columns are found by their names: classification, origin, customs_value, entry_date and many
     that trade files use. Look before you price with --dry-run.
 
+    All fields, for --map: line, entry, entry_date, shipped_date, importer, origin, classification,
+    description, customs_value, currency, fx, quantity, unit, claims, steel, aluminum, copper,
+    us_content, ca_mx_content, base_rate, add_cvd, mode, province, filed_duty, liquidation_date,
+    preference, filed_surtax.
+
     Example: tariffcalc batch invoices.csv -o priced.csv --into US --currency USD
     --map value="Entered Value" --summary summary.md
     """

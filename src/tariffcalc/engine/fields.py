@@ -22,6 +22,7 @@ UNION = frozenset(
 """The European Union, no country; the United States are É.-U. or E.-U. in French."""
 
 PROVINCES = ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
+_CLAIMS = "all of them stand in claims.yaml of the catalogue"
 
 
 def read_classification(text: str) -> str:
@@ -119,8 +120,9 @@ def read_claims(texts: Iterable[str], store: Store) -> tuple[frozenset[str], fro
         fact = store.facts.get(name.strip().lower())
         if fact is None or fact.sort != "claim":
             known = [key for key, other in store.facts.items() if other.sort == "claim"]
-            like = nearest(name, known) or sorted(known)[:3]
-            raise ValueError(f'"{name}" is no claim; did you mean {" or ".join(like)}?')
+            like = nearest(name.strip().lower(), known)
+            hint = f"; did you mean {' or '.join(like)}?" if like else f" such as usmca; {_CLAIMS}"
+            raise ValueError(f'"{name}" is no claim{hint}')
         if answer.strip().lower() not in ("", "yes", "no"):
             raise ValueError(f'"{text}": write {name}, {name}=yes or {name}=no')
         (denied if answer.strip().lower() == "no" else made).add(fact.id)
