@@ -10,7 +10,7 @@ pytest.importorskip("pyarrow")
 
 from tariffcalc.batch.arrow_arrays import text_array
 from tariffcalc.batch.arrow_days import month_name, months_of, plain_days
-from tariffcalc.batch.declared import plain_day
+from tariffcalc.batch.plain import plain_day
 
 DAYS = st.dates().map(date.isoformat)
 NEARLY = st.one_of(

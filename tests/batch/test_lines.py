@@ -15,8 +15,9 @@ from tariffcalc.batch import finder, keys, lane
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import Defaults, map_columns
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.declared import PLAIN, LineReader
+from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.plain import PLAIN
 from tariffcalc.batch.remarks import Gaps
 from tariffcalc.batch.result import COLUMNS
 from tariffcalc.batch.rows import Block
@@ -148,7 +149,10 @@ def test_a_quantity_makes_a_duty_per_unit_known(catalogue: Catalogue) -> None:
     ("change", "code", "field", "words"),
     [
         ({"classification": "7601.1"}, "bad-classification", "classification", "has 5 digits"),
-        ({"classification": ""}, "missing-field", "classification", "classification is missing"),
+        ({"classification": ""}, "missing-field", "classification", "; fill the cell"),
+        ({"origin": ""}, "missing-field", "origin", "is missing; fill the cell or say --origin"),
+        ({"entry_date": ""}, "missing-field", "entry_date", "; fill the cell or say --date"),
+        ({"importer": ""}, "missing-field", "importer", "; fill the cell or say --into"),
         ({"origin": "Kanada"}, "unknown-country", "origin", "is no country code"),
         ({"entry_date": "2020-02-30"}, "bad-entry-date", "entry_date", "not a day"),
         ({"entry_date": "03/04/2020"}, "ambiguous-date", "entry_date", "--date-format"),

@@ -20,7 +20,7 @@ from tariffcalc.batch.arrow_arrays import GrowingTexts, text_array  # noqa: E402
 from tariffcalc.batch.arrow_layers import LAWS, Layers  # noqa: E402
 from tariffcalc.batch.arrow_pairs import Pairs  # noqa: E402
 from tariffcalc.batch.arrow_tables import Grid, Records, TextTable, each  # noqa: E402
-from tariffcalc.batch.declared import CODE, PLAIN  # noqa: E402
+from tariffcalc.batch.plain import CODE, PLAIN  # noqa: E402
 from tariffcalc.batch.points import Points  # noqa: E402
 
 COUNTRIES = ("US", "CA")

@@ -17,7 +17,8 @@ from tariffcalc.batch.arrow_formulas import Formulas
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import CODE, LineReader
+from tariffcalc.batch.declared import LineReader
+from tariffcalc.batch.plain import CODE
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.preference import join_claims
 from tariffcalc.engine.base import USMCA, BaseDuty

@@ -6,9 +6,7 @@ same everywhere. Of fields that have few distinct texts, what was read is kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,8 +14,9 @@ from typing import Any
 
 from tariffcalc.batch.cells import CellError, CellReader, code_of
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.names import CONTENTS
+from tariffcalc.batch.names import CONTENTS, OPTIONS
 from tariffcalc.batch.numbers import tidy
+from tariffcalc.batch.plain import PLAIN
 from tariffcalc.batch.preference import Claims, join_claims
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
@@ -49,12 +48,6 @@ ORDER = (
     "add_cvd", "mode", "province", *FILED,
 )  # fmt: skip
 """Fields in the order in which they are read: the first fault is the one that is told."""
-
-CODE = r"[0-9]{8}(?:[0-9]{2})?|[0-9]{4}\.[0-9]{2}\.[0-9]{2}(?:\.?[0-9]{2})?"
-"""A code that means what it says, in the words that Python and Arrow have for patterns."""
-
-IS_CODE = re.compile(CODE).fullmatch
-IS_DAY = re.compile(r"(?a)\d{4}-\d\d-\d\d").fullmatch
 
 
 @dataclass(slots=True)
@@ -172,7 +165,7 @@ class LineReader:
             if value is not None:
                 found[name] = value
             elif name in NEEDED:
-                raise CellError("missing-field", name, f"{name} is missing")
+                raise _missing(name)
         if "customs_value" in warnings:
             del warnings["customs_value"]
             self._take_currency(found, cells[self.places["customs_value"]])
@@ -268,33 +261,15 @@ class LineReader:
         return declared
 
 
+def _missing(name: str) -> CellError:
+    option = f" or say {OPTIONS[name]}" if name in OPTIONS else ""
+    return CellError("missing-field", name, f"{name} is missing; fill the cell{option}")
+
+
 def _keep(kept: dict[Any, Any], key: Any, found: Any, most: int) -> None:
     if len(kept) >= most:
         kept.clear()
     kept[key] = found
-
-
-def plain_code(raw: str) -> str | None:
-    """Return the digits of a code that means what it says; None for a text that needs a reader.
-
-    >>> plain_code("7601.10.60"), plain_code("7601.10.6")
-    ('76011060', None)
-    """
-    return raw.replace(".", "") if IS_CODE(raw) else None
-
-
-def plain_day(raw: str) -> date | None:
-    """Return a day that is written as ISO does; None for a text that needs a reader."""
-    if IS_DAY(raw):
-        with suppress(ValueError):  # said by the reader, in the words for cells
-            return date.fromisoformat(raw)
-    return None
-
-
-PLAIN: dict[str, Callable[[str], Any]] = {
-    "classification": plain_code, "entry_date": plain_day, "shipped_date": plain_day,
-}  # fmt: skip
-"""Readers at a glance, by field."""
 
 
 def check_days(shipped: date | None, entered: date) -> None:

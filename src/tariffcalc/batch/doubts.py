@@ -8,7 +8,6 @@ from tariffcalc.batch import names
 from tariffcalc.batch.matching import Matches, alike, known_names, match_name, normalise
 from tariffcalc.batch.names import REQUIRED
 
-_OPTIONS = {"origin": " or --origin", "entry_date": " or --date", "importer": " or --into"}
 _WIDEST = 300
 """Columns of a file that are compared for near misses."""
 _SURE = 0.84
@@ -32,7 +31,8 @@ def report_doubts(matches: Matches, given: Given) -> None:
             continue
         why = f": {'; '.join(doubtful[key])}" if key in doubtful else ""
         hint = f"Accepted names: {', '.join(names.ACCEPTED[key])}."
-        hint += f' Or say --map {key}="HEADER"{_OPTIONS.get(key, "")}.'
+        option = f" or {names.OPTIONS[key]}" if key in names.OPTIONS else ""
+        hint += f' Or say --map {key}="HEADER"{option}.'
         if key in near:
             hint = f"Is it {near[key]}? Then say --map {key}={near[key]}. {hint}"
         matches.note("missing-column", f"no column for it{why}", key, hint, "error")

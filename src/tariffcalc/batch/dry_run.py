@@ -126,12 +126,14 @@ class _Look:
 
     def _look_at(self, row: Sequence[str], index: int) -> None:
         number = self._rows.row_number(index)
-        priced = self._groups.cells(index, row)
+        priced, fault = self._groups.cells(index, row), self._groups.fault(index)
         if not any(row):
             self.blank += 1
             return
         told = "grouped into the goods of its line"
-        if priced is not None:
+        if fault is not None:
+            told = self._count(fault, number)
+        elif priced is not None:
             told = self._read(priced, number)
         if len(self.shown) < SHOWN:
             self.shown.append(f"  row {number}: {told}"[: _LONGEST * 4])
@@ -142,11 +144,7 @@ class _Look:
             declared = self._reader.read(row)
             check_covered(self._law, declared, self._rates)
         except CellError as error:
-            self.errors[error.code] += 1
-            where = f" {error.field}:" if error.field else ""
-            told = f"{error.code}:{where} {error.message}"
-            self._first.setdefault(error.code, f"row {number},{where} {error.message}"[:_LONGEST])
-            return told
+            return self._count(error, number)
         for name in declared.warnings:
             self.warnings[name] += 1
             first = f"row {number}, {declared.warnings[name]}"
@@ -159,6 +157,13 @@ class _Look:
             return ""
         found = {name: self._cells.read(name, row[at]) for name, at in self._columns.places.items()}
         return ", ".join(f"{name} {cell.text}" for name, cell in found.items() if cell.text)
+
+    def _count(self, fault: CellError, number: int) -> str:
+        """Return what is wrong with a row in words, and count it."""
+        self.errors[fault.code] += 1
+        where = f" {fault.field}:" if fault.field else ""
+        self._first.setdefault(fault.code, f"row {number},{where} {fault.message}"[:_LONGEST])
+        return f"{fault.code}:{where} {fault.message}"
 
     def summary(self, is_whole: bool) -> Iterator[str]:
         """Return the count of rows and of problems."""

@@ -21,6 +21,9 @@ BESIDE = (PREFERENCE, FILED_SURTAX)
 surtax (column 39 of a B3, a CAD's total surtaxes) counts into the filed duty."""
 
 REQUIRED = ("classification", "origin", "customs_value", "entry_date", "importer")
+OPTIONS = {"origin": "--origin", "entry_date": "--date", "importer": "--into"}
+"""Options that give a required field for all rows that say nothing of it."""
+
 CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
 
 ACCEPTED: dict[str, tuple[str, ...]] = {
