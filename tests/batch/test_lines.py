@@ -240,6 +240,13 @@ def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) ->
     assert turned["warnings"] == "fx-direction: 1.3333 says that one CAD costs 1.3333 USD"
 
 
+def test_the_effective_rate_is_rounded_half_up(catalogue: Catalogue) -> None:
+    """Of 16.00 at 2.6 %, 0.416 is owed, so 0.42: that is 2.625 % of it, told as 2.63%."""
+    row = {**INGOT, "customs_value": "16", "base_rate": "2.6%", "entry_date": "2018-01-15"}
+    found = priced(catalogue, without(row, "claims"))
+    assert (found["total_duty"], found["effective_rate"]) == ("0.42", "2.63%")
+
+
 def test_a_currency_in_the_cell_of_the_value_is_taken(catalogue: Catalogue) -> None:
     row = {**INGOT, "customs_value": "C$100.01", "fx": "0.75005"}
     assert priced(catalogue, row)["additional_duty"] == "7.50"  # on 75.01

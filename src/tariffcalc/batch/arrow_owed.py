@@ -194,9 +194,8 @@ def as_money(amounts: Sum, refused: Any) -> Money:
 
 
 def share(total: Sum, value: Amounts) -> Amounts:
-    """Return duty as hundredths of a percent of the value, ties to even, as `quote` shows it."""
+    """Return duty as hundredths of a percent of the value, half up, as `quote` shows it."""
     divisor = np.maximum(value, 1)
     hundredths, rest = np.divmod(total.cents * 1_000_000, divisor)
-    twice = 2 * rest
-    hundredths += (twice > divisor) | ((twice == divisor) & (hundredths & 1 > 0))
+    hundredths += 2 * rest >= divisor
     return hundredths

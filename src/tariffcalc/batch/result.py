@@ -92,13 +92,13 @@ def show(cents: int | None, unknown: str = UNKNOWN) -> str:
 
 
 def effective_rate(duty: int, value: int) -> str:
-    """Write duty in cents as a share of a value in ten-thousandths, as `quote` does.
+    """Write duty in cents as a share of a value in ten-thousandths, half up, as `quote` does.
 
-    >>> effective_rate(1000, 1_000_000), effective_rate(1, 10_000)
-    ('10.00%', '1.00%')
+    >>> effective_rate(1000, 1_000_000), effective_rate(42, 160_000)
+    ('10.00%', '2.63%')
     """
     hundredths, rest = divmod(duty * 1_000_000, value)
-    if 2 * rest > value or (2 * rest == value and hundredths & 1):
+    if 2 * rest >= value:
         hundredths += 1
     return f"{hundredths // 100}{CENTS[hundredths % 100]}%"
 

@@ -49,8 +49,8 @@ def as_json(quote: Quote) -> dict[str, Any]:
 
 
 def show_rate(share: Decimal) -> str:
-    """Write a share as a percentage with two decimals: 0.1 is ``10.00%``."""
-    return f"{share * 100:.2f}%"
+    """Write a share as a percentage with two decimals, half up: 0.1 is ``10.00%``."""
+    return f"{round_cents(share * 100):f}%"
 
 
 def plain(value: Any) -> Any:
