@@ -218,6 +218,16 @@ def test_dates_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> 
     assert words in error.message
 
 
+@pytest.mark.parametrize("raw", ["12,500", "$1,234", "(1,000)"])
+def test_a_comma_that_may_part_the_cents(catalogue: Catalogue, raw: str) -> None:
+    reader = CellReader(catalogue.store, decimal_comma=None)
+    message = fault(reader, "quantity", raw).message
+    assert "--decimal-comma or --decimal-point" in message
+    assert reader.units(raw) is None
+    for plain, number in (("1,234.50", "1234.50"), ("1,234,567", "1234567"), ("1234.5", "1234.5")):
+        assert reader.read("quantity", plain).text == number
+
+
 def test_a_date_that_its_format_does_not_know(catalogue: Catalogue) -> None:
     error = fault(CellReader(catalogue.store, "DD/MM/YYYY"), "entry_date", "4/13/2025")
     assert error.message == ('"4/13/2025" is no day written DD/MM/YYYY; is --date-format right?')

@@ -190,6 +190,27 @@ def test_charges_as_columns_know_what_the_entry_is_worth(
         assert (row["us-232-steel"], row["additional_duty"]) == ("125.00", "125.00")
 
 
+def test_where_semicolons_part_the_cells_a_comma_may_part_the_cents(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """By hand: 12 500 dozen of eggs at 2.8 cents are 350.00, 12.5 dozen 0.35 (0407.11.00)."""
+    head = "entry_date;importer;origin;classification;customs_value;quantity;unit\n"
+    rows = "2025-05-20;US;CA;0407.11.00.00;1500;12,500;DOZ\n" * 3
+    source = tmp_path / "in.csv"
+    source.write_text(head + rows, encoding="utf-8")
+    told = {"engine": "python"}, {"engine": "arrow"}
+    for comma, duty in ((None, ""), (False, "350.00"), (True, "0.35")):
+        found = []
+        for more in told:
+            run(catalogue, source, tmp_path / "out.csv", force=True, decimal_comma=comma, **more)
+            found.append(read(tmp_path / "out.csv", delimiter=";"))
+        assert found[0] == found[1]
+        assert {row["base_duty"] for row in found[0]} == {duty}
+    source.write_text(head.replace(";", ",") + "2025-05-20,US,CA,0407.11.00.00,1500,12.5,DOZ\n")
+    run(catalogue, source, tmp_path / "out.csv", force=True)
+    assert read(tmp_path / "out.csv")[0]["base_duty"] == "0.35"
+
+
 def test_a_report_with_blank_entries_says_so(catalogue: Catalogue, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(

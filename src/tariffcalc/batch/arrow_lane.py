@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tariffcalc.batch.arrow_amounts import amounts_of
+from tariffcalc.batch.arrow_amounts import amounts_of, plain_amounts
 from tariffcalc.batch.arrow_answer import Answer, Answers, DeclaredAmounts
 from tariffcalc.batch.arrow_arrays import lengths_of
 from tariffcalc.batch.arrow_columns import Flags
@@ -64,6 +64,7 @@ class ArrowLane:
         finder = pricer.finder
         if finder.units("1.5") is None:
             raise NotForThisLane("a comma parts the cents")
+        self._amounts = amounts_of if finder.units("1,000") else plain_amounts
         self.pricer = pricer
         self.lock = RLock()
         self.words = WordColumns()
@@ -159,7 +160,7 @@ class ArrowLane:
 
     def declared(self, columns: Columns, seen: Seen) -> tuple[DeclaredAmounts, Flags]:
         """Return what rows declare beside their points, and which of them this lane can read."""
-        value, plain = amounts_of(columns["customs_value"])
+        value, plain = self._amounts(columns["customs_value"])
         value, has_rate = self._rates.into_own(value, seen, columns)
         plain &= has_rate & (value > 0)
         for name in RARE:
@@ -167,12 +168,12 @@ class ArrowLane:
                 plain &= _is_blank(columns[name])
         quantity = None
         if "quantity" in columns:
-            quantity, is_plain = amounts_of(columns["quantity"])
+            quantity, is_plain = self._amounts(columns["quantity"])
             plain &= _is_blank(columns["quantity"]) | (is_plain & (quantity > 0))
         filed, is_filed = np.zeros(plain.size, np.int64), np.zeros(plain.size, bool)
         for name in FILED:
             if name in columns:
-                amount, is_plain = amounts_of(columns[name])
+                amount, is_plain = self._amounts(columns[name])
                 is_plain &= amount % CENT == 0
                 plain &= is_plain | _is_blank(columns[name])
                 filed += amount

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS
-from tariffcalc.batch.numbers import as_percent, read_number, tidy
+from tariffcalc.batch.numbers import AT_A_GLANCE, as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import NO, YES, read_preference
 from tariffcalc.batch.result import PROHIBITED, UNKNOWN
@@ -66,13 +66,17 @@ class Cell(NamedTuple):
 
 
 class CellReader:
-    """Reads cells field by field. The same field and text always give the same cell."""
+    """Reads cells field by field. The same field and text always give the same cell.
+
+    Attributes:
+        units: Gives a number in ten-thousandths at a glance, None where it is to be read.
+    """
 
     def __init__(
         self,
         store: Store,
         date_format: str | None = None,
-        decimal_comma: bool = False,
+        decimal_comma: bool | None = False,
         kinds: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Make a reader.
@@ -80,7 +84,8 @@ class CellReader:
         Args:
             store: Knows the countries and the claims.
             date_format: ``MM/DD/YYYY`` or ``DD/MM/YYYY``, where the file does not make it clear.
-            decimal_comma: Whether the comma parts the cents, as in ``1 234,56``.
+            decimal_comma: Whether the comma parts the cents, as in ``1 234,56``; None: it may, and
+                what can be read in both ways is an error.
             kinds: How cells of contents, base rate and preference are written: `ColumnMap.kinds`.
 
         Raises:
@@ -92,6 +97,7 @@ class CellReader:
         self._store = store
         self._date_format = date_format.upper() if date_format else None
         self._comma = decimal_comma
+        self.units = AT_A_GLANCE[decimal_comma]
         self._kinds = kinds
         self._readers: dict[str, Callable[[str, str], Read]] = {
             **dict.fromkeys(("line", "entry", "description"), lambda _, text: (text, None)),

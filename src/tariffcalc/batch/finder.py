@@ -21,7 +21,7 @@ from tariffcalc.batch.declared import CAP, FILED, RARE, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
 from tariffcalc.batch.lane import Lane
-from tariffcalc.batch.numbers import ordinary_units, plain_units
+from tariffcalc.batch.numbers import plain_units
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
@@ -78,6 +78,7 @@ class Finder:
         lanes: By importing country.
         known: Manners of entry, by their texts.
         is_full: Whether it is time to make room.
+        units: Gives an ordinary number in ten-thousandths, None when it is to be read.
     """
 
     def __init__(
@@ -105,8 +106,7 @@ class Finder:
         self._rates = rates
         self._rare = picker([places[name] for name in RARE if name in places])
         self._blank = self._rare([""] * len(columns.header))
-        # With a decimal comma a point may part the thousands: then no number is plain.
-        self._is_plain = cells.read("customs_value", "1.234").text == "1.234"
+        self.units = cells.units
 
     @property
     def points(self) -> list[Points]:
@@ -185,10 +185,6 @@ class Finder:
             self._convert(found, declared.customs_value)
         found.has_more = bool(declared.contents) or declared.add_cvd is not None
         return found
-
-    def units(self, raw: str) -> int | None:
-        """Return an ordinary number in ten-thousandths, or None when it is to be read."""
-        return ordinary_units(raw) if self._is_plain else None
 
     def value(self, raw: str) -> int:
         """Return a customs value in ten-thousandths.

@@ -51,7 +51,7 @@ class Job(NamedTuple):
     date_format: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
-    decimal_comma: bool = False
+    decimal_comma: bool | None = None
     sheet: str | None = None
     options: Options = Options()
     spreads: bool = False
@@ -105,9 +105,11 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
         columns = map_columns(rows.header, job.chosen, job.defaults)
     except InputError as error:
         raise say_header(rows, job.chosen, error) from None
-    cells = CellReader(
-        catalogue.store, job.date_format or columns.date_format, job.decimal_comma, columns.kinds
-    )
+    comma = job.decimal_comma
+    if comma is None and getattr(rows, "delimiter", ",") != ";":
+        comma = False  # spreadsheets write semicolons where they write a comma before the cents
+    date_format = job.date_format or columns.date_format
+    cells = CellReader(catalogue.store, date_format, comma, columns.kinds)
     _check_defaults(catalogue.store, columns, cells)
     return Table(rows, columns, cells)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 
 from tariffcalc.values.money import parse_amount
@@ -10,6 +11,7 @@ from tariffcalc.values.money import parse_amount
 _EXACT = Context(prec=60)
 _POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 _COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
+_TWO_READINGS = re.compile(r"(?a)\d{1,3},\d{3}")
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _DOLLARS = r"(?:(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD)"
 _CURRENCIES = {"US": "USD", "CA": "CAD", "CD": "CAD", "C": "CAD"}
@@ -47,7 +49,7 @@ def tidy(raw: str) -> str:
     return text[1:].strip() if text.startswith("'") else text
 
 
-def read_number(text: str, decimal_comma: bool = False) -> tuple[str, str | None]:
+def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str | None]:
     """Return a plain decimal number, and the currency that is written beside it.
 
     A dollar sign says nothing of that; parentheses and a minus behind make the number negative.
@@ -56,6 +58,10 @@ def read_number(text: str, decimal_comma: bool = False) -> tuple[str, str | None
     (('1234.50', None), ('-5.00', None), ('1234.5', None))
     >>> read_number("C$5"), read_number("5.00 USD")
     (('5', 'CAD'), ('5.00', 'USD'))
+
+    Args:
+        text: The number.
+        decimal_comma: Whether the comma parts the cents; None: it may.
 
     Raises:
         ValueError: for an exponent, for a separator that can be read in two ways, and for words.
@@ -72,8 +78,11 @@ def read_number(text: str, decimal_comma: bool = False) -> tuple[str, str | None
     if body.endswith("-") and not minus:
         body, minus = body[:-1].rstrip(), True
     separators, pattern = (". ", _COMMA) if decimal_comma else (", ", _POINT)
+    if decimal_comma is None and _TWO_READINGS.fullmatch(body):
+        either = f'"{text}" may be {body.replace(",", "")} or {body.replace(",", ".")}'
+        raise ValueError(f"{either}; say --decimal-comma or --decimal-point")
     if not pattern.fullmatch(body):
-        raise ValueError(_why_not(text.strip(), body, decimal_comma))
+        raise ValueError(_why_not(text.strip(), body, bool(decimal_comma)))
     for separator in separators:
         body = body.replace(separator, "")
     body = body.replace(",", ".").removesuffix(".")
@@ -134,3 +143,12 @@ def ordinary_units(raw: str) -> int | None:
             raw = raw.replace(mark, "")
         units = plain_units(raw)
     return units
+
+
+AT_A_GLANCE: Mapping[bool | None, Callable[[str], int | None]] = {
+    False: ordinary_units, None: plain_units, True: lambda raw: None,
+}  # fmt: skip
+"""What gives a number in ten-thousandths, or None, by whether the comma parts the cents.
+
+With a decimal comma a point may part the thousands: then no number is plain.
+"""

@@ -32,7 +32,7 @@ class Profile(NamedTuple):
     date_format: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
-    decimal_comma: bool = False
+    decimal_comma: bool | None = None
     sheet: str | None = None
 
 
@@ -52,7 +52,7 @@ def load_profile(path: Path) -> Profile:
         text.date_format,
         text.delimiter,
         text.encoding,
-        text.decimal_comma == "yes",
+        None if text.decimal_comma is None else text.decimal_comma == "yes",
         text.sheet,
     )
 

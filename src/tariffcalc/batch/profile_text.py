@@ -32,7 +32,7 @@ class ProfileText(File):
     date_format: Literal["MM/DD/YYYY", "DD/MM/YYYY"] | None = None
     delimiter: str | None = None
     encoding: str | None = None
-    decimal_comma: Literal["yes", "no"] = "no"
+    decimal_comma: Literal["yes", "no"] | None = None
     sheet: str | None = None
 
 

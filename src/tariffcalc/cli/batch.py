@@ -113,8 +113,13 @@ def batch(
         Text, typer.Option(help="Such as utf-8 or cp1252; else it is found out.")
     ] = None,
     decimal_comma: Annotated[
-        bool, typer.Option("--decimal-comma", help="Amounts are written 1 234,56.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--decimal-comma/--decimal-point",
+            help="Amounts are written 1 234,56, or 1,234.56: the latter, unless semicolons part the"
+            " cells.",
+        ),
+    ] = None,
     sheet: Annotated[Text, typer.Option(help="The sheet of a workbook; else the first.")] = None,
     dry_run: Annotated[
         bool,
@@ -195,7 +200,7 @@ def batch(
         date_format or kept.date_format,
         delimiter or kept.delimiter,
         encoding or kept.encoding,
-        decimal_comma or kept.decimal_comma,
+        kept.decimal_comma if decimal_comma is None else decimal_comma,
         sheet or kept.sheet,
         Options(_known_on(known_on), tuple(assume or ()), _rates(fx_rates)),
         charges is ChargesForm.COLUMNS,
