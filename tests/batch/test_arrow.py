@@ -29,7 +29,7 @@ from tests.batch.test_equality import (  # noqa: E402
     wide,
 )
 
-from tariffcalc.batch import arrow_blocks  # noqa: E402
+from tariffcalc.batch import arrow_blocks, text_rows  # noqa: E402
 from tariffcalc.batch.arrow_amounts import amounts_of, plain_amounts  # noqa: E402
 from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
 from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
@@ -165,18 +165,27 @@ PIECES = ["a", "b", '"', ",", "\n", "\r\n", ";", "é", '""', '",', ',"', '"\n', 
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=60), st.integers(1, 40), st.integers(5, 60))
-def test_blocks_hold_the_rows_of_the_file(pieces: list[str], size: int, block: int) -> None:
-    data = "".join(pieces).encode()
-    with tempfile.TemporaryDirectory() as folder:
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=60),
+    st.integers(1, 40),
+    st.integers(5, 60),
+    st.sampled_from([(1 << 20, 400), (1 << 20, 10), (4, 16), (2, 8)]),
+)
+def test_blocks_hold_the_rows_of_the_file(
+    pieces: list[str], size: int, block: int, longest: tuple[int, int]
+) -> None:
+    """However long a cell may be, and however few bytes are at hand behind a stretch."""
+    data, found = "".join(pieces).encode(), list[list[str]]()
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         path = Path(folder, "rows.csv")
         path.write_bytes(b"h1,h2,h3\n" + data)
-        expected = list(open_rows(path, delimiter=","))
-    found: list[list[str]] = []
-    with pytest.MonkeyPatch.context() as patch:
+        rows = open_rows(path, delimiter=",")
+        patch.setattr(text_rows, "LONGEST_CELL", longest[0])
+        expected = list(rows)
+        patch.setattr(arrow_blocks, "LONGEST_CELL", longest[0])
+        patch.setattr(arrow_blocks, "MARGIN", longest[1])
         patch.setattr(arrow_blocks, "SIZE", block)
         patch.setattr(arrow_blocks, "STRETCH", 10)
-        patch.setattr(arrow_blocks, "MARGIN", 400)
         parts = [data[start : start + size] for start in range(0, len(data), size)]
         parts.insert(len(parts) // 2, b"")
         for one in arrow_blocks.cut_blocks(iter(parts), ","):

@@ -328,6 +328,39 @@ def test_both_lanes_write_the_same_bytes(
     assert told["arrow"] == told["python"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "count", "failed"),
+    [
+        ("y" * 600_000, 10, 0), (f'"{"y" * 600_000}"', 10, 0), ("é" * 600_000, 2, 0),
+        (f'"{"y, y" * 10_000}\n{"y" * 500_000}"', 9, 0), ("y" * 1_200_000, 3, 1),
+        (f'"{"yyyy" * 200_000}\n{"y" * 400_000}"', 1, 1), ("y" * 1_000_000, 10, None),
+    ],
+)  # fmt: skip
+def test_long_rows_are_the_same_in_both_lanes(
+    catalogue: Catalogue, tmp_path: Path, cell: str, count: int, failed: int | None
+) -> None:
+    pytest.importorskip("pyarrow")
+    header = ("entry_date", "origin", "classification", "customs_value", "importer", "note")
+    good = "2020-08-20,DE,7208.51.00,500.00,US"
+    short = f"{good}{',x' * count}\n" * 3
+    source = tmp_path / "in.csv"
+    notes = "".join(f",note {n}" for n in range(1, count))
+    long = ",".join([good, *[cell] * count])
+    source.write_text(f"{','.join(header)}{notes}\n{short}{long}\n{short}", encoding="utf-8")
+    found = set()
+    for engine in ("python", "arrow"):
+        output = tmp_path / f"{engine}.csv"
+        if failed is None:
+            with pytest.raises(InputError, match="line 5 has more than 8,388,608 characters"):
+                run(catalogue, source, output, engine=engine)
+            assert not output.exists()
+            continue
+        outcome = run(catalogue, source, output, engine=engine)
+        assert (outcome.summary["engine"], outcome.failed) == (engine, failed)
+        found.add(output.read_bytes())
+    assert len(found) == (failed is not None)
+
+
 def test_two_processes_write_what_one_writes(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -150,6 +150,22 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     assert "no row end in its first" in fault(tmp_path, "a," * 200_000)
 
 
+@pytest.mark.parametrize(("sign", "end"), [("x", "\n"), ("é", "\r\n"), ("\U0001f600", "\r")])
+def test_how_long_a_line_may_be(tmp_path: Path, sign: str, end: str) -> None:
+    """In characters, wherever the file is cut in reading; both ways of reading say the same."""
+    longest = text_lines.LONGEST_LINE
+    for more in (0, 1):
+        long = sign * (longest + more)
+        rows = open_rows(write(tmp_path, f"a,b{end}1,2{end}{end}{long}{end}3,4{end}"))
+        assert isinstance(rows, TextRows)
+        for reading in (rows, rows.pieces(2_600_000)):
+            if more:
+                with pytest.raises(InputError, match="line 4 has more than 8,388,608 characters"):
+                    list(reading)
+            else:
+                assert sum(map(len, reading)) > 3
+
+
 def test_gzip_is_told_by_its_bytes_and_streamed(tmp_path: Path) -> None:
     packed = gzip.compress(b"a,b\n" + b"1,2\n" * 10)
     assert len(read(tmp_path, packed)) == 10

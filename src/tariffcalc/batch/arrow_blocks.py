@@ -9,6 +9,7 @@ stretch, up to a true row end; what comes after is tried again.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 from itertools import accumulate
@@ -29,9 +30,10 @@ STRETCH = 1 << 16
 """Bytes after which a stretch that is not strict may end."""
 
 MARGIN = 4 * LONGEST_CELL
-"""Bytes behind a stretch that must be at hand: more than the longest cell has."""
+"""Bytes behind a stretch that must be at hand: more than the longest cell has, not every row."""
 
 LF, CR, QUOTE = 10, 13, 34
+_line_end = re.compile(rb"\n|\r\n|\r(?=.)", re.DOTALL).search
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -64,6 +66,7 @@ class Block:
 def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
     """Cut UTF-8 text that comes in pieces, the first one beginning with a row, into blocks."""
     held, is_last, stretch, size = b"", False, STRETCH, min(FIRST, SIZE)
+    margin = MARGIN
     while held or not is_last:
         if not is_last:
             come = next(pieces, None)
@@ -80,12 +83,18 @@ def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
             if block is not None:
                 stretch = STRETCH
             else:
-                # A row of so many bytes is refused anyhow; until then more may close a quote.
-                if not is_last and len(held) < stretch + MARGIN:
+                # A cell of so many bytes is refused anyhow; until then more may close a quote.
+                end = _line_end(held, stretch + margin)
+                if end is None and not is_last:
                     break
-                rows, used = loose_rows(held, stretch, delimiter)
+                window = held if end is None else held[: end.end()]
+                is_all = is_last and len(window) == len(held)
+                rows, used = loose_rows(window, stretch, delimiter, is_all)
+                if not used:
+                    margin *= 2
+                    continue
                 block, stretch = Block(len(rows), held[:used], rows=rows), min(SIZE, stretch * 4)
-            held, size = held[used:], SIZE
+            held, size, margin = held[used:], SIZE, MARGIN
             yield block
 
 
@@ -100,9 +109,23 @@ def _plain_block(held: bytes, piece: bytes, size: int) -> Block | None:
         return None
     if any(sign in part for sign in (b'"', b"\r") for part in (held, piece)):
         return None
+    if _may_have_long_line(held, piece):
+        return None
     parts = held, memoryview(piece)[:end]
     ends = (np.count_nonzero(np.frombuffer(part, np.uint8) == LF) for part in parts)
     return Block(sum(map(int, ends)), *parts)
+
+
+def _may_have_long_line(held: bytes, piece: bytes) -> bool:
+    """Whether some line of two parts may have a cell that is too long for `TextRows`."""
+    if len(held) - held.rfind(b"\n") + piece.find(b"\n") > LONGEST_CELL:
+        return True
+    half = LONGEST_CELL // 2  # where each of these has a line end, no line is longer than two
+    return any(
+        part.find(b"\n", start, start + half) < 0
+        for part in (held, piece)
+        for start in range(0, len(part) - half + 1, half)
+    )
 
 
 def _strict_block(held: bytes, is_last: bool, delimiter: str) -> tuple[Block | None, int]:
@@ -116,6 +139,8 @@ def _strict_block(held: bytes, is_last: bool, delimiter: str) -> tuple[Block | N
     end = len(held) if whole else int(ends[-1]) + 1 if ends.size else 0
     if not end or not is_strict(held, end, quotes[: np.searchsorted(quotes, end)], delimiter):
         return None, 0
+    if np.diff(ends, prepend=-1, append=end).max() > LONGEST_CELL:
+        return None, 0  # a cell of this row may be longer
     count = ends.size + int(data[end - 1] != LF)
     return Block(count, memoryview(held)[:end]), end
 
@@ -156,9 +181,18 @@ def is_strict(held: bytes, end: int, quotes: Places, delimiter: str) -> bool:
     return bool((around[before] & around[after] & doubled_before & doubled_after).all())
 
 
-def loose_rows(held: bytes, stretch: int, delimiter: str) -> tuple[list[list[str]], int]:
-    """Read a stretch of rows as `TextRows` does, and return them with their length in bytes."""
-    lines = StringIO(held[: stretch + MARGIN].decode(errors="ignore"), newline="").readlines()
+def loose_rows(
+    window: bytes, stretch: int, delimiter: str, is_all: bool
+) -> tuple[list[list[str]], int]:
+    """Read a stretch of rows as `TextRows` does, and return them with their length in bytes.
+
+    Args:
+        window: Whole lines, the first of which begins a row.
+        stretch: Rows that begin within so many bytes are read.
+        delimiter: Between the cells.
+        is_all: Whether the file ends here. If not, reading stops before a row that does not.
+    """
+    lines = StringIO(window.decode(), newline="").readlines()
     ends = [*accumulate((len(line.encode()) for line in lines), initial=0)]
     rows: list[list[str]] = []
     start = 0
@@ -174,7 +208,10 @@ def loose_rows(held: bytes, stretch: int, delimiter: str) -> tuple[list[list[str
                     break
             start += done
         except csv.Error:
+            is_open = start + reader.line_num == len(lines)
             start += done
+            if is_open and not is_all:
+                break  # what comes may close its quote
             rows.append(read_alone(lines[start], delimiter))
             start += 1
     return rows, ends[start]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from io import StringIO
@@ -10,10 +11,13 @@ from typing import BinaryIO
 
 from tariffcalc.batch.decoding import Decoder
 from tariffcalc.batch.sources import HEAD, Source
+from tariffcalc.values.issues import InputError
 
 LONGEST_LINE = 8 << 20
 KEPT = 4 << 20
 """Characters kept behind the place of reading: more than a row whose longest cell is refused."""
+
+_first_of = re.compile(rb"[^\r\n]*").match
 
 
 class Lines:
@@ -62,13 +66,12 @@ class Lines:
         while chunk:
             chunk = stream.read(HEAD)
             text = rest + decoder.decode(chunk, final=not chunk)
+            if len(text) > LONGEST_LINE and len(_first_line(text)) > LONGEST_LINE:
+                raise _too_long(self._source, self.count + 1)
             # A CR at the very end is cut off: its LF may be still to come.
             end = 1 + max(text.rfind("\n"), text.rfind("\r", 0, -1)) if chunk else len(text)
             piece, rest = text[:end], text[end:]
             self.count += count_lines(piece)
-            if len(rest) > LONGEST_LINE:
-                message = f"line {self.count + 1} has more than {LONGEST_LINE:,} characters"
-                raise self._source.refusal("line-too-long", message, "Is it a CSV file?")
             if piece:
                 yield piece
 
@@ -79,6 +82,46 @@ class Lines:
         while self._size - self._kept[0][2] > KEPT:
             self._size -= self._kept.popleft()[2]
         return lines
+
+
+class LineLengths:
+    """Refuses in pieces of UTF-8 the lines that `Lines` refuses."""
+
+    def __init__(self, source: Source, skipped: int) -> None:
+        """Begin behind some lines of a file."""
+        self._source = source
+        self._number = skipped + 1
+        self._size = 0
+        self._is_returned = False
+
+    def check(self, piece: bytes) -> None:
+        """Look at the next piece, of less bytes than a line may have characters.
+
+        Raises:
+            InputError: when a line in it is too long.
+        """
+        last = piece.rfind(b"\n")
+        last = max(last, piece.rfind(b"\r", last + 1))
+        first = _first_of(piece)
+        self._size += len(first[0].decode()) if first else 0
+        if self._size > LONGEST_LINE:
+            raise _too_long(self._source, self._number)
+        if last >= 0:
+            self._size = len(piece[last + 1 :].decode())
+        ends = piece.count(b"\n")
+        if b"\r" in piece:
+            ends += piece.count(b"\r") - piece.count(b"\r\n")
+        self._number += ends - (self._is_returned and piece.startswith(b"\n"))
+        self._is_returned = piece.endswith(b"\r")
+
+
+def _first_line(text: str) -> str:
+    return StringIO(text, newline="").readline().rstrip("\r\n")
+
+
+def _too_long(source: Source, number: int) -> InputError:
+    message = f"line {number} has more than {LONGEST_LINE:,} characters"
+    return source.refusal("line-too-long", message, "Is it a CSV file?")
 
 
 def split_lines(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.decoding import Decoder, find_encoding
 from tariffcalc.batch.rows import BLOCK, Block, Rows
 from tariffcalc.batch.sources import HEAD, Source
-from tariffcalc.batch.text_lines import Lines, split_lines
+from tariffcalc.batch.text_lines import LineLengths, Lines, split_lines
 from tariffcalc.values.issues import InputError, Issue
 
 LONGEST_CELL = 1 << 20
@@ -124,16 +124,25 @@ class TextRows(Rows):
                 start += 1
 
     def pieces(self, size: int) -> Iterator[bytes]:
-        """Return what stands below the header as UTF-8, in pieces of about a size."""
+        """Return what stands below the header as UTF-8, in pieces of about a size.
+
+        Raises:
+            InputError: for a line that is too long.
+        """
+        lengths = LineLengths(self.source, self._skip)
         with self.source.told(), self.source.open() as stream:
             decoder, chunk = self._decoder(), stream.read(HEAD)
             below = StringIO(decoder.decode(chunk, final=not chunk), newline="")
             for _ in range(self._skip):
                 below.readline()
-            yield below.read().encode()
+            piece = below.read().encode()
+            lengths.check(piece)
+            yield piece
             while chunk:
                 chunk = stream.read(size)
-                yield decoder.as_utf8(chunk)
+                piece = decoder.as_utf8(chunk)
+                lengths.check(piece)
+                yield piece
 
 
 def plain_lines(text: str) -> list[str] | None:
