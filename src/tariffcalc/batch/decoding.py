@@ -7,6 +7,7 @@ comes out right.
 from __future__ import annotations
 
 import codecs
+from io import BytesIO, TextIOWrapper
 
 from tariffcalc.batch.sources import Source
 from tariffcalc.values.issues import InputError, Issue
@@ -29,6 +30,7 @@ def find_encoding(source: Source, told: str | None) -> str:
     """
     if told:
         try:
+            TextIOWrapper(BytesIO(), told)  # refuses a codec that is not of text, such as hex
             return codecs.lookup(told).name
         except LookupError:
             message = f'"{told}" is no encoding; it is one such as utf-8, cp1252 or utf-16'
