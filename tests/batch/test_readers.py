@@ -101,7 +101,9 @@ def test_an_encoding_told_is_kept_to(tmp_path: Path) -> None:
     assert "is not utf-8 near byte 4" in fault(tmp_path, b"a,b\n\xe9,1\n", encoding="utf-8")
     for told in ("klingon", "hex", "rot13", "zip"):
         assert f'"{told}" is no encoding' in fault(tmp_path, b"a,b\n", encoding=told)
-    assert "--encoding utf-16-le" in fault(tmp_path, "a,b\n1,2\n".encode("utf-16-le"))
+    unmarked = "a,b\n1,2\n".encode("utf-16-le")
+    assert "--encoding utf-16-le" in fault(tmp_path, unmarked)
+    assert "Say --encoding utf-16-le" in fault(tmp_path, unmarked, encoding="utf-16")
 
 
 def test_nul_bytes_stay_in_their_cell(tmp_path: Path) -> None:

@@ -69,6 +69,10 @@ class Decoder:
             pending = self._decoder.getstate()[0]
             self._decoder = codecs.getincrementaldecoder(self._encoding)(_FALLBACK)
             text = self._decoder.decode(pending + chunk, final)
+        except UnicodeError as error:  # as of UTF-16 that is told but has no mark
+            hint = "Say --encoding utf-16-le, or utf-16-be."
+            message = f"is not {self._encoding}: {error}"
+            raise self._source.refusal("not-text", message, hint) from None
         self._read += len(chunk)
         return text
 
