@@ -176,6 +176,26 @@ def test_gzip_is_told_by_its_bytes_and_streamed(tmp_path: Path) -> None:
     assert "not a sound gzip file" in fault(tmp_path, b"\x1f\x8b\x08\x00" + b"junk" * 9)
 
 
+def test_gzip_of_several_members_is_read_from_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, rest = gzip.compress(b"a,b\n"), gzip.compress(b"1,2\n" * 100_000)
+    for packed in (
+        gzip.compress(b"") + header + rest, header + b"\0" * 9 + gzip.compress(b"") + rest,
+        gzip.compress(b"") * 1000 + header + rest,
+    ):  # fmt: skip
+        monkeypatch.setattr(sys, "stdin", _Stdin(packed))
+        piped = open_rows("-")
+        assert piped.source.head == open_rows(write(tmp_path, packed)).source.head
+        assert sum(1 for _ in piped) == 100_000
+    monkeypatch.setattr(sys, "stdin", _Stdin(gzip.compress(b"") * 3))
+    with pytest.raises(InputError, match="holds nothing"):
+        open_rows("-")
+    monkeypatch.setattr(sys, "stdin", _Stdin(header + b"junk"))
+    with pytest.raises(InputError, match="not a sound gzip file"):
+        list(open_rows("-"))
+
+
 def test_memory_does_not_grow_with_a_gzip_bomb(tmp_path: Path) -> None:
     path = tmp_path / "bomb.csv.gz"
     with gzip.open(path, "wb", compresslevel=9) as file:

@@ -56,8 +56,7 @@ class Source:
                 with self.open() as file:
                     self.head = file.read(HEAD)
             elif self._is_gzip:
-                unpack = zlib.decompressobj(wbits=31)
-                self.head = unpack.decompress(self._packed_head, HEAD)
+                self.head = _unpack_head(self._packed_head)
             else:
                 self.head = self._packed_head
         self.kind = self._kind()
@@ -138,6 +137,16 @@ class Source:
 def _first(path: Path, count: int) -> bytes:
     with path.open("rb") as file:
         return file.read(count)
+
+
+def _unpack_head(packed: bytes) -> bytes:
+    """Return the first bytes of a gzip stream, whose members may be many, and some empty."""
+    head = b""
+    while packed and len(head) < HEAD:
+        unpack = zlib.decompressobj(wbits=31)
+        head += unpack.decompress(packed, HEAD - len(head))
+        packed = unpack.unused_data.lstrip(b"\0")
+    return head
 
 
 class _Unpacked(gzip.GzipFile):
