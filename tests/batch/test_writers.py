@@ -156,6 +156,25 @@ def test_a_sheet_keeps_codes_as_text_and_amounts_as_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("x" * 32_768, "32,768"), ("=" + "x" * 32_766 + "+1", "32,770"),
+        ("\U0001f600" * 16_384, "32,768"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_a_sheet_would_cut_off_is_refused(text: str, size: str) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    writer = open_writer(Layout(Form.XLSX), io.BytesIO(), HEADER, COLUMNS)
+    writer.write(["1", "a"], ("ok", ""))
+    words = rf"row 3 of the sheet has a cell of {size} characters, .*holds 32,767\. Write a \.csv"
+    with pytest.raises(InputError, match=words):
+        writer.write(["2", text], ("ok", ""))
+    writer.drop()
+    body = written(Layout(Form.XLSX), [(["1", "x" * 32_767], ("ok", ""))])
+    assert len(openpyxl.load_workbook(io.BytesIO(body)).active["B2"].value) == 32_767
+
+
+@pytest.mark.parametrize(
     ("target", "told", "delimiter", "expected"),
     [
         ("out.csv", None, ";", Layout(Form.CSV, ";")),

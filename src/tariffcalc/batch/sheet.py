@@ -16,6 +16,9 @@ from tariffcalc.batch.writers import fitted, unique_names
 from tariffcalc.values.issues import InputError, Issue
 
 MOST_ROWS = 1_048_576
+LONGEST = 32_767
+"""Characters that a cell of a sheet holds, as UTF-16 counts them."""
+
 is_amount = re.compile(r"-?\d{1,13}\.\d\d").fullmatch
 
 
@@ -45,11 +48,25 @@ class SheetWriter:
         self._sheet.close()
 
     def _text(self, text: str) -> Any:
-        cell = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", neutral(text)) or None)
+        shown = ILLEGAL_CHARACTERS_RE.sub("", neutral(text))
+        if len(shown) > LONGEST // 2:
+            self._check_length(shown)
+        cell = WriteOnlyCell(self._sheet, shown or None)
         if cell.value is not None:
             cell.data_type = "s"
             cell.number_format = "@"
         return cell
+
+    def _check_length(self, text: str) -> None:
+        """Refuse a text that openpyxl would cut off without a word."""
+        size = len(text.encode("utf-16-le")) // 2
+        if size > LONGEST:
+            message = (
+                f'row {self._rows + 1} of the sheet has a cell of {size:,} characters, "{text[:20]}'
+                f'...", and a cell holds {LONGEST:,}'
+            )
+            hint = "Write a .csv file, which takes cells of any length."
+            raise InputError([Issue("cell-too-long", "error", message, "--output", hint)])
 
     def _append(self, row: list[Any]) -> None:
         self._rows += 1
