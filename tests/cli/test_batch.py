@@ -180,11 +180,14 @@ def test_the_input_is_not_overwritten(batch: Command, invoices: Path) -> None:
     assert invoices.read_text() == BODY
 
 
-def test_a_full_disk_is_told_in_words(invoices: Path) -> None:
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_full_disk_is_told_in_words(invoices: Path, form: str) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
+    if form == "xlsx":
+        pytest.importorskip("openpyxl")
     line = f"tariffcalc batch {invoices} --into US --map value=Entered --map 'origin=Made in'"
-    done = spawn(f"{line} --map entry_date=Day -q > /dev/full")
+    done = spawn(f"{line} --map entry_date=Day -q -f {form} > /dev/full")
     assert done.returncode == 3
     assert done.stderr == "error: stdout: the disk is full. Make room, or write to another disk.\n"
 

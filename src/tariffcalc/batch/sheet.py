@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook  # type: ignore[import-untyped]  # has no types
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]  # has no types
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]  # has no types
+from openpyxl.writer.excel import ExcelWriter  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.inert import neutral
 from tariffcalc.batch.writers import fitted, unique_names
@@ -41,7 +44,13 @@ class SheetWriter:
 
     def close(self) -> None:
         """Write the file: a sheet is zipped as a whole."""
-        self._book.save(self._file)
+        archive = ZipFile(self._file, "w", ZIP_DEFLATED)
+        try:
+            ExcelWriter(self._book, archive).save()
+        except BaseException:
+            with suppress(Exception):  # an end that is not written now is tried when all is closed
+                archive.close()
+            raise
 
     def drop(self) -> None:
         """Let go of the sheet."""
