@@ -26,6 +26,7 @@ from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.inert import restore
 from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import Outcome, look, price_file
+from tariffcalc.batch.printer import MARKS
 from tariffcalc.batch.result import Options
 from tariffcalc.batch.writers import Form
 from tariffcalc.engine.as_json import as_json
@@ -303,7 +304,7 @@ ODD_LINES = (
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "=", "."])
 def test_both_lanes_write_the_same_bytes(
     catalogue: Catalogue, tmp_path: Path, line_end: str, mark: str, delimiter: str
 ) -> None:
@@ -319,8 +320,9 @@ def test_both_lanes_write_the_same_bytes(
     for engine in ("python", "arrow"):
         output = tmp_path / engine / target
         output.parent.mkdir()
-        summary = run(catalogue, source, output, engine=engine).summary
-        assert summary["engine"] == engine
+        summary = run(catalogue, source, output, engine=engine, delimiter=delimiter).summary
+        # Amounts, shares and charges hold the others, and are quoted by the Python lane alone.
+        assert summary["engine"] == (engine if delimiter in MARKS else "python")
         told[engine] = {key: summary[key] for key in ("statuses", "errors", "currencies")}
     assert (tmp_path / "arrow" / target).read_bytes().splitlines() == (
         tmp_path / "python" / target

@@ -24,10 +24,9 @@ from tariffcalc.batch.arrow_text import Fragments, Written
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.printer import MARKS
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.text_rows import TextRows
-
-__all__ = ["CsvPricer", "NotForThisLane"]
 
 PART = 1 << 13
 """Rows that are put together at once: their fragments by number take much more room than text."""
@@ -49,6 +48,8 @@ class CsvPricer(TextPricer):
         """
         if isinstance(rows, TextRows) and form.delimiter != rows.delimiter:
             raise NotForThisLane("it writes the delimiter that it reads")
+        if form.delimiter not in MARKS:
+            raise NotForThisLane("its amounts may hold the delimiter, and it quotes none of them")
         super().__init__(rows, pricer, form.delimiter)
         self._form = form
         self._fragments = Fragments(form.delimiter, form.line_end, form.join)

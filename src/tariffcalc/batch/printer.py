@@ -34,7 +34,7 @@ LOOKED_AT = ("shipped_date", "quantity", *FILED)
 """Fields beyond the necessary ones that are looked at here; a quantity need not count."""
 
 MARKS = ",;\t|"
-"""Delimiters that stand in no amount."""
+"""Delimiters that stand in no amount, share or charge: where it is another, these are quoted."""
 
 
 class Printer:
