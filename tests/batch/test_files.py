@@ -120,6 +120,25 @@ except WriteError as error:
     assert names(tmp_path) == ["out.csv"]
 
 
+def test_no_room_to_hold_stdout_back_is_not_told_of_stdout() -> None:
+    program = """
+import resource
+from tariffcalc.batch.files import open_whole
+from tariffcalc.values.issues import InputError
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    with open_whole("-", hold=True) as output:
+        for _ in range(30):
+            output.file.write(b"x" * 100_000)
+except InputError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "temporary files cannot be written: File too large" in done.stdout, done.stderr
+    assert "TMPDIR" in done.stdout
+    assert "xxx" not in done.stdout
+
+
 def test_a_full_device_is_told() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import builtins
 import csv
+import errno
 import gzip
 import io
+import os
 import sys
+import tempfile
 import tracemalloc
 import zipfile
 from datetime import date, datetime
@@ -233,6 +236,18 @@ def test_standard_input_is_read_once_or_kept(monkeypatch: pytest.MonkeyPatch) ->
         assert sum(1 for _ in rows) == sum(1 for _ in rows.reopen()) == 200_000
         both = zip(rows, rows.reopen(), strict=True)
         assert all(one == other for one, other in both)
+
+
+def test_no_room_to_keep_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, body: Any) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", Full)
+    monkeypatch.setattr(sys, "stdin", _Stdin(b"a,b\n1,2\n"))
+    rows = open_rows("-")
+    with pytest.raises(InputError, match=r"temporary files cannot be written: No space.*TMPDIR"):
+        rows.keep()
 
 
 def test_a_file_can_be_read_again_and_tells_how_far_it_is(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 from typing import Any
 
 import pytest
@@ -172,6 +174,27 @@ def test_a_cell_that_a_sheet_would_cut_off_is_refused(text: str, size: str) -> N
     writer.drop()
     body = written(Layout(Form.XLSX), [(["1", "x" * 32_767], ("ok", ""))])
     assert len(openpyxl.load_workbook(io.BytesIO(body)).active["B2"].value) == 32_767
+
+
+def test_no_room_for_a_sheet_that_is_not_zipped_yet_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("openpyxl")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    writer: Any = open_writer(Layout(Form.XLSX), io.BytesIO(), HEADER, COLUMNS)
+    words = r"temporary files cannot be written: No space.*TMPDIR"
+    with monkeypatch.context() as patch:
+        patch.setattr(writer._sheet, "append", full)
+        with pytest.raises(InputError, match=words):
+            writer.write(["1", "a"], ("ok", ""))
+        patch.setattr(writer._sheet, "close", full)
+        with pytest.raises(InputError, match=words):
+            writer.close()
+        writer.drop()
+    writer.drop()
 
 
 @pytest.mark.parametrize(

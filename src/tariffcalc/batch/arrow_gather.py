@@ -6,7 +6,6 @@ A row that this lane does not read is surveyed by the Python lane, which tells `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from tempfile import gettempdir
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +29,7 @@ from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Ids
 from tariffcalc.batch.numbers import tidy
-from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.batch.room import room_told
 
 BITS = 31
 """Of the number that says which fees a row bears, and when it enters free."""
@@ -124,15 +123,12 @@ class Gathering:
         """
         done = 0
         try:
-            for part in parts:
-                self._put(part)
-                done += part.size
-                progress(done)
-            return self._book.share_out(self._lane.pricer.finder.points_of)
-        except OSError as error:
-            message = f"the folder for temporary files cannot be written: {error.strerror}"
-            hint = "Make room there, or name another one in TMPDIR."
-            raise InputError([Issue("temporary", "error", message, gettempdir(), hint)]) from None
+            with room_told():
+                for part in parts:
+                    self._put(part)
+                    done += part.size
+                    progress(done)
+                return self._book.share_out(self._lane.pricer.finder.points_of)
         except TooMuch:
             raise NotForThisLane("the values of its entries are too large") from None
         finally:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from tariffcalc.batch.room import no_room, room_told
 from tariffcalc.batch.stops import Stops, catch_stops
 from tariffcalc.values.issues import InputError, Issue
 
@@ -95,8 +96,11 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
             with _beside(path, target, force, stops) as output:
                 yield output
         elif hold:
-            with tempfile.TemporaryFile(buffering=0) as held:
-                with io.BufferedWriter(_Guarded(os.dup(held.fileno()), target), BUFFER) as file:
+            with room_told():
+                made = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed below
+            with made as held:
+                raw = _Guarded(os.dup(held.fileno()), target, is_temporary=True)
+                with io.BufferedWriter(raw, BUFFER) as file:
                     output = Output(cast(BinaryIO, file))
                     yield output
                 if output.is_wanted:
@@ -178,9 +182,10 @@ def _stream(path: Path | None, target: str) -> Iterator[BinaryIO]:
 class _Guarded(io.FileIO):
     """A file whose faults are told in words; once one is met, the rest is let go."""
 
-    def __init__(self, number: int, target: str) -> None:
+    def __init__(self, number: int, target: str, is_temporary: bool = False) -> None:
         super().__init__(number, "wb")
         self.target = target
+        self.is_temporary = is_temporary
         self.is_broken = False
         self._fresh = 0
 
@@ -195,7 +200,9 @@ class _Guarded(io.FileIO):
             self.is_broken = True
             if isinstance(error, BrokenPipeError):
                 raise
-            raise _unwritable(error, self.target) from None
+            raise (
+                no_room(error) if self.is_temporary else _unwritable(error, self.target)
+            ) from None
 
     def _send_on(self, written: int) -> None:
         """Let the disk begin with what was written, so that there is little to wait for at last."""

@@ -15,6 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-unty
 from openpyxl.writer.excel import ExcelWriter  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.inert import neutral
+from tariffcalc.batch.room import room_told
 from tariffcalc.batch.writers import fitted, unique_names
 from tariffcalc.values.issues import InputError, Issue
 
@@ -44,6 +45,8 @@ class SheetWriter:
 
     def close(self) -> None:
         """Write the file: a sheet is zipped as a whole."""
+        with room_told():
+            self._sheet.close()
         archive = ZipFile(self._file, "w", ZIP_DEFLATED)
         try:
             ExcelWriter(self._book, archive).save()
@@ -54,7 +57,8 @@ class SheetWriter:
 
     def drop(self) -> None:
         """Let go of the sheet."""
-        self._sheet.close()
+        with suppress(Exception):  # it may be why the file is given up
+            self._sheet.close()
 
     def _text(self, text: str) -> Any:
         shown = ILLEGAL_CHARACTERS_RE.sub("", neutral(text))
@@ -83,4 +87,5 @@ class SheetWriter:
             message = f"a sheet holds {MOST_ROWS:,} rows, and there are more"
             hint = "Write a .csv or .parquet file."
             raise InputError([Issue("sheet-full", "error", message, "--output", hint)])
-        self._sheet.append(row)
+        with room_told():
+            self._sheet.append(row)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import shutil
 import sys
 import tempfile
 import zlib
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from tariffcalc.batch.room import room_told
 from tariffcalc.values.issues import InputError, Issue
 
 HEAD = 1 << 18
@@ -87,14 +87,23 @@ class Source:
         return self.open()
 
     def keep(self) -> None:
-        """Make a second opening possible: standard input is copied to a temporary file."""
+        """Make a second opening possible: standard input is copied to a temporary file.
+
+        Raises:
+            InputError: when it cannot be read, or there is no room for it.
+        """
         if self._path is not None or self._spool is not None:
             return
         self._refuse_spent()
-        spool = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the source
-        spool.write(self._packed_head)
-        shutil.copyfileobj(sys.stdin.buffer, spool, HEAD)
-        spool.flush()
+        with room_told():
+            spool = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the source
+        chunk = self._packed_head
+        while chunk:
+            with room_told():
+                spool.write(chunk)
+                spool.flush()
+            with self.told():
+                chunk = sys.stdin.buffer.read(HEAD)
         self._spool = spool
 
     def _raw(self) -> BinaryIO:
