@@ -149,6 +149,21 @@ def test_a_full_device_is_told() -> None:
         output.file.write(b"x" * 3_000_000)
 
 
+@pytest.mark.parametrize("name", ["a" * 251 + ".csv", "é" * 125 + "a.csv"])
+def test_a_name_may_be_as_long_as_the_system_takes(tmp_path: Path, name: str) -> None:
+    write(tmp_path / name)
+    assert names(tmp_path) == [name]
+    assert (tmp_path / name).read_bytes() == b"new"
+
+
+def test_what_cannot_be_made_is_told_by_the_name_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LONGEST_NAME", 1000)  # as a system that takes less
+    with pytest.raises(WriteError, match=r"out\.csv: cannot be written: File name too long"):
+        write(tmp_path / ("a" * 240 + "out.csv"))
+
+
 def test_an_older_file_is_not_replaced_without_force(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_bytes(b"old")

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 BUFFER = 1 << 20
+LONGEST_NAME = 255
+"""Bytes of a file's name, which most systems take."""
+
 AHEAD = 8 << 20
 """Bytes after which the disk is told to begin with what was written."""
 
@@ -115,7 +118,7 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
 @contextmanager
 def _beside(path: Path, target: str, force: bool, stops: Stops) -> Iterator[Output]:
     """Write beside the target, then rename."""
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
+    temporary = path.with_name(_hidden(path.name))
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     try:
         try:
@@ -135,8 +138,16 @@ def _beside(path: Path, target: str, force: bool, stops: Stops) -> Iterator[Outp
             _rename(temporary, path, target, force)
     finally:
         stops.hold()
-        with suppress(FileNotFoundError):
+        with suppress(OSError):  # it has its name, or was never made: what went wrong is told
             temporary.unlink()
+
+
+def _hidden(name: str) -> str:
+    """Return a name for a file until it is whole, no longer than a name may be."""
+    ending = f".{os.urandom(4).hex()}.part"
+    while len(os.fsencode(f".{name}{ending}")) > LONGEST_NAME:
+        name = name[:-1]
+    return f".{name}{ending}"
 
 
 def _rename(temporary: Path, path: Path, target: str, force: bool) -> None:
