@@ -192,6 +192,27 @@ def test_a_full_disk_is_told_in_words(invoices: Path, form: str) -> None:
     assert done.stderr == "error: stdout: the disk is full. Make room, or write to another disk.\n"
 
 
+def test_a_stream_that_is_closed_is_no_reason_to_fail(invoices: Path, tmp_path: Path) -> None:
+    line = f"tariffcalc batch {invoices} --into US --map value=Entered --map 'origin=Made in'"
+    line += " --map entry_date=Day"
+    done = spawn(f"{line} -q")
+    assert (done.returncode, done.stderr) == (0, "")
+    closed = (" 2>&-", " 2>&- >&-", " -q >&-", " >&-", " <&- >&- 2>&-")
+    for number, streams in enumerate(closed):
+        out = tmp_path / f"out{number}.csv"
+        assert spawn(f"{line} -o {out}{streams}").returncode == 0
+        assert out.read_text() == done.stdout
+    assert spawn(f"{line} 2>&-").stdout == done.stdout
+    assert spawn(f"{line} --dry-run >&-").returncode == 0
+    for words in ("", " --strict"):
+        told = spawn(f"{line} -q{words} >&-")
+        assert told.returncode == 3
+        assert told.stderr == "error: stdout: is closed. Name a file: -o FILE\n"
+    told = spawn("tariffcalc batch - --into US <&-")
+    assert told.returncode == 3
+    assert told.stderr == "error: standard input: is closed. Give the file's name.\n"
+
+
 def test_a_reader_that_leaves_ends_it_quietly(invoices: Path) -> None:
     first = BODY.splitlines(keepends=True)[1]
     invoices.write_text(BODY + first * 20_000)

@@ -60,9 +60,11 @@ def check_target(target: str, force: bool, others: Iterable[str] = ()) -> None:
 
     Raises:
         WriteError: for a folder, a folder that does not exist, an older file without `force`,
-            and a file that is one of the others.
+            a file that is one of the others, and stdout that is closed.
     """
     if target == STDOUT:
+        if sys.stdout is None:
+            raise _refusal("unwritable", "is closed", target, "Name a file: -o FILE")
         return
     path = Path(target)
     if path.is_dir():

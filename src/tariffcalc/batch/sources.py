@@ -48,6 +48,8 @@ class Source:
         self.name = "standard input" if self._path is None else self._path.name
         self._packed_head = b""
         if self._path is None:
+            if sys.stdin is None:
+                raise self.refusal("unreadable", "is closed", "Give the file's name.")
             self._packed_head = sys.stdin.buffer.read(HEAD)
         with self.told():
             packed = self._packed_head[:2] if self._path is None else _first(self._path, 2)

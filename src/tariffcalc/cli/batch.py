@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -221,7 +220,7 @@ def _look(job: Job, catalogue: Catalogue) -> int:
     from tariffcalc.batch.pipeline import look
 
     seen = look(job, catalogue)
-    sys.stdout.write(seen.text)
+    typer.echo(seen.text, nl=False)
     return sum(seen.problems.values())
 
 

@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -68,6 +69,7 @@ app = make_app(COMMANDS)
 def run() -> None:
     """Run the command line; every fault of input ends in words and an exit code."""
     gc.set_threshold(COLLECTED)
+    _fill_in_closed_streams()
     # Typer makes every command with all its options ready: the one that is asked for will do.
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
@@ -87,6 +89,17 @@ def run() -> None:
         sys.exit(130)
     finally:
         gc.freeze()  # or Python would look through all it holds before it ends
+
+
+def _fill_in_closed_streams() -> None:
+    """Let no file get the number of a stream that is closed, and what is said on stderr pass."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY)  # gets this number, and takes nothing
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for good
 
 
 def _fail(error: InputError, code: int) -> None:
