@@ -247,7 +247,7 @@ def test_no_room_to_keep_standard_input_is_told(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdin", _Stdin(b"a,b\n1,2\n"))
     rows = open_rows("-")
     with pytest.raises(InputError, match=r"temporary files cannot be written: No space.*TMPDIR"):
-        rows.keep()
+        rows.reopen()
 
 
 def test_a_file_can_be_read_again_and_tells_how_far_it_is(tmp_path: Path) -> None:
