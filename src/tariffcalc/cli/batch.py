@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ from tariffcalc.cli.options import (
     OverlayOption,
     open_catalogue,
 )
+from tariffcalc.cli.render import fitted
 from tariffcalc.values.issues import CatalogueError, InputError, Issue
 
 if TYPE_CHECKING:
@@ -220,7 +222,8 @@ def _look(job: Job, catalogue: Catalogue) -> int:
     from tariffcalc.batch.pipeline import look
 
     seen = look(job, catalogue)
-    typer.echo(seen.text, nl=False)
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    typer.echo(fitted(seen.text) if is_terminal else seen.text, nl=False)
     return sum(seen.problems.values())
 
 

@@ -17,6 +17,7 @@ import typer
 
 from tariffcalc import __version__
 from tariffcalc.cli import batch, check, measures, quote, show
+from tariffcalc.cli.render import fitted
 from tariffcalc.values.issues import CatalogueError, CoverageError, InputError
 
 COLLECTED = 500_000
@@ -105,7 +106,8 @@ def _fill_in_closed_streams() -> None:
 def _fail(error: InputError, code: int) -> None:
     shown = error.issues[:50]
     for issue in shown:
-        typer.echo(f"error: {issue}", err=True)
+        line = f"error: {issue}"
+        typer.echo(fitted(line) if sys.stderr.isatty() else line, err=True)
     if len(error.issues) > len(shown):
         typer.echo(f"... and {len(error.issues) - len(shown)} more", err=True)
     sys.exit(code)

@@ -14,6 +14,26 @@ WIDTH = 80
 Rows = Sequence[Sequence[str]]
 
 
+def fitted(text: str) -> str:
+    """Return a text whose lines are cut between words to 80 columns, what follows indented.
+
+    >>> print(fitted("error: " + 20 * "word "))
+    error: word word word word word word word word word word word word word word
+        word word word word word word
+    """
+    import textwrap
+
+    return "\n".join(
+        textwrap.fill(
+            line.rstrip(), WIDTH, subsequent_indent=" " * (len(line) - len(line.lstrip()) + 4),
+            break_long_words=False, break_on_hyphens=False,
+        )
+        if len(line) > WIDTH
+        else line
+        for line in text.split("\n")
+    )  # fmt: skip
+
+
 def write_json(body: Any) -> None:
     """Write plain data as JSON."""
     import json
