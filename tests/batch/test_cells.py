@@ -135,6 +135,11 @@ def test_a_currency_in_the_cell_is_told(reader: CellReader, raw: str, currency: 
     assert reader.currency(raw) == currency
 
 
+@pytest.mark.parametrize("raw", ["US$100 CAD", "C$ 5 USD"])
+def test_a_cell_does_not_name_two_currencies(reader: CellReader, raw: str) -> None:
+    assert "names two currencies" in fault(reader, "customs_value", raw).message
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [

@@ -240,6 +240,13 @@ def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) ->
     assert turned["warnings"] == "fx-direction: 1.3333 says that one CAD costs 1.3333 USD"
 
 
+def test_a_rate_of_duty_beyond_reason_is_an_error_of_its_row(catalogue: Catalogue) -> None:
+    row = {**INGOT, "customs_value": "200000000", "base_rate": "9" * 32 + "%"}
+    assert priced(catalogue, row)["error_code"] == "bad-base-rate"
+    high = {**row, "customs_value": "999999999999999", "base_rate": "99999%"}
+    assert priced(catalogue, high)["base_duty"] == "999989999999999000.01"  # x 999.99
+
+
 def test_the_effective_rate_is_rounded_half_up(catalogue: Catalogue) -> None:
     """Of 16.00 at 2.6 %, 0.416 is owed, so 0.42: that is 2.625 % of it, told as 2.63%."""
     row = {**INGOT, "customs_value": "16", "base_rate": "2.6%", "entry_date": "2018-01-15"}

@@ -28,6 +28,10 @@ def test_half_a_cent_goes_up(exact: str, rounded: str) -> None:
     assert str(round_cents(D(exact))) == rounded
 
 
+def test_what_is_absurdly_large_is_rounded_too() -> None:
+    assert round_cents(D("9" * 40 + ".005")) == D("9" * 40 + ".01")
+
+
 @pytest.mark.parametrize("text", ["0", "100000.00", ".5", "5.", "-3.10", " 7 ", "00012"])
 def test_plain_numbers_are_read(text: str) -> None:
     assert parse_amount(text) == D(text.strip())

@@ -126,6 +126,10 @@ REFUSED = [
     ("unreadable", "٣%"),
     ("unreadable", ""),
     ("unreadable", "1" * 5000),
+    ("unreadable", "100000%"),
+    ("unreadable", "9" * 32 + "%"),
+    ("unreadable", "5% + 99999%"),
+    ("unreadable", "$1000000/kg"),
     ("unreadable", "5% - 2%"),
     ("unreadable", "33 1/0%"),
 ]

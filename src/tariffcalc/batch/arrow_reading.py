@@ -88,7 +88,7 @@ class CsvReading:
         Raises:
             NotForThisLane: when their values are too large for this lane.
         """
-        self._rows.reopen()
+        self._rows.reopen()  # it is read twice
         gathering = Gathering(self._lane)
 
         def weigh(task: tuple[int, Block]) -> Part:

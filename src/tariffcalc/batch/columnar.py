@@ -136,13 +136,13 @@ def _use_memory_again() -> None:
 
     The C library of Linux gives an array back at once when it is larger than any freed before (see
     `M_MMAP_THRESHOLD` in mallopt(3)), and asks for the like anew; one that nobody wrote to teaches
-    it better, and takes no memory. What PyArrow keeps for itself, NumPy lacks.
+    it better, and takes no memory. PyArrow's own pool is to keep nothing: NumPy could not use it.
     """
     import numpy as np
     import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
     np.empty(FREED, np.uint8)
-    with suppress(NotImplementedError):  # it was built without
+    with suppress(NotImplementedError):  # PyArrow was built without it
         pa.set_memory_pool(pa.jemalloc_memory_pool())
         pa.jemalloc_set_decay_ms(0)
 

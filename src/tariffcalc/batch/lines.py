@@ -63,7 +63,18 @@ class LinePricer:
         rates: ExchangeRates | None = None,
         charges: Charges = "compact",
     ) -> None:
-        """Make a pricer; other arguments are those of `Options`. `charges` is their form."""
+        """Make a pricer.
+
+        Args:
+            catalogue: Holds the law.
+            columns: Of the file.
+            defaults: For rows that say nothing of a field.
+            cells: Reads the cells.
+            known_on: As in `Options`, like the next two.
+            assume: Threatened acts to price as law.
+            rates: Of exchange.
+            charges: The form of the charges.
+        """
         known = known_on.isoformat() if isinstance(known_on, date) else known_on
         self._law: Law = catalogue.law(known, assume).sheets
         self._edition = catalogue.edition

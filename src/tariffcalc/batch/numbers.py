@@ -73,7 +73,10 @@ def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str
         if body.startswith("-") and not minus:
             body, minus = body[1:].lstrip(), True
         if found := _BEFORE.match(body) or _AFTER.search(body):
-            currency = _CURRENCIES.get(found[1].strip("$ ").upper()[:2]) or currency
+            told = _CURRENCIES.get(found[1].strip("$ ").upper()[:2])
+            if told and currency and told != currency:
+                raise ValueError(f'"{text}" names two currencies, {currency} and {told}')
+            currency = told or currency
             body = body[: found.start()] + body[found.end() :]
     if body.endswith("-") and not minus:
         body, minus = body[:-1].rstrip(), True

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_WIDE = Context(prec=60)
+"""More digits than any product of a quantity, a rate and a unit has: rounding never fails."""
+
 _SEPARATORS = ", \u00a0"
 LARGEST = Decimal("1e15")
 """No customs value reaches this; what does is a slip of the keyboard."""
@@ -21,7 +24,7 @@ def round_cents(amount: Decimal) -> Decimal:
     >>> round_cents(Decimal("9.375"))
     Decimal('9.38')
     """
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    return amount.quantize(CENT, ROUND_HALF_UP, _WIDE)
 
 
 def parse_amount(text: str) -> Decimal:

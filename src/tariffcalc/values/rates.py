@@ -17,6 +17,9 @@ _EXACT = Context(prec=60)
 _FRACTION = Context(prec=28, rounding=ROUND_CEILING)
 _HUNDRED = Decimal(100)
 _LONGEST = 400
+HIGHEST_SHARE, HIGHEST_AMOUNT = 1_000, 1_000_000
+"""Shares of the value, and amounts for a unit, that no duty reaches: what does is a slip."""
+
 
 # What cannot be computed: kind, words that give it away (spaces and hyphens taken out), why.
 # The first that fits names the text.
@@ -174,7 +177,7 @@ def parse_rate(text: str) -> Rate:
         return FREE
     number = text.removesuffix("%")
     if number != text and number.isascii() and number.replace(".", "", 1).isdigit():
-        return Rate(text, Decimal(number) / _HUNDRED)
+        return _within_reason(Rate(text, Decimal(number) / _HUNDRED), text)
     text = tidy_rate(text)
     if not 0 < len(text) <= _LONGEST:
         raise RateError(text[:80], "unreadable", "it is missing or far too long for a rate")
@@ -211,7 +214,16 @@ def _plain(text: str, whole: str) -> Rate:
             share += percent
         else:
             specifics.append(_specific(term, whole))
-    return Rate(text, share, tuple(specifics))
+    return _within_reason(Rate(text, share, tuple(specifics)), whole)
+
+
+def _within_reason(rate: Rate, whole: str) -> Rate:
+    """Return a rate; refuse one by which a duty would have more digits than are exact."""
+    if rate.ad_valorem >= HIGHEST_SHARE or any(
+        specific.amount >= HIGHEST_AMOUNT for specific in rate.specifics
+    ):
+        raise RateError(whole, "unreadable", "no duty is so high")
+    return rate
 
 
 def _percent(term: str) -> Decimal | None:
