@@ -34,14 +34,14 @@ from tariffcalc.batch.arrow_amounts import amounts_of, plain_amounts  # noqa: E4
 from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
 from tariffcalc.batch.arrow_cells import Cells  # noqa: E402
 from tariffcalc.batch.arrow_csv import CsvPricer  # noqa: E402
-from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane  # noqa: E402
+from tariffcalc.batch.arrow_lane import ArrowLane  # noqa: E402
 from tariffcalc.batch.arrow_plans import PlanTables  # noqa: E402
 from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
 from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
-from tariffcalc.batch.numbers import ordinary_units  # noqa: E402
+from tariffcalc.batch.numbers import GLANCES  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
 from tariffcalc.batch.text_rows import TextRows  # noqa: E402
 
@@ -148,17 +148,30 @@ def test_numbers_are_those_of_the_python_lane(texts: list[str]) -> None:
             assert expected is None or expected >= HUGE
 
 
-@given(st.lists(st.text("$ ,.-(1234567890", max_size=12)))
-def test_amounts_as_spreadsheets_show_them_are_those_of_the_python_lane(texts: list[str]) -> None:
-    texts = [*texts, "$1,234.50", " $ 7 ", "12,345,678", "1,23", "12.345,6", "$$5", "$123456789"]
-    amounts, is_read = amounts_of(pa.array(texts, pa.string()))
+@pytest.mark.parametrize(
+    ("decimal_comma", "shown", "others"),
+    [
+        (False, ["$1,234.50", " $ 7 ", "12,345,678"], ["1,23", "12.345,6", "$$5", "$123456789"]),
+        (True, ["1 234,50 $", "1.234", "1\u00a0234\u202f567,5"], ["1.23", "12,345.6", "1.234 567"]),
+        (None, ["1234.50", "1.2345", "0.500"], ["12.500", "12,5", "1,234.50", "$5"]),
+    ],
+)
+@given(texts=st.lists(st.text("$ ,.-(1234567890\u00a0\u202f", max_size=12)))
+def test_amounts_as_spreadsheets_show_them_are_those_of_the_python_lane(
+    decimal_comma: bool | None, shown: list[str], others: list[str], texts: list[str]
+) -> None:
+    glance, texts = GLANCES[decimal_comma], [*texts, *shown, *others]
+    amounts, is_read = amounts_of(pa.array(texts, pa.string()), glance)
     for text, amount, is_one in zip(texts, amounts.tolist(), is_read.tolist(), strict=True):
-        expected = ordinary_units(text)
+        expected = glance.units(text)
         if is_one:
             assert expected == amount
         else:
             assert expected is None or expected >= HUGE or len(text) > 13
-    assert is_read.tolist()[-7:] == [True, True, True, False, False, False, False]
+    assert is_read.tolist()[-len(shown + others) :] == [
+        *[True] * len(shown),
+        *[False] * len(others),
+    ]
 
 
 PIECES = ["a", "b", '"', ",", "\n", "\r\n", ";", "é", '""', '",', ',"', '"\n', "1", "=x", " ", "\r"]
@@ -318,8 +331,15 @@ def test_files_without_rows_and_with_one(tmp_path: Path, ending: str) -> None:
         assert written(path, "arrow") == written(path, "python")
 
 
-def test_decimal_commas_are_for_the_python_lane() -> None:
+def test_decimal_commas_are_read_on_columns() -> None:
+    """1 234,56 of 10 % is 123.46 (85 FR 49921): 123.456, half up."""
     columns = map_columns(ORDINARY, {}, Defaults())
     cells = CellReader(opened().store, None, True)
-    with pytest.raises(NotForThisLane):
-        ArrowLane(LinePricer(opened(), columns, columns.defaults, cells))
+    lane = ArrowLane(LinePricer(opened(), columns, columns.defaults, cells))
+    row = {"entry_date": "2020-09-10", "importer": "US", "origin": "CA"}
+    row |= {"classification": "7601.10.60", "customs_value": "1\u00a0234,56", "claims": "usmca"}
+    priced = price_batch(as_batch([[row.get(name, "") for name in ORDINARY]], ORDINARY), lane)
+    assert priced["charges"].to_pylist() == ["us-232-aluminum=123.46"]
+    assert lane.answer(
+        {name: pa.array([row.get(name, "")]) for name in lane.places}
+    ).done.all()  # and not by the Python lane

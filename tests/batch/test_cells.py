@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tariffcalc import Catalogue, InputError
 from tariffcalc.batch.cells import Cell, CellError, CellReader
 from tariffcalc.batch.names import BESIDE, FIELDS
-from tariffcalc.batch.numbers import ORDINARY, ordinary_units, plain_units
+from tariffcalc.batch.numbers import GLANCES, plain_units
 from tariffcalc.engine import fields
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.rates import parse_rate
@@ -27,9 +27,17 @@ def fault(reader: CellReader, field: str, raw: str) -> CellError:
     return caught.value
 
 
-@given(st.text("$ ,.-(1234567890", max_size=12) | st.from_regex(rf"\A{ORDINARY}\Z"))
-def test_an_ordinary_amount_is_what_a_reader_makes_of_it(reader: CellReader, raw: str) -> None:
-    units = ordinary_units(raw)
+@given(
+    st.sampled_from([False, None, True]),
+    st.text("$ ,.-(1234567890\u00a0\u202f", max_size=12)
+    | st.from_regex(rf"\A{GLANCES[False].shown}\Z")
+    | st.from_regex(rf"\A{GLANCES[True].shown}\Z"),
+)
+def test_an_ordinary_amount_is_what_a_reader_makes_of_it(
+    catalogue: Catalogue, decimal_comma: bool | None, raw: str
+) -> None:
+    reader = CellReader(catalogue.store, decimal_comma=decimal_comma)
+    units = GLANCES[decimal_comma].units(raw)
     if units:
         cell = reader.read("customs_value", raw)
         assert (plain_units(cell.text), cell.warning) == (units, None)
@@ -223,14 +231,24 @@ def test_dates_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> 
     assert words in error.message
 
 
-@pytest.mark.parametrize("raw", ["12,500", "$1,234", "(1,000)"])
+@pytest.mark.parametrize("raw", ["12,500", "$1,234", "(1,000)", "12.500", "$1.234"])
 def test_a_comma_that_may_part_the_cents(catalogue: Catalogue, raw: str) -> None:
     reader = CellReader(catalogue.store, decimal_comma=None)
     message = fault(reader, "quantity", raw).message
     assert "--decimal-comma or --decimal-point" in message
-    assert reader.units(raw) is None
+    assert reader.glance.units(raw) is None
     for plain, number in (("1,234.50", "1234.50"), ("1,234,567", "1234567"), ("1234.5", "1234.5")):
         assert reader.read("quantity", plain).text == number
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "text"),
+    [("fx", "1.352", "1.352"), ("base_rate", "2.125%", "2.125%"), ("steel", "40.125%", "40.125%")],
+)
+def test_rates_and_shares_have_no_thousands(
+    catalogue: Catalogue, field: str, raw: str, text: str
+) -> None:
+    assert CellReader(catalogue.store, decimal_comma=None).read(field, raw) == Cell(text)
 
 
 def test_a_date_that_its_format_does_not_know(catalogue: Catalogue) -> None:

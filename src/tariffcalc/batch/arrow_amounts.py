@@ -19,34 +19,38 @@ from tariffcalc.batch.arrow_columns import Flags
 from tariffcalc.batch.arrow_tables import Amounts
 from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import VALUE_UNIT
-from tariffcalc.batch.numbers import MARKS, ORDINARY
+from tariffcalc.batch.numbers import Glance
 
-POINT, ZERO = ord("."), ord("0")
+POINT, ZERO = ".", ord("0")
 LONGEST = 13
 """Characters of a number that may be below `HUGE`: eight digits, a point, four digits."""
 
 
-def amounts_of(texts: Any) -> tuple[Amounts, Flags]:
+def amounts_of(texts: Any, glance: Glance) -> tuple[Amounts, Flags]:
     """Return what `plain_amounts` does, also of amounts as spreadsheets show them.
 
     >>> from tariffcalc.batch.arrow_arrays import text_array
-    >>> amounts_of(text_array(["$1,234.50", "7", "1.234,50"]))[0].tolist()
-    [12345000, 70000, 0]
+    >>> from tariffcalc.batch.numbers import GLANCES
+    >>> texts = text_array(["$1,234.50", "7", "1.234,50"])
+    >>> amounts_of(texts, GLANCES[False])[0].tolist(), amounts_of(texts, GLANCES[True])[0].tolist()
+    ([12345000, 70000, 0], [0, 70000, 12345000])
     """
-    found, is_read = plain_amounts(texts)
+    found, is_read = plain_amounts(texts, glance.point)
+    if glance.doubtful is not None:
+        is_read &= ~flags_of(matching(texts, glance.doubtful))
     others = np.flatnonzero(~is_read)
-    if others.size:
+    if others.size and glance.shown is not None:
         shown = take(texts, number_array(others))
-        ordinary = np.flatnonzero(flags_of(matching(shown, ORDINARY)))
+        ordinary = np.flatnonzero(flags_of(matching(shown, glance.shown)))
         plain = take(shown, number_array(ordinary))
-        for mark in MARKS:
+        for mark in glance.marks:
             plain = replaced(plain, mark, "")
         places = others[ordinary]
-        found[places], is_read[places] = plain_amounts(plain)
+        found[places], is_read[places] = plain_amounts(plain, glance.point)
     return found, is_read
 
 
-def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
+def plain_amounts(texts: Any, point: str = POINT) -> tuple[Amounts, Flags]:
     """Return numbers below `HUGE` in ten-thousandths, and which texts are such numbers.
 
     A number is digits with at most one point, and one to four digits behind it. The conversion
@@ -66,7 +70,7 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
     starts, ends = edges[:-1] - edges[0], edges[1:] - edges[0]
     lengths = ends - starts
     ok = (lengths > 0) & (lengths <= LONGEST)
-    is_point = data == POINT
+    is_point = data == ord(point)
     # Unsigned: what stands before "0" wraps round and is large as well.
     is_other = (data - np.uint8(ZERO) > 9) & ~is_point
     if is_other.any():
@@ -81,6 +85,8 @@ def plain_amounts(texts: Any) -> tuple[Amounts, Flags]:
         ok &= (points == well) & (points <= 1)
     if not ok.all():
         texts = if_else(flag_array(ok), texts, text_scalar("0"))
+    if point != POINT:
+        texts = replaced(texts, point, POINT)
     numbers = np.rint(numbers_of(cast(texts, pa.float64()), np.float64) * VALUE_UNIT).astype(
         np.int64
     )

@@ -13,13 +13,13 @@ A lane serves the batches of one file, from any thread:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from threading import RLock
 from typing import Any
 
 import numpy as np
 
-from tariffcalc.batch.arrow_amounts import amounts_of, plain_amounts
+from tariffcalc.batch.arrow_amounts import amounts_of
 from tariffcalc.batch.arrow_answer import Answer, Answers, DeclaredAmounts
 from tariffcalc.batch.arrow_arrays import lengths_of
 from tariffcalc.batch.arrow_columns import Flags
@@ -56,15 +56,9 @@ class ArrowLane:
     """The tables of a file, filled as its batches are priced. Threads may share one."""
 
     def __init__(self, pricer: LinePricer) -> None:
-        """Make a lane for the file that a pricer is for.
-
-        Raises:
-            NotForThisLane: when a comma parts the cents.
-        """
+        """Make a lane for the file that a pricer is for."""
         finder = pricer.finder
-        if finder.units("1.5") is None:
-            raise NotForThisLane("a comma parts the cents")
-        self._amounts = amounts_of if finder.units("1,000") else plain_amounts
+        self._amounts = partial(amounts_of, glance=finder.glance)
         self.pricer = pricer
         self.lock = RLock()
         self.words = WordColumns()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS
-from tariffcalc.batch.numbers import AT_A_GLANCE, as_percent, read_number, tidy
+from tariffcalc.batch.numbers import GLANCES, as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import NO, YES, read_preference
 from tariffcalc.batch.result import PROHIBITED, UNKNOWN
@@ -69,7 +69,7 @@ class CellReader:
     """Reads cells field by field. The same field and text always give the same cell.
 
     Attributes:
-        units: Gives a number in ten-thousandths at a glance, None where it is to be read.
+        glance: How numbers are read at a glance.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class CellReader:
         self._store = store
         self._date_format = date_format.upper() if date_format else None
         self._comma = decimal_comma
-        self.units = AT_A_GLANCE[decimal_comma]
+        self.glance = GLANCES[decimal_comma]
         self._kinds = kinds
         self._readers: dict[str, Callable[[str, str], Read]] = {
             **dict.fromkeys(("line", "entry", "description"), lambda _, text: (text, None)),
@@ -174,9 +174,10 @@ class CellReader:
         """
         return read_number(tidy(raw), self._comma)[1]
 
-    def _number(self, text: str) -> Read:
-        """Return a number, with a warning of a currency that is written beside it."""
-        number, currency = read_number(text, self._comma)
+    def _number(self, text: str, is_small: bool = False) -> Read:
+        """Return a number, with a warning of a currency beside it; a small one has no thousands."""
+        comma = False if is_small and self._comma is None and "," not in text else self._comma
+        number, currency = read_number(text, comma)
         about = f"{currency} in the cell is left out: the currency column or option decides"
         return number, about if currency else None
 
@@ -186,7 +187,7 @@ class CellReader:
         return number, warning
 
     def _positive(self, field: str, text: str) -> Read:
-        number, warning = self._number(text)
+        number, warning = self._number(text, is_small=True)
         _check(fields.read_positive, number, text)
         return number, warning
 
@@ -209,7 +210,7 @@ class CellReader:
     def _content(self, field: str, text: str) -> Read:
         kind = self._kinds.get(field, "money")
         is_share = text.endswith("%")
-        number, warning = self._number(text.removesuffix("%"))
+        number, warning = self._number(text.removesuffix("%"), is_share or kind != "money")
         if is_share:
             number = f"{number}%"
         elif kind == "percent":
@@ -224,7 +225,7 @@ class CellReader:
     def _rate(self, field: str, text: str) -> Read:
         kind = self._kinds.get(field)
         try:
-            number, _ = read_number(text.removesuffix("%"), self._comma)
+            number, _ = self._number(text.removesuffix("%"), is_small=True)
         except ValueError:
             parse_rate(text)
             return text, None

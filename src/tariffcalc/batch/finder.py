@@ -78,6 +78,7 @@ class Finder:
         lanes: By importing country.
         known: Manners of entry, by their texts.
         is_full: Whether it is time to make room.
+        glance: How numbers are read at a glance.
         units: Gives an ordinary number in ten-thousandths, None when it is to be read.
     """
 
@@ -106,7 +107,8 @@ class Finder:
         self._rates = rates
         self._rare = picker([places[name] for name in RARE if name in places])
         self._blank = self._rare([""] * len(columns.header))
-        self.units = cells.units
+        self.glance = cells.glance
+        self.units = cells.glance.units
 
     @property
     def points(self) -> list[Points]:

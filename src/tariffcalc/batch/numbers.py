@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Context, Decimal
 
 from tariffcalc.values.money import parse_amount
@@ -11,17 +11,12 @@ from tariffcalc.values.money import parse_amount
 _EXACT = Context(prec=60)
 _POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 _COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
-_TWO_READINGS = re.compile(r"(?a)\d{1,3},\d{3}")
+_OPEN = r"[1-9]\d{0,2}\.\d{3}"
+_TWO_READINGS = re.compile(rf"(?a)\d{{1,3}},\d{{3}}|{_OPEN}")
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _DOLLARS = r"(?:(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD)"
 _CURRENCIES = {"US": "USD", "CA": "CAD", "CD": "CAD", "C": "CAD"}
-ORDINARY = r" *\$? ?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)? *"
-"""Amounts as spreadsheets show them: in all readings but that with a decimal comma they are one."""
-
-MARKS = ("$", ",", " ")
-"""What makes an ordinary amount plain by falling away."""
-
-_is_ordinary = re.compile(ORDINARY, re.ASCII).fullmatch
+_SPACE = "[ \u00a0\u202f\u2009]"
 _BEFORE = re.compile(rf"({_DOLLARS}) ?", re.IGNORECASE)
 _AFTER = re.compile(rf" ?({_DOLLARS}(?: ?(?:US|CA|CAN))?)$", re.IGNORECASE)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
@@ -82,7 +77,8 @@ def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str
         body, minus = body[:-1].rstrip(), True
     separators, pattern = (". ", _COMMA) if decimal_comma else (", ", _POINT)
     if decimal_comma is None and _TWO_READINGS.fullmatch(body):
-        either = f'"{text}" may be {body.replace(",", "")} or {body.replace(",", ".")}'
+        cents = body.replace(",", ".")
+        either = f'"{text}" may be {cents.replace(".", "")} or {cents}'
         raise ValueError(f"{either}; say --decimal-comma or --decimal-point")
     if not pattern.fullmatch(body):
         raise ValueError(_why_not(text.strip(), body, bool(decimal_comma)))
@@ -117,41 +113,71 @@ def as_percent(number: str) -> str:
     return f"{_EXACT.multiply(Decimal(number), Decimal(100)):f}%"
 
 
-def plain_units(raw: str) -> int | None:
+def plain_units(raw: str, point: str = ".") -> int | None:
     """Return a number of at most 12 digits, a point and 4 more in ten-thousandths, else None.
 
     >>> plain_units("100.5"), plain_units("1e3"), plain_units("²")
     (1005000, None, None)
     """
-    before, point, after = raw.partition(".")
+    before, found, after = raw.partition(point)
     digits = before + after
     if not (digits.isdigit() and raw.isascii()) or len(before) > 12 or len(after) > 4:
         return None
-    if point and not after:
+    if found and not after:
         return None
     return int(digits) * SCALES[len(after)]
 
 
-def ordinary_units(raw: str) -> int | None:
-    """Do the same for a number that may have a dollar sign, thousands separators, spaces around it.
+class Glance:
+    """How numbers are read at a glance; it gives what `read_number` does, or nothing.
 
-    It is what `read_number` makes of it, for files in which every amount is written so.
-
-    >>> ordinary_units(" $1,234.50 "), ordinary_units("1.234,50"), ordinary_units("(5.00)")
-    (12345000, None, None)
+    Attributes:
+        point: What parts the cents.
+        shown: A pattern of amounts as spreadsheets show them; None: there is none.
+        marks: What makes such an amount plain by falling away.
+        doubtful: A pattern of plain numbers that can be read in two ways; None: there is none.
     """
-    units = plain_units(raw)
-    if units is None and _is_ordinary(raw):
-        for mark in MARKS:
-            raw = raw.replace(mark, "")
-        units = plain_units(raw)
-    return units
+
+    def __init__(
+        self,
+        point: str,
+        shown: str | None = None,
+        marks: tuple[str, ...] = (),
+        doubtful: str | None = None,
+    ) -> None:
+        self.point = point
+        self.shown = shown
+        self.marks = marks
+        self.doubtful = doubtful
+        self._is_shown = re.compile(shown or "(?!)", re.ASCII).fullmatch
+        self._is_doubtful = re.compile(doubtful or "(?!)", re.ASCII).fullmatch
+
+    def units(self, raw: str) -> int | None:
+        """Return a number in ten-thousandths, None where it is to be read.
+
+        >>> GLANCES[False].units(" $1,234.50 "), GLANCES[False].units("1.234,50")
+        (12345000, None)
+        >>> GLANCES[True].units("1 234,50 $"), GLANCES[True].units("1.234")
+        (12345000, 12340000)
+        >>> GLANCES[None].units("12.50"), GLANCES[None].units("12.500"), GLANCES[None].units("12,5")
+        (125000, None, None)
+        """
+        units = plain_units(raw, self.point)
+        if units is None and self._is_shown(raw):
+            for mark in self.marks:
+                raw = raw.replace(mark, "")
+            return plain_units(raw, self.point)
+        return None if self.doubtful and self._is_doubtful(raw) else units
 
 
-AT_A_GLANCE: Mapping[bool | None, Callable[[str], int | None]] = {
-    False: ordinary_units, None: plain_units, True: lambda raw: None,
-}  # fmt: skip
-"""What gives a number in ten-thousandths, or None, by whether the comma parts the cents.
-
-With a decimal comma a point may part the thousands: then no number is plain.
-"""
+GLANCES: Mapping[bool | None, Glance] = {
+    False: Glance(".", r" *\$? ?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)? *", ("$", ",", " ")),
+    None: Glance(".", doubtful=_OPEN),
+    True: Glance(
+        ",",
+        rf"{_SPACE}*(?:\$ ?)?(?:\d{{1,3}}(?:(?:\.\d{{3}})+|(?:{_SPACE}\d{{3}})+)|\d+)(?:,\d+)?"
+        rf"(?:{_SPACE}?\$)?{_SPACE}*",
+        ("$", ".", " ", "\u00a0", "\u202f", "\u2009"),
+    ),
+}
+"""By whether the comma parts the cents; None: it may."""

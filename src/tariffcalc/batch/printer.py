@@ -59,7 +59,7 @@ class Printer:
         """
         places = finder.reader.places
         more = [name for name in MORE if name in places and name not in LOOKED_AT]
-        is_ordinary = not (more or is_spread) and finder.units("1.50") and form.delimiter in MARKS
+        is_ordinary = not (more or is_spread) and form.delimiter in MARKS
         self._width = form.width if is_ordinary else -1
         self._finder = finder
         self._form = form
@@ -88,6 +88,7 @@ class Printer:
             first: Number of the first as spreadsheets count, for the summary of errors.
         """
         form, finder = self._form, self._finder
+        parting, is_sure = finder.glance.point, finder.glance.doubtful is None
         price, width, mark = self._price, self._width, form.delimiter
         code_at, value_at, day_at, shipped_at, quantity_at = self._places
         ways, pick, endings = self._ways, self._ways.pick, self._endings
@@ -114,9 +115,9 @@ class Printer:
                 if shipped.ordinal > day.ordinal or way.is_foreign:
                     raise KeyError
                 raw = cells[value_at]
-                before, dot, after = raw.partition(".")
+                before, dot, after = raw.partition(parting)
                 digits = before + after
-                if digits.isdigit() and raw.isascii() and (after or not dot):
+                if is_sure and digits.isdigit() and raw.isascii() and (after or not dot):
                     value = int(digits) * SCALES[len(after)]
                 else:
                     value = finder.value(raw)
