@@ -123,6 +123,28 @@ def test_dictionaries_dates_and_nulls_are_read_as_text() -> None:
         assert set(found.schema.types) == {pa.string()}
 
 
+def test_cells_that_a_person_is_told_of_are_read_on_columns() -> None:
+    """What is said of a row's cells stands in front, in the order in which they are read."""
+    header = (*ORDINARY, "shipped_date")
+    days, codes = (
+        ["2020-08-20", "44063", "2020-08-20 14:30"],
+        ["7601.10.60", "207140010", "7601106000.0"],
+    )
+    rows = [
+        [day, "CA", code, "100.00", "US", claim, shipped]
+        for day in days for code in codes for claim in ("", "usmca") for shipped in ("", "44060")
+    ]  # fmt: skip
+    compare(rows, header)
+    columns = dict(zip(header, as_batch(rows, header).columns, strict=True))
+    assert lane(header).answer(columns).done.all()
+    (warnings,) = price_batch(as_batch(rows[-1:], header), lane(header))["warnings"].to_pylist()
+    assert warnings.split("; ")[:3] == [
+        "entry_date: time of day left out",
+        "shipped_date: spreadsheet day 44060 read as 2020-08-17",
+        'classification: "7601106000.0" read as 7601106000',
+    ]
+
+
 def test_large_amounts_go_to_the_python_lane() -> None:
     values = ["99999.99", "9999999.99", "10000000", "99999999.9999", "100000000", "1" + "0" * 14]
     rows = [["2025-06-10", "CN", "7208100000", value, "US", ""] for value in values]
@@ -296,7 +318,10 @@ def test_what_finds_no_room_is_for_the_python_lane(
     chance = random.Random(kept)
     path = tmp_path / "in.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([HEADER, *(good_row(line, chance) for line in range(300))])
+        rows = [good_row(line, chance) for line in range(300)]
+        for row in rows[::7]:
+            row[HEADER.index("classification")] = f"{row[0]:0>2}06909500"[-9:]  # a zero is lost
+        csv.writer(file).writerows([HEADER, *rows])
     python = written(path, "python")
     assert python[1]["statuses"]["partial"] > 30
     monkeypatch.setattr(f"tariffcalc.batch.arrow_{most}", kept)

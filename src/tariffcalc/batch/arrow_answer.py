@@ -114,7 +114,7 @@ class Answers:
         now, refundable = self._since(lines, later, owed)
         hundredths = share(owed.total, value)
         fits = (owed.payable.cents < LARGEST) & (now.cents < LARGEST) & (hundredths < SHARES)
-        words = self._reasons.words(found, lines, owed, done)
+        words = self._said.behind_cells(found.told, self._reasons.words(found, lines, owed, done))
         fits &= words > 0
         known = owed.payable.known
         status = np.where(known, 1, 2)

@@ -71,7 +71,9 @@ class ArrowLane:
         self.entries = RowEntries()
         if "entry" in self.places:
             pricer.entries = self.entries
-        readings = Readings(finder.reader, self._points_of, self.formulas, self.lock)
+        readings = Readings(
+            finder.reader, self._points_of, self.formulas, self.said.cells, self.lock
+        )
         self._rates = RateTables(readings, finder.rate, self.lock)
         store = pricer.law.store
         width = 1 + max(len(store.tables(importer).measures) for importer in store.importers)

@@ -39,6 +39,7 @@ class Found(NamedTuple):
     base: Ids
     levies: Ids
     said: Ids
+    told: Ids
 
     def answered(self) -> Any:
         """Return which rows this lane answers."""
@@ -95,6 +96,7 @@ class PointTables:
             base,
             seen.levies,
             self._said_of(spot, seen.source, seen.claims, seen.claimed),
+            seen.told,
         )
 
     def turn_on_base(self, spots: Ids) -> Any:

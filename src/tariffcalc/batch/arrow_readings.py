@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_arrays import flags_of, number_array, numbers_of
 from tariffcalc.batch.arrow_calls import cast, encoded, fill_null, matching, replaced, take
 from tariffcalc.batch.arrow_days import month_name, months_of, plain_days
 from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_pairs import Pairs
+from tariffcalc.batch.arrow_said import NONE, ONE, Texts
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import LineReader
+from tariffcalc.batch.declared import ORDER, LineReader
 from tariffcalc.batch.plain import CODE
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.preference import join_claims
@@ -37,7 +40,9 @@ Columns = Mapping[str, Any]
 A field that is not there is blank in all rows.
 """
 
-ONE = np.ones(1, np.intp)
+WARNED = tuple(name for name in ORDER if name in (*DAYS, "classification"))
+"""Fields whose warnings are told here, in the order in which cells are read."""
+
 OWN = 1
 """The number of the importing country's own currency."""
 
@@ -47,7 +52,8 @@ class Readings:
 
     Attributes:
         countries: The points of the importing countries met so far; the first is number 1.
-        values: What the texts of a field were read as, by number, with ordinal and month of a day.
+        values: What the texts of a field were read as, by number, with ordinal and month of a day,
+            and the number of what a person is to be told of it.
         months: Months of days, by number.
         claims: Country and claims made, by number, and whether a line may enter free by them.
         terms: Country, claims, mode and province, by number.
@@ -63,15 +69,26 @@ class Readings:
         reader: LineReader,
         points_of: Callable[[str], Points | None],
         formulas: Formulas,
+        said: Texts,
         lock: RLock,
     ) -> None:
-        """Begin with nothing known; `points_of` gives the points of an importing country."""
+        """Begin with nothing known.
+
+        Args:
+            reader: Of cells.
+            points_of: Gives the points of an importing country.
+            formulas: Where declared base duties have their numbers.
+            said: Where what is said of cells has its numbers.
+            lock: Of the lane.
+        """
         self._reader = reader
         self._points_of = points_of
         self._formulas = formulas
         self._lock = lock
         self.countries: list[Points] = []
-        self.values = {name: Records("ordinal", "month") for name in KEYS}
+        self.values = {name: Records("ordinal", "month", "told") for name in KEYS}
+        self._said, self._has_told = said, False
+        self._told = Pairs(said.join, lock)
         self.months = Records()
         self.claims, self.terms, self.modes = Records("frees"), Records(), Records()
         self.currencies = Records()
@@ -118,6 +135,19 @@ class Readings:
             part = self._part.numbers(part, self.number(name, columns))
         return self._manner.numbers(part, ONE)
 
+    def told(self, numbers: Mapping[str, Ids]) -> Ids:
+        """Return the number of what is said of the cells of each row; 0: there is no room for it.
+
+        Args:
+            numbers: Of the texts of `WARNED`.
+        """
+        found = ONE
+        for name in WARNED if self._has_told else ():
+            told = self.values[name].of(numbers[name], "told")
+            if told.max(initial=NONE) > NONE:
+                found = self._told.numbers(found, np.maximum(told, NONE))
+        return found
+
     def _codes(self) -> Callable[[Any], Ids]:
         """Return a function that gives the numbers of codes: most are plain, in some spelling."""
         read, values = self._reading("classification"), self.values["classification"]
@@ -126,7 +156,7 @@ class Readings:
             is_plain = flags_of(matching(texts, CODE))
             plain = encoded(replaced(take(texts, number_array(np.flatnonzero(is_plain))), ".", ""))
             found = np.zeros(len(texts), np.intp)
-            known = [values.number(digits, 0, 0) for digits in plain.dictionary.to_pylist()]
+            known = [values.number(digits, 0, 0, NONE) for digits in plain.dictionary.to_pylist()]
             found[is_plain] = np.array(known, np.intp)[numbers_of(plain.indices, np.int32)]
             found[~is_plain] = read(take(texts, number_array(np.flatnonzero(~is_plain))))
             return found
@@ -143,9 +173,9 @@ class Readings:
             months, places = numbered(months_of(days[is_plain]))
             named = [self.months.number(month_name(month)) for month in months.tolist()]
             found = np.zeros(len(texts), np.intp)
-            found[is_plain] = values.extend(
-                np.array([days[is_plain], np.array(named, np.int64)[places]]).T
-            )
+            days = days[is_plain]
+            month = np.array(named, np.int64)[places]
+            found[is_plain] = values.extend(np.array([days, month, np.full_like(days, NONE)]).T)
             found[~is_plain] = read(take(texts, number_array(np.flatnonzero(~is_plain))))
             return found
 
@@ -160,12 +190,17 @@ class Readings:
                 value, warning = self._reader.field(name, text)
             except CellError:
                 return 0
-            if warning is not None or (value is None and name in NEEDED):
+            if value is None and name in NEEDED:
                 return 0
+            day, month = 0, 0
             if isinstance(value, date):
-                month = self.months.number(value.isoformat()[:7])
-                return values.number(value, value.toordinal(), month)
-            return values.number(value, 0, 0)
+                day, month = value.toordinal(), self.months.number(value.isoformat()[:7])
+            if warning is None:
+                return values.number(value, day, month, NONE)
+            if name not in WARNED:
+                return 0
+            self._has_told = True
+            return values.add(value, day, month, self._said.say([remarks.of_cell(name, warning)]))
 
         return lambda texts: np.array([*map(number, texts.to_pylist())], np.intp)
 

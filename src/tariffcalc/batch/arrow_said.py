@@ -48,6 +48,7 @@ class Said:
     """All that is said of a row.
 
     Attributes:
+        cells: Of its cells.
         points: Of its point.
         bases: Why its base duty is not known.
         charges: Why some of its charges are not known.
@@ -57,6 +58,7 @@ class Said:
 
     def __init__(self, edition: str, lock: RLock) -> None:
         """Begin with nothing said."""
+        self.cells = Texts(lock)
         self.points, self.bases = Texts(lock), Texts(lock)
         self.charges, self.fees = Texts(lock), Texts(lock)
         self.table = WordTable(5)
@@ -66,6 +68,8 @@ class Said:
         self._of_duties = Pairs(lambda *pair: self._duties.number(pair), lock)
         self._of_others = Grid(each(lambda *pair: self._others.number(pair)), lock)
         self._all = Grid(each(self._write), lock)
+        self._parts: dict[int, tuple[int, int]] = {}
+        self._behind = Pairs(self._write_behind, lock)
 
     def of_points(self, point: Any) -> Ids:
         """Return the rows of `table` for points of which nothing else is said."""
@@ -86,11 +90,31 @@ class Said:
         duties = self._of_duties.numbers(base, charge)
         return self._all.numbers(duties, self._of_others.numbers(point, fee))
 
+    def behind_cells(self, cells: Ids, words: Ids) -> Ids:
+        """Return the rows of `table` that have what is said of cells in front; 0: no room.
+
+        Args:
+            cells: What is said of the cells of each row.
+            words: The row of `table` for what is said beside.
+        """
+        rows = np.flatnonzero(np.broadcast_to(cells, words.shape) != NONE)
+        if rows.size:
+            words[rows] = self._behind.numbers(cells[rows], words[rows])
+        return words
+
     def _write(self, duties: int, others: int) -> int:
+        number = self._put((), duties, others)
+        self._parts[number] = duties, others
+        return number
+
+    def _write_behind(self, cells: int, words: int) -> int:
+        return self._put(self.cells.texts(cells), *self._parts[words])
+
+    def _put(self, cells: tuple[str, ...], duties: int, others: int) -> int:
         base, charge = self._duties.keys[duties]
         point, fee = self._others.keys[others]
         texts = (
-            *self.points.texts(point), *self.bases.texts(base), *self.charges.texts(charge),
-            *self.fees.texts(fee),
+            *cells, *self.points.texts(point), *self.bases.texts(base),
+            *self.charges.texts(charge), *self.fees.texts(fee),
         )  # fmt: skip
         return self.table.add((remarks.BETWEEN.join(texts), "", "", "", self._edition))

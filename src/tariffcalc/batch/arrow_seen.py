@@ -34,6 +34,7 @@ class Seen(NamedTuple):
     currency: Ids
     unit: Ids
     declared: Ids
+    told: Ids
 
     def is_read(self) -> Any:
         """Return which rows were read by this lane."""
@@ -101,12 +102,13 @@ class SeenTables:
         country = readings.manners.of(manner, "country")
         entered = readings.number("entry_date", columns)
         left = readings.number("shipped_date", columns)
+        code = readings.number("classification", columns)
         day = self._day.numbers(country, entered)
         late = readings.ordinal("shipped_date", left) > readings.ordinal("entry_date", entered)
         if late.any():
             day = np.where(late, 0, day)
         return Seen(
-            self._goods.numbers(country, readings.number("classification", columns)),
+            self._goods.numbers(country, code),
             self._source.numbers(country, readings.number("origin", columns)),
             country,
             readings.manners.of(manner, "claims"),
@@ -120,6 +122,7 @@ class SeenTables:
             readings.manners.of(manner, "currency"),
             readings.manners.of(manner, "unit"),
             readings.manners.of(manner, "base"),
+            readings.told({"entry_date": entered, "shipped_date": left, "classification": code}),
         )
 
     def month(self, country: Ids, entered: Ids) -> Ids:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tariffcalc.batch.cells import CellError, CellReader, code_of
 from tariffcalc.batch.columns import ColumnMap, Defaults
+from tariffcalc.batch.formula import VALUE_UNIT
 from tariffcalc.batch.names import CONTENTS, OPTIONS
 from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.plain import PLAIN
@@ -106,6 +107,7 @@ class LineReader:
         self.places: Mapping[str, int] = columns.places
         self.width = len(columns.header)
         self._cells = cells
+        self._plain: dict[str, Callable[[str], Any]] = {**PLAIN, "customs_value": self._plain_value}
         self._defaults = {
             "importer": defaults.importer,
             "origin": defaults.origin,
@@ -206,7 +208,7 @@ class LineReader:
         return "" if place is None or place >= len(cells) else tidy(cells[place])
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
-        plain = PLAIN[name](raw) if name in PLAIN else None
+        plain = self._plain[name](raw) if name in self._plain else None
         if plain is not None:
             return plain, None
         cell = self._cells.read(name, raw)
@@ -224,6 +226,10 @@ class LineReader:
         if by_default and name == "claims":
             value = value._replace(by_default=True)
         return value, warning
+
+    def _plain_value(self, raw: str) -> Decimal | None:
+        units = self._cells.glance.units(raw)
+        return Decimal(units) / VALUE_UNIT if units else None
 
     def _take_currency(self, found: dict[str, Any], raw: str) -> None:
         """Take the currency that the cell of a value states; the row may not say another one."""

@@ -174,8 +174,8 @@ class Finder:
         point = Point(
             lane.code(declared.classification),
             lane.origin(declared.origin, known.claimed),
-            lane.day(declared.entry_date),
-            lane.shipped_on(declared.shipped_date),
+            lane.day[declared.entry_date],
+            lane.shipped_on[declared.shipped_date],
         )
         self.is_full |= len(lane.goods) >= CAP
         value = whole(declared.customs_value, VALUE_UNIT)

@@ -47,7 +47,12 @@ READY = 1 << 13
 
 
 class Lane:
-    """Finds what is ready for the points of one importing country."""
+    """Finds what is ready for the points of one importing country.
+
+    Attributes:
+        codes, origins, days, shipped: What texts stand for.
+        day, shipped_on: What days stand for; a KeyError for an entry date that is not covered.
+    """
 
     def __init__(self, points: Points, tally: Tally, read: Callable[[str, str], Any]) -> None:
         """Begin with nothing known; `read` gives the value of a field and text, or a KeyError."""
@@ -59,8 +64,9 @@ class Lane:
         self.fees = [levy.id for levy in self.points.tables.levies if levy.kind == "fee"]
         self.codes = Texts(lambda raw: self._plain_code(_needed(read("classification", raw))))
         self.origins = self._origins(read, False), self._origins(read, True)
-        self.days = Texts(lambda raw: self.day(_needed(read("entry_date", raw))))
-        self.shipped = Texts(lambda raw: self.shipped_on(read("shipped_date", raw)))
+        self.days = Texts(lambda raw: self.day[_needed(read("entry_date", raw))])
+        self.shipped = Texts(lambda raw: self.shipped_on[read("shipped_date", raw)])
+        self.day, self.shipped_on = Texts(self._find_day), Texts(self._find_shipped)
         self.spots = Spots(self.points)
         self.pairs = self.spots.pairs
         self.bases = Bases(self.points)
@@ -106,7 +112,7 @@ class Lane:
             self._sources[country, claimed] = found
         return found
 
-    def day(self, day: date) -> Day:
+    def _find_day(self, day: date) -> Day:
         """Return an entry date.
 
         Raises:
@@ -116,8 +122,7 @@ class Lane:
         span = self.points.span(day)
         return Day(day, day.toordinal(), span, span.number, span.period, span.levies, sums)
 
-    def shipped_on(self, day: date | None) -> Shipped:
-        """Return a shipped date."""
+    def _find_shipped(self, day: date | None) -> Shipped:
         group = self.points.shipped_class(day)
         return Shipped(day, group, (group + 1) * LEFT, day.toordinal() if day else 0)
 
@@ -261,8 +266,8 @@ class Lane:
     def forget(self) -> None:
         """Drop all that was found. Whoever holds circumstances must find them again."""
         for table in (
-            self.codes, *self.origins, self.days, self.shipped, self.reasons,
-            self.goods, self._sources, self._made, self._claims, self._ready,
+            self.codes, *self.origins, self.days, self.shipped, self.day, self.shipped_on,
+            self.reasons, self.goods, self._sources, self._made, self._claims, self._ready,
         ):  # fmt: skip
             table.clear()
         self.bases.forget()

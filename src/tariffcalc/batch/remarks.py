@@ -75,9 +75,14 @@ class Gaps:
         return sum(1 << bit for bit, touches in enumerate(touched) if touches)
 
 
+def of_cell(name: str, warning: str) -> str:
+    """Return the warning of a cell of some field."""
+    return f"{name}: {warning}"
+
+
 def of_cells(warnings: Mapping[str, str]) -> list[str]:
     """Return the warnings of cells, in the order in which they are read."""
-    return [f"{name}: {warnings[name]}" for name in ORDER if name in warnings]
+    return [of_cell(name, warnings[name]) for name in ORDER if name in warnings]
 
 
 def of_point(
