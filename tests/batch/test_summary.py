@@ -21,6 +21,7 @@ class Sums:
                     "lines": 2,
                     "customs_value": "200.00",
                     "duty": f"{50 + number}.00",
+                    "duty_unknown": 0,
                 }
                 for number in range(1, 13)
             }
@@ -37,11 +38,22 @@ class Sums:
                     "lines": 24,
                     "customs_value": "2400.00",
                     "duty": "678.00",
+                    "duty_unknown": 2,
                     "payable": "700.00",
-                    "refundable": "1.00",
+                    "payable_unknown": 3,
+                    "refundable": "0.00",
+                    "refundable_unknown": 4,
                     "by_measure": {"base_duty": "120.00", "us-232-steel": "558.00"},
+                    "by_measure_unknown": {"base_duty": 1, "us-232-metals": 1},
                     "by_chapter": by("{:02}"),
-                    "by_origin": {"CA": {"lines": 24, "customs_value": "1.00", "duty": "0.50"}},
+                    "by_origin": {
+                        "CA": {
+                            "lines": 24,
+                            "customs_value": "1.00",
+                            "duty": "0.50",
+                            "duty_unknown": 2,
+                        }
+                    },
                     "by_month": by("2025-{:02}"),
                 }
             },
@@ -78,7 +90,7 @@ def test_the_most_duty_comes_first_and_months_in_their_order() -> None:
     lines = as_text(summary()).splitlines()
     assert lines[lines.index(next(x for x in lines if x.startswith("chapter"))) + 2][:2] == "12"
     assert lines[lines.index(next(x for x in lines if x.startswith("month"))) + 2][:7] == "2025-01"
-    assert any(x.startswith("us-232-steel  558.00") for x in lines)
+    assert any(x.split()[:2] == ["us-232-steel", "558.00"] for x in lines)
     assert "catalogue 2026-11-23, law as known on each entry's own day, assumed us-threat" in lines
 
 
@@ -88,6 +100,25 @@ def test_markdown_has_every_row() -> None:
     assert text.count("| 2025-") == 12
     assert "| bad-classification | 12 | 5, 9, 12, 14, 15, 17, ... |" in text
     assert "more: --summary" not in text
+
+
+def test_a_sum_that_leaves_lines_out_says_so() -> None:
+    lines = as_text(summary()).splitlines()
+    for words in (
+        "USD            sum of what is known  lines unknown",
+        "lines priced                     24",
+        "duty                         678.00              2",
+        "payable                      700.00              3",
+        "refundable                  unknown              4",  # not 0.00: nothing is known of it
+        "measure           duty  lines unknown",
+        "base_duty       120.00              1",
+        "us-232-metals  unknown              1",
+        "us-232-steel    558.00              0",
+        "CA         24           1.00  0.50              2",
+    ):
+        assert words in lines
+    assert not any("lines unknown" in line for line in lines if line.startswith("month"))
+    assert "| us-232-metals | unknown | 1 |" in as_markdown(summary()).splitlines()
 
 
 def test_nothing_written_is_said() -> None:

@@ -143,7 +143,7 @@ class Answers:
             Money(refundable, back),
             Words(self._said.table, words),
         ]
-        priced = Priced(value, then, owed, refundable, refused, done)
+        priced = Priced(value, then, owed, Sum(refundable, both), refused, done)
         return Answer(columns, done), priced, fits | ~done
 
     def _since(self, lines: Lines, now: Lines, owed: Owed) -> tuple[Sum, Amounts]:

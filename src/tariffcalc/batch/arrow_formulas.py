@@ -7,6 +7,7 @@ number 0, which the Python lane prices.
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import compress
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import AMOUNT, IS_PROHIBITED, IS_UNKNOWN, MOST, WordTable
@@ -38,6 +39,7 @@ class Formulas:
     Attributes:
         called: The names of the charges of each formula, by its number.
         measures: The same with the currency in which each is charged.
+        open: Those of them whose amount is not known.
         currencies: The currency of each measure.
         law: Texts of measures, headings and citations, and the blank filed duty.
         doubts: Formulas of which it turns on the goods why an amount is not known.
@@ -60,6 +62,7 @@ class Formulas:
         )  # fmt: skip
         self.called: list[tuple[str, ...]] = [()]
         self.measures: list[tuple[tuple[str, str], ...]] = [()]
+        self.open: list[tuple[tuple[str, str], ...]] = [()]
         self.currencies: dict[str, str] = {}
         self._blank_filed = () if has_filed else ("",)
         self.law = WordTable(3 + len(self._blank_filed))
@@ -110,7 +113,10 @@ class Formulas:
         )
         called = tuple([term.measure for term in steps.terms])
         self.called.append(called)
-        self.measures.append(tuple([(self.currencies[name], name) for name in called]))
+        measures = tuple([(self.currencies[name], name) for name in called])
+        self.measures.append(measures)
+        lost = [term.rate is None for term in steps.terms]
+        self.open.append(tuple(compress(measures, lost)))
         return number
 
     def base(self, duty: BaseDuty, kind: int) -> int:

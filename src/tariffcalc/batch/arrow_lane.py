@@ -82,7 +82,7 @@ class ArrowLane:
         reasons = Reasons(self.points, self.said, self.lock)
         self._answers = Answers(self.formulas, reasons, self.said, pricer.measures, has_filed)
         self._tally = Tally()
-        self._accounts = Accounts(self._tally, self.formulas.measures)
+        self._accounts = Accounts(self._tally, self.formulas)
 
     def _points_of(self, importer: str) -> Points | None:
         if importer not in self.pricer.law.store.importers:

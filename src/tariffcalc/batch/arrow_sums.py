@@ -9,16 +9,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tariffcalc.batch.arrow_columns import Flags
-from tariffcalc.batch.arrow_owed import Owed
+from tariffcalc.batch.arrow_formulas import Formulas
+from tariffcalc.batch.arrow_owed import Owed, Sum
 from tariffcalc.batch.arrow_tables import Amounts, Ids
 from tariffcalc.batch.finder import HUGE
-from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Tally
+from tariffcalc.batch.tally import (
+    BASE,
+    DUTY,
+    LEFT_OUT,
+    LINES,
+    PAYABLE,
+    REFUNDABLE,
+    VALUE,
+    Tally,
+)
 
 FIGURES = {
     **dict.fromkeys(("chapter", "origin", "month"), (LINES, VALUE, DUTY)),
     "country": (BASE, PAYABLE, REFUNDABLE),
 }
-"""What a summary keeps of a chapter, origin or month, and of all lines together."""
+"""What a summary keeps of a chapter, origin or month, and of all lines together.
+
+With each amount go the lines of which it is not known.
+"""
 
 EXACT = 2**53
 """Sums below this are exact in 64-bit floats."""
@@ -33,7 +46,7 @@ class Priced(NamedTuple):
     Attributes:
         value: In ten-thousandths of the importing country's currency.
         steps: The number of the formula.
-        refundable: In cents.
+        refundable: In cents, and where it is known.
         refused: Which lines are refused entry, or None.
         rows: Which lines of the batch count.
     """
@@ -41,7 +54,7 @@ class Priced(NamedTuple):
     value: Amounts
     steps: Ids
     owed: Owed
-    refundable: Amounts
+    refundable: Sum
     refused: Any
     rows: Flags
 
@@ -49,15 +62,15 @@ class Priced(NamedTuple):
 class Accounts:
     """The sums of the lines of a file. Threads may share them."""
 
-    def __init__(self, tally: Tally, measures: Sequence[tuple[tuple[str, str], ...]]) -> None:
+    def __init__(self, tally: Tally, formulas: Formulas) -> None:
         """Begin with nothing.
 
         Args:
             tally: Takes the sums.
-            measures: Currency and id of the charges of each formula; append-only.
+            formulas: Has the charges of each formula.
         """
         self._tally = tally
-        self._measures = measures
+        self._formulas = formulas
         self._lock = RLock()
         self._names: Mapping[str, Sequence[Any]] = {}
         self._held: dict[tuple[str, int], Amounts] = {}
@@ -74,11 +87,14 @@ class Accounts:
         owed, rows = lines.owed, lines.rows
         paid = rows if lines.refused is None else rows & ~lines.refused
         weights = {VALUE: _weights(np.where(rows, lines.value, 0))}
-        for place, amounts in (
-            (DUTY, owed.total.cents), (BASE, owed.base.cents),
-            (PAYABLE, owed.payable.cents), (REFUNDABLE, lines.refundable),
+        left_out = {}
+        for place, owing in (
+            (DUTY, owed.total), (BASE, owed.base), (PAYABLE, owed.payable),
+            (REFUNDABLE, lines.refundable),
         ):  # fmt: skip
-            weights[place] = _weights(np.where(paid, amounts, 0))
+            weights[place] = _weights(np.where(paid, owing.cents, 0))
+            if owing.known is not True:
+                left_out[place] = np.flatnonzero(paid & ~owing.known)
         found = {}
         for kind, (ids, _) in by.items():
             numbers = np.where(rows, ids, 0)
@@ -86,10 +102,14 @@ class Accounts:
                 found[kind, place] = (
                     np.bincount(numbers) if place == LINES else _sums_by(numbers, weights[place])
                 )
+                if place in left_out:
+                    found[kind, place + LEFT_OUT] = np.bincount(numbers[left_out[place]])
         steps = np.where(paid, lines.steps, 0)
         for slot, amounts in enumerate(owed.charges):
             charged = np.flatnonzero(amounts)
             found["measure", slot] = _sums_by(steps[charged], _weights(amounts[charged]))
+        if owed.added.known is not True:
+            found["open", 0] = np.bincount(steps[~owed.added.known])
         with self._lock:
             self._names = {kind: names for kind, (_, names) in by.items()}
             self._rows += rows.size
@@ -98,9 +118,8 @@ class Accounts:
             if lines.refused is not None:
                 refused = int(np.count_nonzero(rows & lines.refused))
                 self._tally.add_status("prohibited", refused)
-            if owed.payable.known is not True:
-                partial = int(np.count_nonzero(paid & ~owed.payable.known))
-                self._tally.add_status("partial", partial)
+            if PAYABLE in left_out:
+                self._tally.add_status("partial", left_out[PAYABLE].size)
             if self._rows >= ROWS:
                 self.settle()
 
@@ -112,8 +131,12 @@ class Accounts:
                 for number in np.flatnonzero(sums).tolist():
                     amount = int(sums[number])
                     if kind == "measure":
-                        if number and place < len(self._measures[number]):
-                            tally.measure(*self._measures[number][place])[0] += amount
+                        for charge in self._formulas.measures[number][place : place + 1]:
+                            tally.measure(*charge)[0] += amount
+                        continue
+                    if kind == "open":
+                        for charge in self._formulas.open[number]:
+                            tally.measure(*charge)[1] += amount
                         continue
                     name = number and self._names[kind][number]
                     if name:  # number 0 is a row that is not counted

@@ -15,7 +15,17 @@ from tariffcalc.batch.declared import Declared
 from tariffcalc.batch.formula import listed_law
 from tariffcalc.batch.ready import Paid
 from tariffcalc.batch.result import PROHIBITED, Owed, Result, priced_line, show, show_share
-from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
+from tariffcalc.batch.tally import (
+    BASE,
+    DUTY,
+    LINES,
+    PAYABLE,
+    REFUNDABLE,
+    VALUE,
+    Sums,
+    Tally,
+    leave_out,
+)
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge
@@ -188,6 +198,8 @@ def count(
         whole[BASE] += owed.base or 0
         whole[PAYABLE] += duty + (owed.fees or 0) + (owed.taxes or 0)
         whole[REFUNDABLE] += refundable or 0
+        if refundable is None:
+            leave_out(kinds, whole, owed.base, owed.total, owed.payable)
     for own in kinds:
         own[LINES] += 1
         own[VALUE] += value

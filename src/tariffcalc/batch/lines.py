@@ -264,7 +264,7 @@ class LinePricer:
         count(self._tally, sums, row[0], self._worth(found, cells), owed, refundable)
         if row[0] != PROHIBITED:
             for charge, amount in zip(charges[1:], owed.charges, strict=True):
-                self._tally.add_charge(lane.currency, charge.measure, amount or 0)
+                self._tally.add_charge(lane.currency, charge.measure, amount)
         return row
 
 

@@ -21,7 +21,7 @@ from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import UNKNOWN, Result, compare_filed, effective_rate, money
 from tariffcalc.batch.rows import Block
-from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE
+from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, leave_out
 from tariffcalc.batch.ways import Ways
 
 MANY = 20_000
@@ -175,6 +175,7 @@ class Printer:
             if rate is None:
                 duty = added
                 whole[PAYABLE] += duty + fee
+                leave_out((chapter, source, month), whole, None, None, None)
                 partial += 1
                 tax_text = UNKNOWN if levied.tax else "0.00"
                 add(

@@ -12,7 +12,17 @@ from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, Steps, cents
 from tariffcalc.batch.levied import Levied, total
 from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
 from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, show
-from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, Sums, Tally
+from tariffcalc.batch.tally import (
+    BASE,
+    DUTY,
+    LINES,
+    PAYABLE,
+    REFUNDABLE,
+    VALUE,
+    Sums,
+    Tally,
+    leave_out,
+)
 
 Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""
@@ -56,7 +66,10 @@ class Ready:
             (f"{term.measure}=", term, PROHIBITED if term.refuses else UNKNOWN)
             for term in then.terms
         ]
-        self.sums = [tally.measure(currency, term.measure) for term in then.terms]
+        self.sums = [  # where entry is refused, nothing counts
+            [0, 0] if then.prohibited else tally.measure(currency, term.measure)
+            for term in then.terms
+        ]
         self.whole = tally.sums(currency)
         self.prefix, self.rate = "", None
         if len(then.terms) == 1 and not then.terms[0].is_total:
@@ -86,6 +99,7 @@ class Ready:
         for (prefix, term, word), sums in zip(self.terms, self.sums, strict=True):
             rate = term.on(base_rate) if term.is_total else term.rate
             if rate is None:
+                sums[1] += 1
                 texts.append(prefix + word)
                 continue
             amount = (value * rate + HALF) // TO_CENTS
@@ -135,6 +149,8 @@ class Ready:
         status = PROHIBITED if refused else "ok" if payable is not None else "partial"
         owing = None if refused else known + (fees or 0) + (taxes or 0)
         self._count(status, value, base_owed or 0, known, owing, refundable, sums)
+        if refundable is None and not refused:
+            leave_out(sums, self.whole, base_owed, duty, payable)
         warnings = self.remarks
         if more or why or base_owed is None or fees is None:
             why_base = why_base if base_owed is None else ()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from tariffcalc.batch.progress import show_time
+from tariffcalc.batch.result import UNKNOWN
 from tariffcalc.batch.tally import Tally
 from tariffcalc.values.money import show_money
 
@@ -26,6 +27,9 @@ OUTCOMES = {
     "blank": "blank rows",
     "error": "not priced",
 }
+LEFT_OUT = "lines unknown"
+"""Heads the count of the lines that a sum leaves out, because their amount is not known."""
+
 TABLES = (
     ("by_measure", "measure"), ("by_chapter", "chapter"), ("by_origin", "origin"),
     ("by_month", "month"),
@@ -140,33 +144,54 @@ def _law(summary: Mapping[str, Any]) -> str:
 
 def _sums(currency: str, sums: Mapping[str, Any], most: int | None) -> Iterator[str | Table]:
     whole = [
-        ["lines priced", f"{sums['lines']:,}"],
-        *([name.replace("_", " "), _money(sums[name])] for name in ("customs_value", "duty")),
-        *([name, _money(sums[name])] for name in ("payable", "refundable")),
+        ["lines priced", f"{sums['lines']:,}", ""],
+        ["customs value", _money(sums["customs_value"]), ""],
+        *([name, *_known(sums, name)] for name in ("duty", "payable", "refundable")),
     ]
-    yield Table((currency, "sum of what is known"), whole)
+    yield _with_unknown((currency, "sum of what is known"), whole, None)
     for key, name in TABLES:
-        found = sums[key]
+        found, more = sums[key], ["lines", "customs value"]
         if key == "by_measure":
-            rows = [[name, _money(duty)] for name, duty in _ranked(found, Decimal)]
-            columns: tuple[str, ...] = (name, "duty")
-        else:
-            ranked = _ranked(found, lambda one: Decimal(one["duty"]))
-            if key == "by_month":
-                ranked = sorted(found.items())
-            rows = [
-                [name, f"{one['lines']:,}", _money(one["customs_value"]), _money(one["duty"])]
-                for name, one in ranked
+            found, more = _by_measure(sums), []
+        ranked = sorted(found.items(), key=lambda item: (-Decimal(item[1]["duty"]), item[0]))
+        if key == "by_month":
+            ranked = sorted(found.items())
+        rows = [
+            [
+                name,
+                *([f"{one['lines']:,}", _money(one["customs_value"])] if "lines" in one else []),
+                *_known(one, "duty"),
             ]
-            columns = (name, "lines", "customs value", "duty")
+            for name, one in ranked
+        ]
         if rows:
             yield ""
-            yield Table(columns, rows[:most], len(rows) - len(rows[:most]))
+            yield _with_unknown((name, *more, "duty"), rows, most)
 
 
-def _ranked(found: Mapping[str, Any], duty: Any) -> list[tuple[str, Any]]:
-    """Return what bears most duty first; equals by name."""
-    return sorted(found.items(), key=lambda item: (-duty(item[1]), item[0]))
+def _by_measure(sums: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the duty of each measure in the form that the sums of a chapter have."""
+    known, left_out = sums["by_measure"], sums["by_measure_unknown"]
+    return {
+        measure: {"duty": known.get(measure, "0"), "duty_unknown": left_out.get(measure, 0)}
+        for measure in {**known, **left_out}
+    }
+
+
+def _known(sums: Mapping[str, Any], name: str) -> list[str]:
+    """Return a sum, unknown rather than nothing, and how many lines it leaves out."""
+    lines = sums[f"{name}_unknown"]
+    is_unknown = lines and not Decimal(sums[name])
+    return [UNKNOWN if is_unknown else _money(sums[name]), f"{lines:,}"]
+
+
+def _with_unknown(columns: Sequence[str], rows: Sequence[Sequence[str]], most: int | None) -> Table:
+    """Return a table; its last column, of the lines that sums leave out, only if there are any."""
+    if any(row[-1].strip("0") for row in rows):
+        columns = (*columns, LEFT_OUT)
+    else:
+        rows = [row[:-1] for row in rows]
+    return Table(columns, rows[:most], len(rows) - len(rows[:most]))
 
 
 def _errors(errors: Mapping[str, Any], most: int | None) -> Table:

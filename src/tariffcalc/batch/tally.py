@@ -1,12 +1,15 @@
 """Sums over the lines of a file, for its summary: what was priced, on what, and what failed.
 
 Whoever prices adds to lists that are kept here by name: of a chapter, an origin, a month, or a
-measure. Amounts that are not known are left out of the sums: the lines with one count as partial.
+measure. Amounts that are not known are left out of the sums, and beside each sum stands how many
+lines are left out so: it is then a lower bound. On a line that is refused nothing is payable, and
+nothing unknown.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +22,18 @@ FIRST_ROWS = 10
 KINDS = ("chapter", "origin", "month")
 
 Sums = list[int]
-"""Lines, value, base duty, total duty, payable, refundable.
+"""Lines, value, base duty, total duty, payable, refundable; the last four again as lines left out.
 
 Of a chapter, an origin or a month, lines, value and total duty are kept; the rest of all lines
-together, under the blank kind and name; of a measure its amount, in the first place.
+together, under the blank kind and name; of a measure its amount and the lines left out, in the
+first places.
 """
 
-WIDTH = 6
-LINES, VALUE, BASE, DUTY, PAYABLE, REFUNDABLE = range(WIDTH)
+LINES, VALUE, BASE, DUTY, PAYABLE, REFUNDABLE = range(6)
+LEFT_OUT = 4
+"""From the place of an amount to that of the lines of which it is not known."""
+
+WIDTH = REFUNDABLE + LEFT_OUT + 1
 
 
 @dataclass(slots=True)
@@ -67,9 +74,13 @@ class Tally:
         own = self._sums[currency, kind, name]
         own[:] = map(sum, zip(own, sums, strict=True))
 
-    def add_charge(self, currency: str, measure: str, cents: int) -> None:
-        """Add an amount of a measure."""
-        self.measure(currency, measure)[0] += cents
+    def add_charge(self, currency: str, measure: str, cents: int | None) -> None:
+        """Add an amount of a measure; None is one that is not known."""
+        sums = self.measure(currency, measure)
+        if cents is None:
+            sums[1] += 1
+        else:
+            sums[0] += cents
 
     def add_status(self, status: str, lines: int = 1) -> None:
         """Count lines that did not end `ok`."""
@@ -132,17 +143,45 @@ class Tally:
         months = tables["month"].values()
         whole = [sum(month[place] for month in months) for place in range(WIDTH)]
         rest = self._sums[currency, "", ""]
-        measures = {name: money(sums[0]) for name, sums in tables["measure"].items()}
+        measures = tables["measure"]
+        left_out = {"base_duty": rest[BASE + LEFT_OUT]}
+        left_out |= {name: sums[1] for name, sums in measures.items()}
         return {
             **_shown(whole),
-            "payable": money(rest[PAYABLE]),
-            "refundable": money(rest[REFUNDABLE]),
-            "by_measure": {"base_duty": money(rest[BASE]), **measures},
+            **_amount("payable", rest, PAYABLE),
+            **_amount("refundable", rest, REFUNDABLE),
+            "by_measure": {
+                "base_duty": money(rest[BASE]),
+                **{name: money(sums[0]) for name, sums in measures.items() if sums[0]},
+            },
+            "by_measure_unknown": {name: lines for name, lines in left_out.items() if lines},
             **{
                 f"by_{kind}": {name: _shown(sums) for name, sums in tables[kind].items()}
                 for kind in KINDS
             },
         }
+
+
+def leave_out(
+    kinds: Sequence[Sums], whole: Sums, base: int | None, duty: int | None, payable: int | None
+) -> None:
+    """Count a line of which it is not known what is refundable, and perhaps more.
+
+    Args:
+        kinds: The sums of its chapter, origin and month.
+        whole: Those of all lines.
+        base: Its base duty, None where it is not known; likewise the others.
+        duty: Its total duty.
+        payable: What is payable.
+    """
+    whole[REFUNDABLE + LEFT_OUT] += 1
+    if payable is None:
+        whole[PAYABLE + LEFT_OUT] += 1
+    if base is None:
+        whole[BASE + LEFT_OUT] += 1
+    if duty is None:
+        for own in kinds:
+            own[DUTY + LEFT_OUT] += 1
 
 
 def _nothing() -> Sums:
@@ -151,4 +190,13 @@ def _nothing() -> Sums:
 
 def _shown(sums: Sums) -> dict[str, Any]:
     value = (sums[VALUE] * 200 // VALUE_UNIT + 1) // 2
-    return {"lines": sums[LINES], "customs_value": money(value), "duty": money(sums[DUTY])}
+    return {
+        "lines": sums[LINES],
+        "customs_value": money(value),
+        **_amount("duty", sums, DUTY),
+    }
+
+
+def _amount(name: str, sums: Sums, place: int) -> dict[str, Any]:
+    """Return a sum, and beside it the lines that are left out."""
+    return {name: money(sums[place]), f"{name}_unknown": sums[place + LEFT_OUT]}
