@@ -19,7 +19,7 @@ import pytest
 from tests.batch.invoices import HEADER, good_row
 
 from tariffcalc import Catalogue, InputError
-from tariffcalc.batch import columnar
+from tariffcalc.batch import columnar, pipeline
 from tariffcalc.batch.columnar import WORTH_SHARING
 from tariffcalc.batch.columns import Defaults
 from tariffcalc.batch.crew import Member, most_members, share
@@ -622,6 +622,55 @@ def test_targets_are_checked_before_any_work(
         run(catalogue, source, tmp_path / "out.csv", summary=str(tmp_path / "summary.json"))
     assert (tmp_path / name).read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="has no folder that takes no file")
+def test_a_summary_that_cannot_be_written_is_told_before_pricing(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(9))])
+    monkeypatch.setattr(pipeline, "_write", lambda *_: pytest.fail("was priced"))
+    with pytest.raises(InputError, match=r"/proc/s\.json: cannot be written"):
+        run(catalogue, source, tmp_path / "out.csv", summary="/proc/s.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_file_that_cannot_be_priced_leaves_no_summary(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise OSError
+
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(9))])
+    monkeypatch.setattr(pipeline, "_write", fail)
+    with pytest.raises(OSError):  # noqa: PT011  # it is this one
+        run(catalogue, source, tmp_path / "out.csv", summary=str(tmp_path / "s.json"))
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "told"),
+    [
+        ("x.csv", "jsonl", "note: the file is written as JSONL, though its name ends in .csv\n"),
+        ("x.jsonl.gz", "csv", "note: the file is written as CSV, though its name ends in .jsonl\n"),
+        ("x.tsv", "csv", ""),
+        ("x.dat", "csv", ""),
+    ],
+)
+def test_a_form_that_contradicts_the_ending_is_noted(
+    catalogue: Catalogue,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    form: str,
+    told: str,
+) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(9))])
+    price_file(Job(str(source), str(tmp_path / name), form=form), catalogue)
+    lines = [line for line in capsys.readouterr().err.splitlines(True) if "is written" in line]
+    assert lines == ([told] if told else [])
+    run(catalogue, source, tmp_path / name, form=form, force=True)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_summary_has_a_known_ending(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -265,7 +265,12 @@ def test_a_file_can_be_read_again_and_tells_how_far_it_is(tmp_path: Path) -> Non
         (b"", "holds nothing"), (b"\n\n", "has no header"), (b"%PDF-1.7", "PDF"),
         (b"\xd0\xcf\x11\xe0rest", "old Excel workbook"), (b"<html><table>", "web page"),
         (b"PK\x03\x04junk", "not a workbook"), (b"PAR1junk", "not a sound Parquet"),
-        (gzip.compress(b"PAR1"), "Unpack it first"),
+        (gzip.compress(b"PAR1"), "Unpack it first"), (b"\xef\xbb\xbf <HTML>", "web page"),
+        (b'<?xml version="1.0"?>\n<Workbook>', "is XML"),
+        (b'{"classification": "7601.10.60"}\n', "holds JSON, not a table. Save it as CSV, XLSX or"),
+        (b'\xef\xbb\xbf\n[\n  {"classification": 1}]', "holds JSON"),
+        (b'["classification", "origin"]\n', "holds JSON"),
+        (gzip.compress(b'{"classification": "7601.10.60"}\n'), "holds JSON"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, words: str) -> None:

@@ -39,10 +39,15 @@ class WriteError(InputError):
 
 
 class Output:
-    """An open output: write to `file`, and `discard` it if it shall not appear."""
+    """An open output: write to `file`, and `discard` it if it shall not appear.
 
-    def __init__(self, file: BinaryIO) -> None:
+    Attributes:
+        hold: Lets no signal stop what is left to do.
+    """
+
+    def __init__(self, file: BinaryIO, stops: Stops) -> None:
         self.file = file
+        self.hold = stops.hold
         self.is_wanted = True
 
     def discard(self) -> None:
@@ -106,7 +111,7 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
             with made as held:
                 raw = _Guarded(os.dup(held.fileno()), target, is_temporary=True)
                 with io.BufferedWriter(raw, BUFFER) as file:
-                    output = Output(cast(BinaryIO, file))
+                    output = Output(cast(BinaryIO, file), stops)
                     yield output
                 if output.is_wanted:
                     held.seek(0)
@@ -114,7 +119,7 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
                         shutil.copyfileobj(held, stream, BUFFER)
         else:
             with _stream(path, target) as stream:
-                yield Output(stream)
+                yield Output(stream, stops)
 
 
 @contextmanager
@@ -128,7 +133,7 @@ def _beside(path: Path, target: str, force: bool, stops: Stops) -> Iterator[Outp
         except OSError as error:
             raise _unwritable(error, target) from None
         with io.BufferedWriter(raw, BUFFER) as file:
-            output = Output(cast(BinaryIO, file))
+            output = Output(cast(BinaryIO, file), stops)
             yield output
             file.flush()
             if output.is_wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
@@ -18,7 +18,15 @@ from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_t
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress, open_progress
 from tariffcalc.batch.result import CHARGES, Charges
-from tariffcalc.batch.writers import CsvWriter, Layout, Writer, choose_layout, open_writer, zipped
+from tariffcalc.batch.writers import (
+    CsvWriter,
+    Layout,
+    Writer,
+    choose_layout,
+    note_of,
+    open_writer,
+    zipped,
+)
 from tariffcalc.library import Catalogue
 from tariffcalc.values.issues import Issue
 
@@ -63,31 +71,36 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
     began = time.monotonic()
     table = open_table(job, catalogue)
     layout = _layout(job, table)
-    _say(table.columns.notes, job.quiet)
-    with open_whole(job.output, force=job.force, hold=job.strict) as output:
-        pricer = _prepare(job, table, catalogue)
-        engine = _write(job, table, pricer, layout, output.file)
-        tally = pricer.tally
-        failed = tally.statuses["error"]
-        if failed and job.strict:
-            output.discard()
-    _say(table.rows.notes, job.quiet)
-    run = summary.Run(
-        table.rows.name,
-        "" if failed and job.strict else "stdout" if job.output == STDOUT else job.output,
-        catalogue.edition,
-        _text(job.options.known_on),
-        job.options.assume,
-        engine,
-        time.monotonic() - began,
-    )
-    told = summary.summarise(run, tally)
-    if not job.quiet:
-        sys.stderr.write(summary.as_text(told))
-    if job.summary is not None:
-        as_ = summary.as_json if job.summary.lower().endswith(".json") else summary.as_markdown
-        with open_whole(job.summary, force=job.force) as file:
-            file.file.write(as_(told).encode())
+    _say([*table.columns.notes, *note_of(job.output, layout)], job.quiet)
+    with ExitStack() as opened:
+        saved = None  # opened first: that it cannot be written is told before any work is done
+        if job.summary is not None:
+            saved = opened.enter_context(open_whole(job.summary, force=job.force))
+        with open_whole(job.output, force=job.force, hold=job.strict) as output:
+            pricer = _prepare(job, table, catalogue)
+            engine = _write(job, table, pricer, layout, output.file)
+            tally = pricer.tally
+            failed = tally.statuses["error"]
+            if failed and job.strict:
+                output.discard()
+            if saved is not None:
+                saved.hold()
+        _say(table.rows.notes, job.quiet)
+        run = summary.Run(
+            table.rows.name,
+            "" if failed and job.strict else "stdout" if job.output == STDOUT else job.output,
+            catalogue.edition,
+            _text(job.options.known_on),
+            job.options.assume,
+            engine,
+            time.monotonic() - began,
+        )
+        told = summary.summarise(run, tally)
+        if not job.quiet:
+            sys.stderr.write(summary.as_text(told))
+        if job.summary is not None and saved is not None:
+            as_ = summary.as_json if job.summary.lower().endswith(".json") else summary.as_markdown
+            saved.file.write(as_(told).encode())
     return Outcome(told, failed)
 
 

@@ -6,8 +6,10 @@ whole: a gzip file is unpacked as it is read.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
+import re
 import sys
 import tempfile
 import zlib
@@ -28,6 +30,13 @@ _SIGNS = {
     b"\xd0\xcf\x11\xe0": "xls",
     b"%PDF": "pdf",
 }
+
+_NO_TABLES = {
+    rb"<html|<!doctype html|<table": "is a web page under the name of a spreadsheet",
+    rb"<\?xml": "is XML, not a table",
+    rb"[\[{]\s*[\[{\"]": "holds JSON, not a table",
+}
+"""How text begins that is no table."""
 
 
 class Source:
@@ -72,9 +81,10 @@ class Source:
             raise self.refusal("not-a-table", f"is {what}", "Save it as .xlsx or .csv.")
         if kind != "text" and self._is_gzip:
             raise self.refusal("packed", f"is a packed .{kind} file", "Unpack it first.")
-        if self.head.lstrip()[:14].lower().startswith((b"<html", b"<!doctype html", b"<table")):
-            message = "is a web page under the name of a spreadsheet"
-            raise self.refusal("not-a-table", message, "Save it as .xlsx or .csv.")
+        start = self.head.removeprefix(codecs.BOM_UTF8).lstrip()
+        for beginning, message in _NO_TABLES.items():
+            if re.match(beginning, start, re.IGNORECASE):
+                raise self.refusal("not-a-table", message, "Save it as CSV, XLSX or Parquet.")
         return kind
 
     def open(self) -> BinaryIO:

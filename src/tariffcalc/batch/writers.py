@@ -88,9 +88,7 @@ def choose_layout(
     Raises:
         InputError: for an ending that names no form.
     """
-    name = Path(target).name.lower()
-    is_zipped = name.endswith(".gz")
-    ending = Path(name.removesuffix(".gz")).suffix
+    ending, is_zipped = _ending(target)
     form = Form(told) if told else ENDINGS.get(ending)
     if form is None and target == "-":
         form = Form.CSV
@@ -105,6 +103,20 @@ def choose_layout(
     elif ending == ".csv" and delimiter == "\t":
         delimiter = ","
     return Layout(form, delimiter, line_end, marked, is_zipped)
+
+
+def note_of(target: str, layout: Layout) -> Iterator[Issue]:
+    """Yield a note where a file is written in another form than its ending names."""
+    ending, _ = _ending(target)
+    if ENDINGS.get(ending, layout.form) is not layout.form:
+        message = f"the file is written as {layout.form.upper()}, though its name ends in {ending}"
+        yield Issue("other-ending", "info", message)
+
+
+def _ending(target: str) -> tuple[str, bool]:
+    """Return the ending of a file's name, and whether the one of gzip stands behind it."""
+    name = Path(target).name.lower()
+    return Path(name.removesuffix(".gz")).suffix, name.endswith(".gz")
 
 
 @contextmanager
