@@ -323,7 +323,7 @@ def test_a_workbook_comes_out_as_it_is_shown(tmp_path: Path) -> None:
     assert rows.header == ["code", "value", "day", "share", "time", "flag"]
     assert list(rows) == [
         ["0407.11", "1234.56", "2020-08-16", "25%", "2020-08-16 09:30:00", "TRUE"],
-        ["0407110000", "0.3", "2020-08-16", "7601106000", "", "#N/A"],
+        ["0407110000", "0.3", "2020-08-16", "7601106000", "=1+1", "#N/A"],
         [],
         ["x", "0.0000001", "", "1000000000000000", "", ""],
     ]
@@ -355,6 +355,23 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
             new.writestr(part, content + b" " * (300 << 20 if "styles" in part else 0))
     with pytest.raises(InputError, match="more than a workbook of its size should"):
         open_rows(bomb)
+
+
+def test_a_workbook_that_is_damaged_within_is_refused(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for number in range(20_000):
+        book.active.append([number, number * 7919 % 10_007])
+    path = tmp_path / "in.xlsx"
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+    body = bytearray(path.read_bytes())
+    middle = part.header_offset + part.compress_size // 2
+    body[middle : middle + 64] = b"\xff" * 64
+    path.write_bytes(body)
+    with pytest.raises(InputError, match="not a workbook that can be read"):
+        list(open_rows(path))
 
 
 def test_parquet(tmp_path: Path) -> None:

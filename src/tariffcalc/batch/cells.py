@@ -18,6 +18,7 @@ from tariffcalc.batch.numbers import GLANCES, as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import NO, YES, read_preference
 from tariffcalc.batch.result import PROHIBITED, UNKNOWN
+from tariffcalc.batch.unworked import why_no_result
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.values.issues import InputError, Issue
@@ -26,7 +27,6 @@ from tariffcalc.values.rates import parse_rate
 from tariffcalc.values.units import canonical_unit
 
 _LONGEST = 400
-_SHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)")
 _NO_UNIT = ("X", "x")
 _EXPONENT = re.compile(r"(?a)\d+(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT = re.compile(r"(?a)(\d{7,10})\.0")
@@ -128,11 +128,10 @@ class CellReader:
         if not text:
             return Cell("")
         if field not in ("line", "entry", "description"):
+            if message := why_no_result(text):
+                raise CellError(code_of(field), field, message)
             if len(text) > _LONGEST:
                 message = f'"{text[:40]}..." has {len(text)} characters'
-                raise CellError(code_of(field), field, message)
-            if _SHEET_ERROR.fullmatch(text):
-                message = f'"{text}" is what a spreadsheet shows for a formula that failed'
                 raise CellError(code_of(field), field, message)
         try:
             return Cell(*self._readers[field](field, text))

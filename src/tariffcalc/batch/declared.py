@@ -19,6 +19,7 @@ from tariffcalc.batch.names import CONTENTS, OPTIONS
 from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.plain import PLAIN
 from tariffcalc.batch.preference import Claims, join_claims
+from tariffcalc.batch.unworked import Unworked, why_no_result
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.engine.shipment import Content, Line
@@ -203,9 +204,16 @@ class LineReader:
         return found
 
     def entry(self, cells: Sequence[str]) -> str:
-        """Return the number of the entry a row belongs to, or '' for an entry of its own."""
+        """Return the number of the entry a row belongs to, or '' for an entry of its own.
+
+        Raises:
+            CellError: when the number is not known.
+        """
         place = self.places.get("entry")
-        return "" if place is None or place >= len(cells) else tidy(cells[place])
+        raw = "" if place is None or place >= len(cells) else cells[place]
+        if isinstance(raw, Unworked):
+            raise CellError("bad-entry", "entry", why_no_result(raw) or raw)
+        return tidy(raw)
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
         plain = self._plain[name](raw) if name in self._plain else None

@@ -141,6 +141,7 @@ class _Look:
     def _read(self, row: Sequence[str], number: int) -> str:
         """Return a row in words, and count what is wrong with it."""
         try:
+            self._reader.entry(row)
             declared = self._reader.read(row)
             check_covered(self._law, declared, self._rates)
         except CellError as error:

@@ -29,6 +29,7 @@ from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap
 from tariffcalc.batch.matching import normalise
 from tariffcalc.batch.numbers import tidy
+from tariffcalc.batch.unworked import Unworked
 from tariffcalc.values.codes import digits_of
 
 ORDINAL = "Tariff Ordinal Number"
@@ -125,7 +126,10 @@ class _Gathering:
             self._line_of.append(-1)
             self._kinds.append(_GOODS)
             return
-        entry, line = tidy(row[self._entry]), tidy(row[self._line])
+        entry, line = (
+            "" if isinstance(cell, Unworked) else tidy(cell)
+            for cell in (row[self._entry], row[self._line])
+        )
         if not (entry and line):
             self._line_of.append((_NO_LINE if entry else _NO_ENTRY) if any(row) else -1)
             self._kinds.append(_GOODS)

@@ -124,7 +124,10 @@ class LinePricer:
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
-        number = self._finder.reader.entry(cells)
+        try:
+            number = self._finder.reader.entry(cells)
+        except CellError:
+            return  # it is an error, and of no entry
         if not number:
             return
         if self._finder.is_full:

@@ -2,13 +2,18 @@
 
 Rows are read one by one. The texts that cells share are held in memory by openpyxl, so a workbook
 that unpacks to too much of them is refused.
+
+Formulas are read as their results. Where a sheet holds formulas without results, as programs write
+them, it is read twice in step, to tell them from empty cells; a glance at its bytes says whether.
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # has no types
@@ -16,11 +21,28 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]  # has no typ
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.shown import as_shown
 from tariffcalc.batch.sources import Source
+from tariffcalc.batch.unworked import Unworked
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+"""What the parts of a workbook that is damaged, packed strangely or encrypted lead to."""
 
 MOST_ROWS = 1_048_576
 MOST_SHARED = 256 << 20
 """Bytes of shared texts and styles, unpacked; the sheets themselves are streamed."""
 _PREFERRED = ("mainreport", "es003")
+
+_UNWORKED = (
+    rb"<(?:\w+:)?c(?=[\s>])(?![^<>]*\st=\"str\")[^<>]*>\s*"  # a text may be blank as a result
+    rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*%s</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+"""A cell of a sheet that has a formula and no result."""
+
+_IS_STALE = re.compile(rb"<(?:\w+:)?calcPr\s[^<>]*fullCalcOnLoad=\"(?:1|true)\"").search
+"""Says of a workbook that its results are still to be worked out: a 0 is then none."""
+
+CHUNK, LONGEST = 1 << 20, 1 << 16
+"""Bytes that are looked at together, and bytes of the longest cell with a formula."""
 
 
 class XlsxRows(Rows):
@@ -29,26 +51,29 @@ class XlsxRows(Rows):
     def __init__(self, source: Source, sheet: str | None) -> None:
         """Choose the sheet and read its header. Raises InputError when there is none."""
         super().__init__(source)
-        self._check_size()
-        with self._open() as book:
-            names = [one.title for one in book.worksheets]
-            self.sheet = self._choose(names, sheet)
-            self._skip = 0
-            for row in self._read(book):
-                self._skip += 1
-                if row:
-                    self.header = row
-                    break
+        self._is_stale = self._lacks_results = False
+        self._check_parts()
+        self.sheet, self._told, self._skip = "", sheet, 0
+        for row in self._read():
+            self._skip += 1
+            if row:
+                self.header = row
+                break
         if not self.header:
             raise source.refusal("no-header", f'has no header on its sheet "{self.sheet}"')
         self.header_row = self._skip
 
-    def _check_size(self) -> None:
+    def _check_parts(self) -> None:
+        """Refuse a workbook that is too large, and find out whether its formulas have results."""
         try:
             with self.source.open_file() as file, zipfile.ZipFile(file) as archive:
                 parts = archive.infolist()
-        except (zipfile.BadZipFile, EOFError):
+                self._check_size(parts)
+                self._look_for_results(archive, [part.filename for part in parts])
+        except (*_BROKEN, EOFError):
             raise self._refuse() from None
+
+    def _check_size(self, parts: Sequence[zipfile.ZipInfo]) -> None:
         held = sum(part.file_size for part in parts if "worksheets/" not in part.filename)
         bombs = [part for part in parts if part.file_size > max(64 << 20, 300 * part.compress_size)]
         if held > MOST_SHARED or bombs:
@@ -56,11 +81,27 @@ class XlsxRows(Rows):
             message = f"unpacks to {size:,} bytes, more than a workbook of its size should"
             raise self.source.refusal("too-large", message, "Save it as .csv.")
 
+    def _look_for_results(self, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+        for name in names:
+            if name.endswith("/workbook.xml"):
+                self._is_stale = bool(_IS_STALE(archive.read(name)))
+        search = re.compile(_UNWORKED % (rb"(?:0\s*)?" if self._is_stale else b"")).search
+        for name in names:
+            if "worksheets/" in name and name.endswith(".xml"):
+                with archive.open(name) as sheet:
+                    seen = b""
+                    while chunk := sheet.read(CHUNK):
+                        seen = seen[-LONGEST:] + chunk
+                        if search(seen):
+                            self._lacks_results = True
+                            return
+
     @contextmanager
-    def _open(self) -> Iterator[Any]:
+    def _open(self, *, results: bool = True) -> Iterator[Any]:
+        """Open the workbook for the results of its formulas, or for the formulas themselves."""
         with self.source.open_file() as file:
             try:
-                book = load_workbook(file, read_only=True, data_only=True)
+                book = load_workbook(file, read_only=True, data_only=results)
             except Exception:  # openpyxl raises whatever a broken part leads to
                 raise self._refuse() from None
             try:
@@ -72,8 +113,9 @@ class XlsxRows(Rows):
         message = "is not a workbook that can be read"
         return self.source.refusal("bad-workbook", message, "Save it anew as .xlsx or .csv.")
 
-    def _choose(self, names: list[str], told: str | None) -> str:
+    def _choose(self, names: list[str]) -> str:
         plain = {"".join(filter(str.isalnum, name.lower())): name for name in reversed(names)}
+        told = self._told
         if told is not None:
             for name in names:
                 if name.lower() == told.lower():
@@ -86,32 +128,52 @@ class XlsxRows(Rows):
 
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows below the header, from the first one on."""
-        with self._open() as book:
-            rows = self._read(book)
-            for _ in range(self._skip):
-                next(rows, None)
-            width, blank = len(self.header), 0
-            for row in rows:
-                if not row:
-                    blank += 1  # rows below the last filled one are formatting, not rows
-                    continue
-                yield from ([] for _ in range(blank))
-                blank = 0
-                yield row + [""] * (width - len(row))
+        rows = self._read()
+        for _ in range(self._skip):
+            next(rows, None)
+        width, blank = len(self.header), 0
+        for row in rows:
+            if not row:
+                blank += 1  # rows below the last filled one are formatting, not rows
+                continue
+            yield from ([] for _ in range(blank))
+            blank = 0
+            yield row + [""] * (width - len(row))
 
-    def _read(self, book: Any) -> Iterator[list[str]]:
+    def _read(self) -> Iterator[list[str]]:
         """Return rows without the empty cells behind the last filled one."""
-        sheet = book[self.sheet]
-        sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
-        try:
-            for number, cells in enumerate(sheet.iter_rows(), 1):
-                if number > MOST_ROWS:
-                    raise self.source.refusal("too-large", f"has more than {MOST_ROWS:,} rows")
-                row = [as_shown(cell.value, cell.number_format) for cell in cells]
-                while row and not row[-1]:
-                    row.pop()
-                yield row
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, SyntaxError) as error:
-            if hasattr(error, "issues"):
-                raise
-            raise self._refuse() from None
+        with ExitStack() as opened:
+            books = [opened.enter_context(self._open())]
+            if self._lacks_results:
+                books.append(opened.enter_context(self._open(results=False)))
+            if not self.sheet:
+                self.sheet = self._choose([one.title for one in books[0].worksheets])
+            sheets = [book[self.sheet] for book in books]
+            for sheet in sheets:
+                sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+            rows = zip(*(sheet.iter_rows() for sheet in sheets), strict=True)
+            try:
+                for number, views in enumerate(rows, 1):
+                    if number > MOST_ROWS:
+                        raise self.source.refusal("too-large", f"has more than {MOST_ROWS:,} rows")
+                    row = [as_shown(cell.value, cell.number_format) for cell in views[0]]
+                    if self._lacks_results:
+                        self._put_formulas(row, *views)
+                    while row and not row[-1]:
+                        row.pop()
+                    yield row
+            except (*_BROKEN, KeyError, ValueError, EOFError, SyntaxError) as error:
+                if hasattr(error, "issues"):
+                    raise
+                raise self._refuse() from None
+
+    def _put_formulas(
+        self, row: list[str], results: Sequence[Any], formulas: Sequence[Any]
+    ) -> None:
+        """Put formulas that have no result where their results would stand."""
+        for place, (result, formula) in enumerate(zip(results, formulas, strict=True)):
+            if formula.data_type != "f" or result.data_type == "str":
+                continue
+            if result.value is None or (self._is_stale and result.value == 0):
+                text = formula.value if isinstance(formula.value, str) else "="
+                row[place] = Unworked(getattr(formula.value, "text", None) or text)

@@ -1,0 +1,34 @@
+"""Cells where the result of a formula should stand: it failed, or nobody has worked it out yet.
+
+Written by a program, a workbook has formulas only; a spreadsheet program adds the results.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FAILED = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)").fullmatch
+_SHOWN = 40
+
+
+class Unworked(str):
+    """A formula without a result, from a sheet: the cell says something, nobody knows what."""
+
+    __slots__ = ()
+
+
+def why_no_result(text: str) -> str | None:
+    """Return in words why a cell has no result; None where it is no formula.
+
+    >>> why_no_result("#REF!")
+    '"#REF!" is what a spreadsheet shows for a formula that failed'
+    """
+    if _FAILED(text):
+        return f'"{text}" is what a spreadsheet shows for a formula that failed'
+    if not text.startswith("="):
+        return None
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return (
+        f'"{shown}" is a formula, and the file does not hold its result; open and save the file'
+        " once in a spreadsheet program"
+    )

@@ -1,0 +1,145 @@
+"""Formulas of a workbook that hold no result: errors where they count, never blank, never zero."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.batch.test_readers import _Stdin
+
+from tariffcalc import Catalogue
+from tariffcalc.batch.job import Job
+from tariffcalc.batch.pipeline import look, price_file
+from tariffcalc.batch.readers import open_rows
+
+openpyxl = pytest.importorskip("openpyxl")
+
+HEADER = (
+    "entry", "entry_date", "importer", "origin", "classification", "customs_value", "quantity",
+    "unit", "claims", "filed_duty", "description",
+)  # fmt: skip
+GOOD = ["E1", "2020-09-10", "US", "CA", "7601.10.60", "1000", "", "", "", "", ""]
+
+
+def with_cells(**cells: Any) -> list[Any]:
+    return [cells.get(name, told) for name, told in zip(HEADER, GOOD, strict=True)]
+
+
+def save(
+    path: Path, rows: Sequence[Sequence[Any]], change: Callable[[str], str] = lambda text: text
+) -> Path:
+    """Save rows as a workbook; `change` is made to the text of its sheet and its workbook part."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, body in parts.items():
+            is_changed = name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml")
+            new.writestr(name, change(body.decode()) if is_changed else body)
+    return path
+
+
+def priced(catalogue: Catalogue, source: Path) -> list[dict[str, str]]:
+    output = source.with_suffix(".csv")
+    price_file(Job(str(source), str(output), quiet=True, force=True), catalogue)
+    with output.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("entry", "bad-entry"), ("entry_date", "bad-entry-date"), ("origin", "unknown-country"),
+        ("classification", "bad-classification"), ("customs_value", "bad-customs-value"),
+        ("quantity", "bad-quantity"), ("claims", "unknown-claim"), ("filed_duty", "bad-filed-duty"),
+    ],
+)  # fmt: skip
+def test_a_formula_without_a_result_is_an_error_of_its_row(
+    catalogue: Catalogue, tmp_path: Path, field: str, code: str
+) -> None:
+    rows = [HEADER, GOOD, with_cells(**{field: "=A1*2"}), GOOD]
+    source = save(tmp_path / "in.xlsx", rows)
+    good, bad, other = priced(catalogue, source)
+    assert good["status"] == other["status"] == "ok"
+    assert (bad["status"], bad["error_code"], bad["error_field"]) == ("error", code, field)
+    assert bad["error_message"] == (
+        '"=A1*2" is a formula, and the file does not hold its result; open and save the file once'
+        " in a spreadsheet program"
+    )
+    assert bad[field] == "'=A1*2"
+    assert look(Job(str(source)), catalogue).problems == {code: 1}
+
+
+def test_what_does_not_count_may_be_a_formula(catalogue: Catalogue, tmp_path: Path) -> None:
+    rows = [HEADER, with_cells(description='=HYPERLINK("x")'), GOOD]
+    assert [row["status"] for row in priced(catalogue, save(tmp_path / "in.xlsx", rows))] == [
+        "ok", "ok",
+    ]  # fmt: skip
+
+
+def test_shared_and_array_formulas_without_results(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        return (
+            text.replace("<f>A1</f><v />", '<f t="shared" ref="A2:A3" si="0">B1*2</f>')
+            .replace("<f>A2</f><v />", '<f t="shared" si="0"/><v></v>')
+            .replace("<f>A3</f><v />", '<f t="array" ref="A4">SUM(B1:B3)</f><v />')
+            .replace("<f>A4</f><v />", '<f t="dataTable" ref="A5" dt2D="1" r1="B1"/>')
+        )
+
+    rows = [["a", "b"], *([f"=A{number}", "x"] for number in range(1, 5))]
+    source = save(tmp_path / "in.xlsx", rows, change)
+    assert [row[0] for row in open_rows(source)] == ["=B1*2", "=B2*2", "=SUM(B1:B3)", "="]
+
+
+def test_formulas_with_results_are_read_as_these(tmp_path: Path) -> None:
+    def change(text: str) -> str:
+        return (
+            text.replace('fullCalcOnLoad="1"', "")
+            .replace("<f>A1</f><v />", "<f>A1</f><v>0</v>")
+            .replace("><f>A2</f><v />", ' t="str"><f>A2</f><v></v>')
+            .replace("><f>A3</f><v />", ' t="str"><f>A3</f><v>usmca</v>')
+        )
+
+    rows = [["a", "b"], *([f"=A{number}", "x"] for number in range(1, 4))]
+    source = save(tmp_path / "in.xlsx", rows, change)
+    assert [row[0] for row in open_rows(source)] == ["0", "", "usmca"]
+    rows.append(["=A4", "x"])  # and one without: the others are as before
+    source = save(tmp_path / "in.xlsx", rows, change)
+    assert [row[0] for row in open_rows(source)] == ["0", "", "usmca", "=A4"]
+
+
+def test_a_zero_that_is_still_to_be_worked_out_is_no_result(tmp_path: Path) -> None:
+    """Some programs write 0 for every result, and that all of them are to be worked out on load."""
+
+    def change(text: str) -> str:
+        return text.replace("<f>A1</f><v />", "<f>A1</f><v>0</v>").replace(
+            "<f>A2</f><v />", "<f>A2</f><v>5</v>"
+        )
+
+    source = save(tmp_path / "in.xlsx", [["a", "b"], ["=A1", 0], ["=A2", "x"]], change)
+    assert list(open_rows(source)) == [["=A1", "0"], ["5", "x"]]
+
+
+def test_a_formula_is_found_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the edge of what is looked at together, behind many others, and on standard input."""
+    filled = [[number, "x" * 90] for number in range(20_000)]
+    source = save(tmp_path / "in.xlsx", [["a", "b"], *filled, ["=A1", "x"]])
+    monkeypatch.setattr(sys, "stdin", _Stdin(source.read_bytes()))
+    *_, last = open_rows("-")
+    assert last == ["=A1", "x"]
+    from tariffcalc.batch import xlsx_rows
+
+    small = save(tmp_path / "small.xlsx", [["a", "b"], ["=A1", "x"]])
+    for size in range(40, 60):
+        monkeypatch.setattr(xlsx_rows, "CHUNK", size)
+        assert list(open_rows(small)) == [["=A1", "x"]]
