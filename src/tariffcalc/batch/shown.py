@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+
+_BESIDE = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"([^"]*)"|([€£¥])')
+_IS_MONEY = re.compile(
+    r"(?i)(?:[A-Z]{1,3} ?)?\$|\$ ?[A-Z]{1,3}|USD|CAD|EUR|GBP|MXN|[€£¥]"
+).fullmatch
 
 
 def as_shown(value: Any, number_format: str = "General", digits: int = 15) -> str:
@@ -12,6 +19,8 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15) -> st
 
     >>> as_shown(1234.5600000000001), as_shown(0.25, "0%"), as_shown(407110000, "0000000000")
     ('1234.56', '25%', '0407110000')
+    >>> as_shown(1000, "[$US$-409]#,##0.00"), as_shown(1000, '"$"#,##0.00')
+    ('US$ 1000', '1000')
     """
     if value is None:
         return ""
@@ -25,12 +34,24 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15) -> st
         if shown.endswith("%"):
             return f"{plain_digits(number * 100)}%"
         text = plain_digits(number)
+        if currency := _currency(shown):
+            return f"{currency} {text}"
         return text.zfill(len(shown)) if shown and not shown.strip("0") else text
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value) if not isinstance(value, timedelta) else f"{value.total_seconds():g}s"
+
+
+@lru_cache(maxsize=1024)
+def _currency(number_format: str) -> str:
+    """Return the currency that a format shows beside a number; a dollar sign alone is none."""
+    for told, quoted, sign in _BESIDE.findall(number_format):
+        name = (told or sign or quoted).strip()
+        if name not in ("", "$") and (not quoted or _IS_MONEY(name)):
+            return str(name)
+    return ""
 
 
 def plain_digits(number: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""Formulas of a workbook that hold no result: errors where they count, never blank, never zero."""
+"""Cells of a workbook beside their values: formulas without results, formats with currencies."""
 
 from __future__ import annotations
 
@@ -143,3 +143,42 @@ def test_a_formula_is_found_wherever_it_stands(
     for size in range(40, 60):
         monkeypatch.setattr(xlsx_rows, "CHUNK", size)
         assert list(open_rows(small)) == [["=A1", "x"]]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [
+        ("[$US$-409]#,##0.00", "US$ 1000.5"), ("[$USD] #,##0.00", "USD 1000.5"),
+        ('"C$"#,##0.00', "C$ 1000.5"), ('#,##0.00 "CAD";-#,##0.00 "CAD"', "CAD 1000.5"),
+        ("_-[$£-809]* #,##0.00_-", "£ 1000.5"), ("#,##0.00\\ [$€-1]", "€ 1000.5"),
+        ("€ #,##0.00", "€ 1000.5"),
+        # A dollar sign says nothing, nor does a language, a colour, or a word that is no currency.
+        ("[$$-409]#,##0.00", "1000.5"), ('"$"#,##0.00', "1000.5"), ("[$-409]0.0", "1000.5"),
+        ("[Red]0.0", "1000.5"), ('0.0 "kg"', "1000.5"), ("#,##0.00", "1000.5"),
+    ],
+)  # fmt: skip
+def test_a_currency_that_the_format_shows_is_read(
+    tmp_path: Path, number_format: str, shown: str
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["value", "b"])
+    book.active.append([1000.5, "x"])
+    book.active["A2"].number_format = number_format
+    book.save(tmp_path / "in.xlsx")
+    assert list(open_rows(tmp_path / "in.xlsx")) == [[shown, "x"]]
+
+
+def test_a_value_formatted_in_us_dollars_is_not_priced_in_canadian_ones(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    header = ["entry_date", "importer", "origin", "classification", "customs_value"]
+    book = openpyxl.Workbook()
+    book.active.append(header)
+    for form in ("[$US$-409]#,##0.00", "[$CAD] #,##0.00", "[$€-2] #,##0.00"):
+        book.active.append(["2025-09-10", "CA", "US", "7208.10.00.10", 1000])
+        book.active.cell(book.active.max_row, 5).number_format = form
+    book.save(tmp_path / "in.xlsx")
+    usd, cad, eur = priced(catalogue, tmp_path / "in.xlsx")
+    assert (usd["status"], usd["error_code"]) == ("error", "no-exchange-rate")
+    assert cad["status"] == "ok"
+    assert (eur["error_code"], eur["error_field"]) == ("bad-customs-value", "customs_value")
