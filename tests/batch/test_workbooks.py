@@ -47,9 +47,9 @@ def save(
     return path
 
 
-def priced(catalogue: Catalogue, source: Path) -> list[dict[str, str]]:
+def priced(catalogue: Catalogue, source: Path, **told: Any) -> list[dict[str, str]]:
     output = source.with_suffix(".csv")
-    price_file(Job(str(source), str(output), quiet=True, force=True), catalogue)
+    price_file(Job(str(source), str(output), quiet=True, force=True, **told), catalogue)
     with output.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
@@ -182,3 +182,23 @@ def test_a_value_formatted_in_us_dollars_is_not_priced_in_canadian_ones(
     assert (usd["status"], usd["error_code"]) == ("error", "no-exchange-rate")
     assert cad["status"] == "ok"
     assert (eur["error_code"], eur["error_field"]) == ("bad-customs-value", "customs_value")
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+def test_numbers_are_numbers_where_commas_part_the_cents_of_texts(
+    catalogue: Catalogue, tmp_path: Path, ending: str
+) -> None:
+    header = ["entry_date", "importer", "origin", "classification", "customs_value", "filed_duty"]
+    like = ["2025-09-10", "CA", "US", "7208.10.00.10"]
+    rows = [[*like, 12.345, "1.000,50"], [*like, 1234.5, "0"], [*like, 1000.0, "12,35"]]
+    source = tmp_path / f"in.{ending}"
+    if ending == "xlsx":
+        save(source, [header, *rows])
+    else:
+        pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        pq.write_table(pa.table(dict(zip(header, zip(*rows, strict=True), strict=True))), source)
+    told = priced(catalogue, source, decimal_comma=True)
+    # 25% of 12.345 is 3.09, and 1000.50 less that 997.41; of 1234.50, 308.63; of 1000, 250.00.
+    assert [row["total_duty"] for row in told] == ["3.09", "308.63", "250.00"]
+    assert [row["filed_minus_computed"] for row in told] == ["997.41", "-308.63", "-237.65"]
+    assert [row["customs_value"] for row in told] == ["12,345", "1234,5", "1000"]

@@ -100,7 +100,13 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
         InputError: when it cannot be read, when fields are missing, and for defaults that are
             nothing of their kind.
     """
-    rows = open_rows(job.invoices, delimiter=job.delimiter, encoding=job.encoding, sheet=job.sheet)
+    rows = open_rows(
+        job.invoices,
+        delimiter=job.delimiter,
+        encoding=job.encoding,
+        sheet=job.sheet,
+        decimal_comma=job.decimal_comma,
+    )
     try:
         columns = map_columns(rows.header, job.chosen, job.defaults)
     except InputError as error:

@@ -19,9 +19,10 @@ BATCH = 16_384
 class ParquetRows(Rows):
     """Rows of a Parquet file. Numbers become plain decimals, dates ISO; null is blank."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, mark: str = ".") -> None:
         """Read the schema. Raises InputError for nested columns and a file that is not sound."""
         super().__init__(source)
+        self._mark = mark
         with self.told(), self.source.open_file() as file:
             schema = pq.ParquetFile(file).schema_arrow
         self.header = list(schema.names)
@@ -36,7 +37,7 @@ class ParquetRows(Rows):
         """Return the rows, from the first one on."""
         with self.told(), self.source.open_file() as file:
             for batch in batches_of(pq.ParquetFile(file), BATCH):
-                columns = [as_texts(column) for column in batch.columns]
+                columns = [as_texts(column, self._mark) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
 
     @contextmanager
@@ -83,8 +84,8 @@ def sound_batches(rows: ParquetRows, batches: Iterator[Any], size: int) -> Itera
         count += len(batch)
 
 
-def as_texts(column: Any) -> list[str]:
-    """Return the cells of a column as text."""
+def as_texts(column: Any, mark: str = ".") -> list[str]:
+    """Return the cells of a column as text; `mark` stands before the cents of a number."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_timestamp(column.type):  # nanoseconds are more than a datetime has
@@ -94,8 +95,8 @@ def as_texts(column: Any) -> list[str]:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return ["" if value is None else value for value in values]
     if pa.types.is_decimal(kind):
-        return ["" if value is None else f"{value:f}" for value in values]
+        return ["" if value is None else f"{value:f}".replace(".", mark) for value in values]
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return ["" if value is None else value.decode("utf-8", "replace") for value in values]
     digits = 7 if pa.types.is_float32(kind) else 15
-    return [as_shown(value, digits=digits) for value in values]
+    return [as_shown(value, digits=digits, mark=mark) for value in values]

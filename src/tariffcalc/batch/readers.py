@@ -20,6 +20,7 @@ def open_rows(
     delimiter: str | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
+    decimal_comma: bool | None = None,
 ) -> Rows:
     """Return the rows of a file, its header read.
 
@@ -30,21 +31,22 @@ def open_rows(
         encoding: Left out, UTF-8 or UTF-16 by its mark, else UTF-8 with Windows-1252 for what is
             not.
         sheet: Name of the sheet of a workbook; left out, "Main Report" or "ES-003", else the first.
+        decimal_comma: Whether a comma parts the cents in its texts. Numbers are then shown so too.
 
     Raises:
         InputError: when it cannot be read, is no table, or needs an extra that is not installed.
     """
-    source = Source(path)
+    source, mark = Source(path), "," if decimal_comma else "."
     if source.kind == "text":
         return TextRows(source, delimiter, encoding)
     try:
         if source.kind == "xlsx":
             from tariffcalc.batch.xlsx_rows import XlsxRows
 
-            return XlsxRows(source, sheet)
+            return XlsxRows(source, sheet, mark)
         from tariffcalc.batch.parquet_rows import ParquetRows
 
-        return ParquetRows(source)
+        return ParquetRows(source, mark)
     except ImportError as error:
         extra = _EXTRAS[source.kind]
         message = f"is a .{source.kind} file, and {error.name or 'its reader'} is not installed"

@@ -14,8 +14,8 @@ _IS_MONEY = re.compile(
 ).fullmatch
 
 
-def as_shown(value: Any, number_format: str = "General", digits: int = 15) -> str:
-    """Return the value of a cell as text.
+def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark: str = ".") -> str:
+    """Return the value of a cell as text; `mark` stands before the cents of a number.
 
     >>> as_shown(1234.5600000000001), as_shown(0.25, "0%"), as_shown(407110000, "0000000000")
     ('1234.56', '25%', '0407110000')
@@ -32,8 +32,8 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15) -> st
         number = Decimal(str(value) if whole else format(value, f".{digits}g"))
         shown = (number_format or "").split(";")[0]
         if shown.endswith("%"):
-            return f"{plain_digits(number * 100)}%"
-        text = plain_digits(number)
+            return f"{plain_digits(number * 100, mark)}%"
+        text = plain_digits(number, mark)
         if currency := _currency(shown):
             return f"{currency} {text}"
         return text.zfill(len(shown)) if shown and not shown.strip("0") else text
@@ -54,7 +54,7 @@ def _currency(number_format: str) -> str:
     return ""
 
 
-def plain_digits(number: Decimal) -> str:
+def plain_digits(number: Decimal, mark: str = ".") -> str:
     """Return a number without an exponent and without zeros behind the last figure."""
     text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".").replace(".", mark) if "." in text else text

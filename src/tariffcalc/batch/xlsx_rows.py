@@ -48,12 +48,12 @@ CHUNK, LONGEST = 1 << 20, 1 << 16
 class XlsxRows(Rows):
     """Rows of one sheet."""
 
-    def __init__(self, source: Source, sheet: str | None) -> None:
+    def __init__(self, source: Source, sheet: str | None, mark: str = ".") -> None:
         """Choose the sheet and read its header. Raises InputError when there is none."""
         super().__init__(source)
         self._is_stale = self._lacks_results = False
         self._check_parts()
-        self.sheet, self._told, self._skip = "", sheet, 0
+        self.sheet, self._told, self._mark, self._skip = "", sheet, mark, 0
         for row in self._read():
             self._skip += 1
             if row:
@@ -156,7 +156,10 @@ class XlsxRows(Rows):
                 for number, views in enumerate(rows, 1):
                     if number > MOST_ROWS:
                         raise self.source.refusal("too-large", f"has more than {MOST_ROWS:,} rows")
-                    row = [as_shown(cell.value, cell.number_format) for cell in views[0]]
+                    row = [
+                        as_shown(cell.value, cell.number_format, mark=self._mark)
+                        for cell in views[0]
+                    ]
                     if self._lacks_results:
                         self._put_formulas(row, *views)
                     while row and not row[-1]:
