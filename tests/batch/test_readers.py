@@ -263,7 +263,8 @@ def test_a_file_can_be_read_again_and_tells_how_far_it_is(tmp_path: Path) -> Non
     ("content", "words"),
     [
         (b"", "holds nothing"), (b"\n\n", "has no header"), (b"%PDF-1.7", "PDF"),
-        (b"\xd0\xcf\x11\xe0rest", "old Excel workbook"), (b"<html><table>", "web page"),
+        (b"\xd0\xcf\x11\xe0rest", "old Excel workbook, or one with a password. Save"),
+        (b"<html><table>", "web page"),
         (b"PK\x03\x04junk", "not a workbook"), (b"PAR1junk", "not a sound Parquet"),
         (gzip.compress(b"PAR1"), "Unpack it first"), (b"\xef\xbb\xbf <HTML>", "web page"),
         (b'<?xml version="1.0"?>\n<Workbook>', "is XML"),

@@ -77,7 +77,9 @@ class Source:
             raise self.refusal("empty-file", "holds nothing")
         kind = next((kind for sign, kind in _SIGNS.items() if self.head.startswith(sign)), "text")
         if kind in ("xls", "pdf"):
-            what = "an old Excel workbook" if kind == "xls" else "a PDF document"
+            what = "a PDF document"
+            if kind == "xls":
+                what = "an old Excel workbook, or one with a password"
             raise self.refusal("not-a-table", f"is {what}", "Save it as .xlsx or .csv.")
         if kind != "text" and self._is_gzip:
             raise self.refusal("packed", f"is a packed .{kind} file", "Unpack it first.")
