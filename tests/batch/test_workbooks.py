@@ -184,9 +184,11 @@ def test_a_value_formatted_in_us_dollars_is_not_priced_in_canadian_ones(
     assert (eur["error_code"], eur["error_field"]) == ("bad-customs-value", "customs_value")
 
 
-@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("ending", "engine"), [("xlsx", "python"), ("parquet", "python"), ("parquet", "arrow")]
+)
 def test_numbers_are_numbers_where_commas_part_the_cents_of_texts(
-    catalogue: Catalogue, tmp_path: Path, ending: str
+    catalogue: Catalogue, tmp_path: Path, ending: str, engine: str
 ) -> None:
     header = ["entry_date", "importer", "origin", "classification", "customs_value", "filed_duty"]
     like = ["2025-09-10", "CA", "US", "7208.10.00.10"]
@@ -197,7 +199,7 @@ def test_numbers_are_numbers_where_commas_part_the_cents_of_texts(
     else:
         pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
         pq.write_table(pa.table(dict(zip(header, zip(*rows, strict=True), strict=True))), source)
-    told = priced(catalogue, source, decimal_comma=True)
+    told = priced(catalogue, source, decimal_comma=True, engine=engine)
     # 25% of 12.345 is 3.09, and 1000.50 less that 997.41; of 1234.50, 308.63; of 1000, 250.00.
     assert [row["total_duty"] for row in told] == ["3.09", "308.63", "250.00"]
     assert [row["filed_minus_computed"] for row in told] == ["997.41", "-308.63", "-237.65"]

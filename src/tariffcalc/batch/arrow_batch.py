@@ -36,7 +36,7 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
     Raises:
         NotForThisLane: when the values of entries are too large for this lane.
     """
-    texts, shares = [as_text(column) for column in batch.columns], None
+    texts, shares = _texts(batch, lane), None
     if "entry" in lane.places:
         gathering = Gathering(lane)
         whole = gathering.shares([_weighed(texts, gathering, lane)], lambda done: None)
@@ -49,7 +49,8 @@ def price_batch(batch: Any, lane: ArrowLane, number: int = 2) -> Any:
 
 def price_by_row(batch: Any, pricer: LinePricer) -> Any:
     """Do the same in the Python lane, of a file that is not for this one."""
-    rows = list(zip(*map(as_texts, batch.columns), strict=True))
+    mark = pricer.finder.glance.point
+    rows = list(zip(*(as_texts(column, mark) for column in batch.columns), strict=True))
     held = pricer.entries
     if "entry" in pricer.finder.reader.places:
         gather_entries(rows, pricer)
@@ -71,9 +72,11 @@ def price_columns(batch: Any, lane: ArrowLane, before: int, number: int) -> list
         before: How many rows are before them.
         number: Of the first of them, as spreadsheets count.
     """
-    texts = [as_text(column) for column in batch.columns]
     return price_texts(
-        texts, lane, number + np.arange(len(batch)), lane.shares_of(before, len(batch))
+        _texts(batch, lane),
+        lane,
+        number + np.arange(len(batch)),
+        lane.shares_of(before, len(batch)),
     )
 
 
@@ -103,7 +106,7 @@ def priced_results(texts: Sequence[Any], lane: ArrowLane, numbers: Ids, shares: 
 
 def weigh_batch(batch: Any, gathering: Gathering, lane: ArrowLane) -> Part:
     """Return what the rows of a batch put into their entries."""
-    return _weighed([as_text(column) for column in batch.columns], gathering, lane)
+    return _weighed(_texts(batch, lane), gathering, lane)
 
 
 def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Part:
@@ -115,8 +118,7 @@ def _weighed(texts: Sequence[Any], gathering: Gathering, lane: ArrowLane) -> Par
 
 def learn(batch: Any, lane: ArrowLane) -> None:
     """Find what the first rows of a file stand for, and price none."""
-    texts = [as_text(column) for column in batch.columns]
-    lane.learn(declared_columns(texts, lane), lane.shares_of(0, len(batch)))
+    lane.learn(declared_columns(_texts(batch, lane), lane), lane.shares_of(0, len(batch)))
 
 
 def _cells(texts: Sequence[Any], rows: Ids) -> Iterator[Sequence[str]]:
@@ -134,21 +136,31 @@ def declared_columns(texts: Sequence[Any], lane: ArrowLane) -> Columns:
     return read
 
 
-def as_text(column: Any) -> Any:
-    """Return a column as text; one that is no text as a dictionary, where PyArrow can."""
+def _texts(batch: Any, lane: ArrowLane) -> list[Any]:
+    """Return the columns of a batch as text, with the point that the lane reads."""
+    return [as_text(column, lane.point) for column in batch.columns]
+
+
+def as_text(column: Any, mark: str) -> Any:
+    """Return a column as text; one that is no text as a dictionary, where PyArrow can.
+
+    Args:
+        column: Of any kind.
+        mark: Stands before the cents of a number.
+    """
     kind = column.type
     if pa.types.is_string(kind):
         return column
     if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return column.cast(pa.string())
     if pa.types.is_dictionary(kind):
-        texts = plain_text(as_text(column.dictionary))
+        texts = plain_text(as_text(column.dictionary, mark))
     else:
         try:
             column = column.dictionary_encode()
         except pa.ArrowNotImplementedError:
-            return text_array(as_texts(column))
-        texts = text_array(as_texts(column.dictionary))
+            return text_array(as_texts(column, mark))
+        texts = text_array(as_texts(column.dictionary, mark))
     return pa.DictionaryArray.from_arrays(column.indices, texts)
 
 

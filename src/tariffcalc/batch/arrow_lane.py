@@ -53,11 +53,16 @@ class NotForThisLane(ValueError):
 
 
 class ArrowLane:
-    """The tables of a file, filled as its batches are priced. Threads may share one."""
+    """The tables of a file, filled as its batches are priced. Threads may share one.
+
+    Attributes:
+        point: What parts the cents of its amounts.
+    """
 
     def __init__(self, pricer: LinePricer) -> None:
         """Make a lane for the file that a pricer is for."""
         finder = pricer.finder
+        self.point = finder.glance.point
         self._amounts = partial(amounts_of, glance=finder.glance)
         self.pricer = pricer
         self.lock = RLock()

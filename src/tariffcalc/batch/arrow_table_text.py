@@ -30,7 +30,7 @@ def table_blocks(rows: ParquetRows, delimiter: str) -> Iterator[Block]:
         file = pq.ParquetFile(source)
     with source:
         for batch in sound_batches(rows, batches_of(file, BATCH), BATCH):
-            texts = [as_text(column) for column in batch.columns]
+            texts = [as_text(column, rows.mark) for column in batch.columns]
             for first, past in _cuts(sum(map(_lengths, texts))):
                 part = [plain_text(column.slice(first, past - first)) for column in texts]
                 yield Block(past - first, _text_of(part, delimiter))

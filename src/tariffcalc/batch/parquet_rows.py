@@ -17,12 +17,16 @@ BATCH = 16_384
 
 
 class ParquetRows(Rows):
-    """Rows of a Parquet file. Numbers become plain decimals, dates ISO; null is blank."""
+    """Rows of a Parquet file. Numbers become plain decimals, dates ISO; null is blank.
+
+    Attributes:
+        mark: Stands before the cents of a number.
+    """
 
     def __init__(self, source: Source, mark: str = ".") -> None:
         """Read the schema. Raises InputError for nested columns and a file that is not sound."""
         super().__init__(source)
-        self._mark = mark
+        self.mark = mark
         with self.told(), self.source.open_file() as file:
             schema = pq.ParquetFile(file).schema_arrow
         self.header = list(schema.names)
@@ -37,7 +41,7 @@ class ParquetRows(Rows):
         """Return the rows, from the first one on."""
         with self.told(), self.source.open_file() as file:
             for batch in batches_of(pq.ParquetFile(file), BATCH):
-                columns = [as_texts(column, self._mark) for column in batch.columns]
+                columns = [as_texts(column, self.mark) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
 
     @contextmanager
