@@ -231,14 +231,23 @@ def test_dates_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> 
     assert words in error.message
 
 
-@pytest.mark.parametrize("raw", ["12,500", "$1,234", "(1,000)", "12.500", "$1.234"])
-def test_a_comma_that_may_part_the_cents(catalogue: Catalogue, raw: str) -> None:
+@pytest.mark.parametrize("raw", ["12,500", "$1,234", "(1,000)", "12.500", "1.234", "$850.000"])
+def test_a_sign_that_may_part_the_cents_or_the_thousands(catalogue: Catalogue, raw: str) -> None:
     reader = CellReader(catalogue.store, decimal_comma=None)
     message = fault(reader, "quantity", raw).message
     assert "--decimal-comma or --decimal-point" in message
     assert reader.glance.units(raw) is None
-    for plain, number in (("1,234.50", "1234.50"), ("1,234,567", "1234567"), ("1234.5", "1234.5")):
+    for plain, number in (
+        ("1,234.50", "1234.50"), ("1,234,567", "1234567"), ("1234.5", "1234.5"),
+        ("1234.567", "1234.567"), ("0.500", "0.500"), ("12.50", "12.50"), ("12.5000", "12.5000"),
+    ):  # fmt: skip
         assert reader.read("quantity", plain).text == number
+
+
+def test_no_thousands_stand_behind_a_zero(catalogue: Catalogue) -> None:
+    for comma, raw in ((False, "0,500"), (None, "0,500"), (False, "$0,500"), (True, "0.500")):
+        error = fault(CellReader(catalogue.store, decimal_comma=comma), "quantity", raw)
+        assert "--decimal-comma" in error.message, (comma, raw)
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,33 @@ def test_where_semicolons_part_the_cells_a_comma_may_part_the_cents(
     assert read(tmp_path / "out.csv")[0]["base_duty"] == "0.35"
 
 
+def test_where_semicolons_part_the_cells_a_point_may_part_the_thousands(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """By hand: 10 % on German aluminum of 12.50 is 1.25, of 12,500.00 it is 1,250.00."""
+    head = "entry_date;importer;origin;classification;customs_value;filed_duty\n"
+    line = "2019-10-15;US;DE;7601.10.60;{};{}\n"
+    source = tmp_path / "in.csv"
+    source.write_text(
+        head + line.format("12.500", "") * 3 + line.format("850", "1.250") + line.format("9.50", 1),
+        encoding="utf-8",
+    )
+    for comma, duties in (
+        (None, ["", "", "", "", "0.95"]),
+        (False, ["1.25", "1.25", "1.25", "85.00", "0.95"]),
+        (True, ["1250.00", "1250.00", "1250.00", "85.00", ""]),
+    ):
+        found = []
+        for engine in ("python", "arrow"):
+            run(
+                catalogue, source, tmp_path / "out.csv",
+                force=True, decimal_comma=comma, engine=engine,
+            )  # fmt: skip
+            found.append(read(tmp_path / "out.csv", delimiter=";"))
+        assert found[0] == found[1]
+        assert [row["additional_duty"] for row in found[0]] == duties
+
+
 def test_a_report_with_blank_entries_says_so(catalogue: Catalogue, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text(

@@ -38,6 +38,7 @@ def amounts_of(texts: Any, glance: Glance) -> tuple[Amounts, Flags]:
     found, is_read = plain_amounts(texts, glance.point)
     if glance.doubtful is not None:
         is_read &= ~flags_of(matching(texts, glance.doubtful))
+        found = np.where(is_read, found, 0)
     others = np.flatnonzero(~is_read)
     if others.size and glance.shown is not None:
         shown = take(texts, number_array(others))

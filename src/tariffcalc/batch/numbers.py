@@ -9,10 +9,12 @@ from decimal import Context, Decimal
 from tariffcalc.values.money import parse_amount
 
 _EXACT = Context(prec=60)
-_POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?")
-_COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|\d{1,3}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
-_OPEN = r"[1-9]\d{0,2}\.\d{3}"
-_TWO_READINGS = re.compile(rf"(?a)\d{{1,3}},\d{{3}}|{_OPEN}")
+_POINT = re.compile(r"(?a)\d+(?:\.\d*)?|\.\d+|[1-9]\d{0,2}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?")
+_COMMA = re.compile(r"(?a)\d+(?:,\d*)?|,\d+|[1-9]\d{0,2}(?:([. ])\d{3})(?:\1\d{3})*(?:,\d*)?")
+_OPEN = r"[1-9]\d{0,2}[.,]\d{3}"
+"""A number whose sign may part the cents or the thousands; no thousands stand behind a zero."""
+
+_has_two_readings = re.compile(_OPEN, re.ASCII).fullmatch
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _DOLLARS = r"(?:(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|USD|CAD)"
 _CURRENCIES = {"US": "USD", "CA": "CAD", "CD": "CAD", "C": "CAD"}
@@ -23,7 +25,7 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": 
 _HIDDEN = "\u200b\ufeff\u200e\u200f"
 _AHEAD = f"='{_HIDDEN}"
 
-SCALES = (10_000, 1_000, 100, 10, 1)
+SCALES: Mapping[int, int] = {0: 10_000, 1: 1_000, 2: 100, 3: 10, 4: 1}
 """Ten-thousandths by the number of digits behind the point."""
 
 
@@ -76,7 +78,7 @@ def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str
     if body.endswith("-") and not minus:
         body, minus = body[:-1].rstrip(), True
     separators, pattern = (". ", _COMMA) if decimal_comma else (", ", _POINT)
-    if decimal_comma is None and _TWO_READINGS.fullmatch(body):
+    if decimal_comma is None and _has_two_readings(body):
         cents = body.replace(",", ".")
         either = f'"{text}" may be {cents.replace(".", "")} or {cents}'
         raise ValueError(f"{either}; say --decimal-comma or --decimal-point")
@@ -136,6 +138,7 @@ class Glance:
         shown: A pattern of amounts as spreadsheets show them; None: there is none.
         marks: What makes such an amount plain by falling away.
         doubtful: A pattern of plain numbers that can be read in two ways; None: there is none.
+        scales: Ten-thousandths by the number of digits behind the point, where they leave no doubt.
     """
 
     def __init__(
@@ -149,6 +152,7 @@ class Glance:
         self.shown = shown
         self.marks = marks
         self.doubtful = doubtful
+        self.scales = {n: SCALES[n] for n in SCALES if n != 3 or not doubtful}
         self._is_shown = re.compile(shown or "(?!)", re.ASCII).fullmatch
         self._is_doubtful = re.compile(doubtful or "(?!)", re.ASCII).fullmatch
 
@@ -171,11 +175,11 @@ class Glance:
 
 
 GLANCES: Mapping[bool | None, Glance] = {
-    False: Glance(".", r" *\$? ?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)? *", ("$", ",", " ")),
+    False: Glance(".", r" *\$? ?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)? *", ("$", ",", " ")),
     None: Glance(".", doubtful=_OPEN),
     True: Glance(
         ",",
-        rf"{_SPACE}*(?:\$ ?)?(?:\d{{1,3}}(?:(?:\.\d{{3}})+|(?:{_SPACE}\d{{3}})+)|\d+)(?:,\d+)?"
+        rf"{_SPACE}*(?:\$ ?)?(?:[1-9]\d{{0,2}}(?:(?:\.\d{{3}})+|(?:{_SPACE}\d{{3}})+)|\d+)(?:,\d+)?"
         rf"(?:{_SPACE}?\$)?{_SPACE}*",
         ("$", ".", " ", "\u00a0", "\u202f", "\u2009"),
     ),

@@ -16,7 +16,6 @@ from tariffcalc.batch.declared import FILED
 from tariffcalc.batch.finder import HUGE, MORE, Finder
 from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, cents
 from tariffcalc.batch.keys import Point, Texts
-from tariffcalc.batch.numbers import SCALES
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
 from tariffcalc.batch.result import UNKNOWN, Result, compare_filed, effective_rate, money
@@ -88,7 +87,7 @@ class Printer:
             first: Number of the first as spreadsheets count, for the summary of errors.
         """
         form, finder = self._form, self._finder
-        parting, is_sure = finder.glance.point, finder.glance.doubtful is None
+        parting, scales = finder.glance.point, finder.glance.scales
         price, width, mark = self._price, self._width, form.delimiter
         code_at, value_at, day_at, shipped_at, quantity_at = self._places
         ways, pick, endings = self._ways, self._ways.pick, self._endings
@@ -117,8 +116,8 @@ class Printer:
                 raw = cells[value_at]
                 before, dot, after = raw.partition(parting)
                 digits = before + after
-                if is_sure and digits.isdigit() and raw.isascii() and (after or not dot):
-                    value = int(digits) * SCALES[len(after)]
+                if digits.isdigit() and raw.isascii() and (after or not dot):
+                    value = int(digits) * scales[len(after)]
                 else:
                     value = finder.value(raw)
                 if not 0 < value < HUGE:
