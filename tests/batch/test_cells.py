@@ -134,6 +134,8 @@ def test_money(reader: CellReader, raw: str, text: str) -> None:
     [
         ("USD 100", "USD"), ("100 CAD", "CAD"), ("US$100", "USD"), ("C$ 100", "CAD"),
         ("$100 CAD", "CAD"), ("100 $ US", "USD"), ("CDN$100", "CAD"), ("$100", None),
+        ("100 €", "EUR"), ("€ 100", "EUR"), ("EUR 100", "EUR"), ("100 eur", "EUR"),
+        ("£100", "GBP"), ("100 MXN", "MXN"), ("CNY100", "CNY"), ("100JPY", "JPY"),
     ],
 )  # fmt: skip
 def test_a_currency_in_the_cell_is_told(reader: CellReader, raw: str, currency: str | None) -> None:
@@ -143,7 +145,7 @@ def test_a_currency_in_the_cell_is_told(reader: CellReader, raw: str, currency: 
     assert reader.currency(raw) == currency
 
 
-@pytest.mark.parametrize("raw", ["US$100 CAD", "C$ 5 USD"])
+@pytest.mark.parametrize("raw", ["US$100 CAD", "C$ 5 USD", "€5 USD", "EUR 5 £"])
 def test_a_cell_does_not_name_two_currencies(reader: CellReader, raw: str) -> None:
     assert "names two currencies" in fault(reader, "customs_value", raw).message
 
@@ -155,7 +157,7 @@ def test_a_cell_does_not_name_two_currencies(reader: CellReader, raw: str) -> No
         ("5-", "not more than zero"), ("\u22125", "not more than zero"), ("0", "not more"),
         ("1,23", "--decimal-comma"), ("1.234,56", "--decimal-comma"), ("1 234,56", "decimal-comma"),
         ("12,34,567", "separator"), ("1E5", "exponent"), ("1.5e-3", "exponent"),
-        ("€5", "currency sign"), ("abc", "not a plain number"), ("NaN", "not a plain number"),
+        ("¥5", "currency sign"), ("5 € US", "not a plain"), ("abc", "not a plain number"), ("NaN", "not a plain number"),
         ("inf", "not a plain number"), ("1_000", "not a plain number"), ("+5", "not a plain"),
         ("٣", "not a plain number"), ("1²", "not a plain number"), ("25%", "a share"),
         ("1" * 16, "more than any line"), ("100 kg", "not a plain number"), ("$", "not a plain"),

@@ -63,6 +63,18 @@ def test_a_title_above_the_header_is_told(catalogue: Catalogue, tmp_path: Path) 
     ]
 
 
+def test_another_sheet_may_have_the_header(catalogue: Catalogue, tmp_path: Path) -> None:
+    book: Any = openpyxl.Workbook()
+    book.active.title = "Cover"
+    book.active.append(["Acme Customs Brokers"])
+    book.create_sheet("May 2025").append(HEADER)
+    book.save(tmp_path / "in.xlsx")
+    assert faults(catalogue, tmp_path / "in.xlsx")[0] == (
+        'in.xlsx: row 1 of the sheet "Cover" was read as the header, with the column "Acme Customs'
+        ' Brokers". Perhaps another sheet is meant: say --sheet "May 2025".'
+    )
+
+
 def test_what_the_likely_header_lacks_is_told_as_well(catalogue: Catalogue, tmp_path: Path) -> None:
     first, second = faults(catalogue, save(tmp_path / "in.csv", TITLED), Defaults())
     assert LOOKS in first

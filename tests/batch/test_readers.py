@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from tariffcalc.batch import text_lines
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.readers import Rows, open_rows
+from tariffcalc.batch.shown import as_shown
 from tariffcalc.batch.text_rows import TextRows, read_alone
 from tariffcalc.values.issues import InputError
 
@@ -339,6 +340,44 @@ def test_the_sheet_of_a_workbook_is_chosen(tmp_path: Path) -> None:
     assert open_rows(workbook(tmp_path, sheet="ES-003")).header[0] == "code"
     with pytest.raises(InputError, match='no sheet "Other"; it has Cover, Data'):
         open_rows(workbook(tmp_path, sheet="Data"), sheet="Other")
+
+
+def test_a_hidden_sheet_is_read_only_when_it_is_named(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.title = "Main Report"
+    book.active.append(["old", "value"])
+    book.active.sheet_state = "hidden"
+    for name in ("July", "August"):
+        book.create_sheet(name).append(["code", "value"])
+    book.active = 1
+    path = tmp_path / "in.xlsx"
+    book.save(path)
+    rows = open_rows(path)
+    assert rows.header == ["code", "value"]
+    (note,) = rows.notes
+    assert (note.code, note.severity) == ("other-sheets", "warning")
+    assert str(note) == (
+        'in.xlsx: the sheet "July" is read, not "August". Say --sheet "August" for the other.'
+    )
+    rows = open_rows(path, sheet="main report")
+    assert (rows.header, rows.notes) == (["old", "value"], [])
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "text"),
+    [
+        ('"US$"#,##0.00', "US$ 1000"), ("[$USD] #,##0.00", "USD 1000"),
+        ("_-[$CAD]* #,##0.00_-;-[$CAD]* #,##0.00_-", "CAD 1000"),
+        ("#,##0.00\\ [$€-40C]", "€ 1000"), ("[$£-809]#,##0.00", "£ 1000"),
+        ('#,##0.00 "usd"', "usd 1000"), ("[$C$-1009]#,##0.00", "C$ 1000"),
+        ("[$$-409]#,##0.00", "1000"), ('"$"#,##0.00', "1000"), ("$#,##0.00", "1000"),
+        ('#,##0 "kg"', "1000"), ("[Red]#,##0.00", "1000"), ("General", "1000"),
+        ('0 "USDA lots"', "1000"),
+    ],
+)  # fmt: skip
+def test_a_currency_that_a_sheet_shows_stands_in_the_cell(shown_as: str, text: str) -> None:
+    assert as_shown(1000, shown_as) == text
 
 
 def test_a_workbook_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def say_header(rows: Rows, chosen: Mapping[str, str], error: InputError) -> Inpu
     if likely is None:
         if "missing-column" not in codes:
             return error
-        return InputError([_say(rows, _other_delimiter(rows)), *error.issues])
+        return InputError([_say(rows, _other_place(rows)), *error.issues])
     names = listed(map(_short, (likely.cells[place] for place in sorted(likely.places.values()))))
     hint = f"Row {likely.number} looks like the header (it has {names}): delete the rows above it."
     kept = [
@@ -72,7 +72,11 @@ def _say(rows: Rows, hint: str) -> Issue:
     return Issue("header-row", "error", message, rows.name, hint)
 
 
-def _other_delimiter(rows: Rows) -> str:
+def _other_place(rows: Rows) -> str:
+    sheets = getattr(rows, "others", ())
+    if sheets:
+        named = " or ".join(f'"{name}"' for name in sheets[:12])
+        return f"Perhaps another sheet is meant: say --sheet {named}."
     delimiter = getattr(rows, "delimiter", None)
     if delimiter is None or len(rows.header) != 1:
         return ""

@@ -18,10 +18,12 @@ from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.matching import listed
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.shown import as_shown
 from tariffcalc.batch.sources import Source
 from tariffcalc.batch.unworked import Unworked
+from tariffcalc.values.issues import Issue
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 """What the parts of a workbook that is damaged, packed strangely or encrypted lead to."""
@@ -46,13 +48,19 @@ CHUNK, LONGEST = 1 << 20, 1 << 16
 
 
 class XlsxRows(Rows):
-    """Rows of one sheet."""
+    """Rows of one sheet.
+
+    Attributes:
+        sheet: Its name.
+        others: Sheets that a person sees beside it, where none was told.
+    """
 
     def __init__(self, source: Source, sheet: str | None, mark: str = ".") -> None:
         """Choose the sheet and read its header. Raises InputError when there is none."""
         super().__init__(source)
         self._is_stale = self._lacks_results = False
         self._check_parts()
+        self.others: list[str] = []
         self.sheet, self._told, self._mark, self._skip = "", sheet, mark, 0
         for row in self._read():
             self._skip += 1
@@ -113,8 +121,8 @@ class XlsxRows(Rows):
         message = "is not a workbook that can be read"
         return self.source.refusal("bad-workbook", message, "Save it anew as .xlsx or .csv.")
 
-    def _choose(self, names: list[str]) -> str:
-        plain = {"".join(filter(str.isalnum, name.lower())): name for name in reversed(names)}
+    def _choose(self, sheets: Sequence[Any]) -> str:
+        names: list[str] = [one.title for one in sheets]
         told = self._told
         if told is not None:
             for name in names:
@@ -124,7 +132,15 @@ class XlsxRows(Rows):
             raise self.source.refusal("no-such-sheet", message)
         if not names:
             raise self.source.refusal("no-header", "has no sheet")
-        return next((plain[name] for name in _PREFERRED if name in plain), names[0])
+        names = [one.title for one in sheets if one.sheet_state == "visible"] or names
+        plain = {"".join(filter(str.isalnum, name.lower())): name for name in reversed(names)}
+        chosen = next((plain[name] for name in _PREFERRED if name in plain), names[0])
+        self.others = [name for name in names if name != chosen]
+        if self.others:
+            message = f'the sheet "{chosen}" is read, not {listed(self.others)}'
+            hint = f'Say --sheet "{self.others[0]}" for the other.'
+            self.notes.append(Issue("other-sheets", "warning", message, self.name, hint))
+        return chosen
 
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows below the header, from the first one on."""
@@ -147,7 +163,7 @@ class XlsxRows(Rows):
             if self._lacks_results:
                 books.append(opened.enter_context(self._open(results=False)))
             if not self.sheet:
-                self.sheet = self._choose([one.title for one in books[0].worksheets])
+                self.sheet = self._choose(books[0].worksheets)
             sheets = [book[self.sheet] for book in books]
             for sheet in sheets:
                 sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
