@@ -53,6 +53,17 @@ def test_the_minimum_is_taken_once_an_entry(catalogue: Catalogue) -> None:
     assert [result["fees"] for result in found] == ["8.93", "26.79", "17.86", "26.79"]
 
 
+def test_a_row_without_its_entry_says_so(catalogue: Catalogue) -> None:
+    """As where a sheet shows the number once, in merged cells: whose row it is would be a guess."""
+    found = answers(catalogue, [row("A", "3000.00"), row(" ", "2000.00"), row("", "x")])
+    assert [result["fees"] for result in found] == ["26.79", "2.14", ""]
+    assert [result["warnings"] for result in found] == [
+        "",
+        "entry-blank: taken as an entry of its own; write the number of its entry in each row",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("name", ['="A"', "'A", " A ", "\u200bA"])
 def test_an_entry_is_one_however_a_spreadsheet_wrote_its_number(
     catalogue: Catalogue, name: str

@@ -22,7 +22,7 @@ from tariffcalc.batch.arrow_shares import before_each, fee_amounts, parts_of
 from tariffcalc.batch.arrow_tables import Amounts, Ids
 from tariffcalc.batch.formula import Fee, fees_on
 from tariffcalc.batch.points import Points
-from tariffcalc.batch.remarks import INCOMPLETE, SPLIT
+from tariffcalc.batch.remarks import BLANK, INCOMPLETE, SPLIT
 from tariffcalc.batch.row_entries import Told
 
 PUT = np.dtype([("entry", np.int32), ("bits", np.int32), ("value", np.int64)])
@@ -155,6 +155,7 @@ class EntryBook:
             paid = np.zeros(rows.size, PAID)
             here = np.flatnonzero(rows["entry"] >= 0)
             entry = rows["entry"][here]
+            paid["said"] = BLANK  # said of no row that cannot be read
             paid["total"][here], paid["said"][here] = total[entry], said[entry]
             here = here[np.argsort(entry, kind="stable")]
             for case, name in enumerate(("then", "now")[: len(whole)]):

@@ -12,6 +12,7 @@ from tariffcalc.batch.covered import check_covered
 from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.es003 import Groups
 from tariffcalc.batch.names import CONTENTS
+from tariffcalc.batch.remarks import ENTRY_BLANK
 from tariffcalc.batch.rows import Rows
 from tariffcalc.catalogue.law import Law
 from tariffcalc.values.exchange import ExchangeRates
@@ -146,9 +147,12 @@ class _Look:
             check_covered(self._law, declared, self._rates)
         except CellError as error:
             return self._count(error, number)
-        for name in declared.warnings:
+        warnings = dict(declared.warnings)
+        if "entry" in self._columns.places and not self._reader.entry(row):
+            warnings["entry"] = ENTRY_BLANK
+        for name, warning in warnings.items():
             self.warnings[name] += 1
-            first = f"row {number}, {declared.warnings[name]}"
+            first = f"row {number}, {warning}"
             self._first.setdefault(f"warning {name}", first[:_LONGEST])
         for name in CONTENTS:
             content = declared.contents.get(name)

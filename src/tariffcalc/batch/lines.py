@@ -192,7 +192,9 @@ class LinePricer:
         lane = known.lane
         entry, paid, on_entry = None, None, list[str]()
         number = "" if self.entries is None else self._finder.reader.entry(cells)
-        if self.entries is not None and number:
+        if self.entries is not None and not number:
+            on_entry.append(remarks.ENTRY_BLANK)
+        elif self.entries is not None:
             worth = self._worth(found, cells)  # where there is none, no law is looked at
             entry, on_entry = entry_of(self.entries, number, found)
             if entry is not None:

@@ -23,9 +23,10 @@ from tariffcalc.values.days import LATEST, parse_day
 BETWEEN = "; "
 ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
 ENTRY_SPLIT = "entry-split: its rows name several days or modes, and are taken as several entries"
+ENTRY_BLANK = "entry-blank: taken as an entry of its own; write the number of its entry in each row"
 
-INCOMPLETE, SPLIT = 1, 2
-ODD = ((INCOMPLETE, ENTRY_INCOMPLETE), (SPLIT, ENTRY_SPLIT))
+INCOMPLETE, SPLIT, BLANK = 1, 2, 4
+ODD = ((INCOMPLETE, ENTRY_INCOMPLETE), (SPLIT, ENTRY_SPLIT), (BLANK, ENTRY_BLANK))
 """What may be odd about an entry, as bits, with the words for it."""
 
 
