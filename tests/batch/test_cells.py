@@ -289,12 +289,38 @@ def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
         ("treatment", "21", "usmca=no", True), ("any", "10", "usmca", True),
         ("any", "S+", "usmca", False), ("any", "GSP", "usmca=no", True),
         ("any", "Y", "usmca", False),
+        ("treatment", "TT 10", "usmca", False), ("treatment", "Treatment: 10", "usmca", False),
+        ("treatment", "Traitement tarifaire 10 - TÉU", "usmca", False),
+        ("treatment", "TT 2", "usmca=no", False), ("treatment", "02 NPF", "usmca=no", False),
+        ("treatment", "S+", "usmca", False), ("treatment", "not claimed", "usmca=no", True),
+        ("treatment", "GPT 9", "usmca=no", True), ("treatment", "MX", "usmca=no", True), ("spi", "A+, E*", "usmca=no", True),
+        ("spi", "S+, A", "usmca", False), ("any", "A*", "usmca=no", True),
     ],
 )  # fmt: skip
 def test_preferences(catalogue: Catalogue, kind: str, raw: str, text: str, warned: bool) -> None:
     cell = CellReader(catalogue.store, kinds={"preference": kind}).read("preference", raw)
     assert cell.text == text
     assert (cell.warning is not None) == warned
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("treatment", "LPT 10"), ("treatment", "Yes"), ("treatment", "CUSMA - B"),
+        ("treatment", "MFN or UST"), ("treatment", "No CUSMA"), ("spi", "10"), ("spi", "Yes"),
+        ("spi", "USMCA claimed"), ("any", "10 - UST"), ("any", "S+, A"), ("any", "Yes - USMCA"),
+    ],
+)  # fmt: skip
+def test_what_may_be_the_preference_or_not_is_asked(
+    catalogue: Catalogue, kind: str, raw: str
+) -> None:
+    reader = CellReader(catalogue.store, kinds={"preference": kind})
+    error = fault(reader, "preference", raw)
+    assert error.code == "bad-preference"
+    yes, no = {"treatment": ("10", "2"), "spi": ("S", "nothing"), "any": ("yes", "no")}[kind]
+    assert error.message == (
+        f'"{raw}" may claim usmca or not; write {yes} where it is claimed, else {no}'
+    )
 
 
 @pytest.mark.parametrize(

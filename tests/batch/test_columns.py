@@ -252,6 +252,18 @@ def test_what_holds_where_a_column_is_missing_is_said() -> None:
     assert "nothing is claimed" in said
 
 
+def test_what_a_blank_currency_means_is_said() -> None:
+    """A B3 may show the currency of all its lines on the first of them only."""
+    header = ["hts", "origin", "value", "Crcy. code", "entry_date"]
+    (said,) = [str(n) for n in map_columns(header, {}, US).notes if n.where == "currency"]
+    assert said == (
+        'currency: where "Crcy. code" is blank, values are in the importing country\'s currency.'
+        " Say --currency for another."
+    )
+    notes = map_columns(header, {}, US._replace(currency="CAD")).notes
+    assert not [note for note in notes if note.where == "currency"]
+
+
 def test_blank_headers_and_thousands_of_columns_do_no_harm() -> None:
     header = ["hts", "vfd", "", " ", *(f"attribute {i}" for i in range(3000))]
     assert set(map_columns(header, {}, US).places) == {"classification", "customs_value"}

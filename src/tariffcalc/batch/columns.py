@@ -185,3 +185,7 @@ def _say_defaults(matches: Matches, defaults: Defaults) -> None:
     for key, message in absent.items():
         if key not in matches.found and not getattr(defaults, key, ""):
             matches.note("default", f"no column: {message}", key)
+    currency = matches.found.get("currency")
+    if currency and not defaults.currency:
+        message = f"where {matches.title(currency)} is blank, {absent['currency']}"
+        matches.note("default", message, "currency", "Say --currency for another.")

@@ -21,6 +21,13 @@ _TREATMENTS = frozenset(("10", "UST", "TEU", "TÉU"))
 _NO_PREFERENCE = frozenset(("2", "02", "MFN", "NPF", "TNPF", "3", "03", "GT"))
 _NAMES = frozenset(("usmca", "cusma", "nafta", "aceum", "alena", "usmcacusma"))
 _NOTHING = frozenset(("", "none", "aucun", "aucune"))
+_TREATMENT = re.compile(r"(?:TT|(?:TARIFF )?TREATMENT|TRAITEMENT(?: TARIFAIRE)?)[ :.#-]*(?=\d)")
+_NAMES_IT = frozenset(
+    ("S", "S+", "YES", "OUI", "TRUE", "VRAI", "X", *_TREATMENTS, *(one.upper() for one in _NAMES))
+)
+"""Words that may claim the preference, wherever they stand in a cell."""
+_ANSWERS = {"treatment": ("10", "2"), "spi": ("S", "nothing"), "any": ("yes", "no")}
+"""What to write in columns of each kind where it is claimed, and where it is not."""
 
 
 class Claims(NamedTuple):
@@ -56,18 +63,25 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
     if word in _NOTHING and "+" not in text:
         return NOT_CLAIMED, None
     if kind == "spi":
-        return _program(code)
-    if kind == "treatment":
-        return _treatment(code)
-    if word in YES or word in NO:
+        claimed, warning = _program(code)
+    elif kind == "treatment":
+        claimed, warning = _treatment(code)
+    elif word in YES or word in NO:
         return USMCA if word in YES else NOT_CLAIMED, None
-    if code in ("S", "S+", "UST"):
+    elif code in ("S", "S+", "UST"):
         return USMCA, None
-    if kind == "claimed":
+    elif kind == "claimed":
         raise ValueError(f'"{text}" is neither yes nor no')
-    if code == "10":
+    elif code == "10":
         return USMCA, "10 read as tariff treatment 10, the United States Tariff"
-    return NOT_CLAIMED, _not_priced(text)
+    else:
+        claimed, warning = NOT_CLAIMED, _not_priced(text)
+    if claimed == NOT_CLAIMED and not _NAMES_IT.isdisjoint(re.split(r"[^\w+]+", code)):
+        yes, no = _ANSWERS[kind]
+        raise ValueError(
+            f'"{text}" may claim usmca or not; write {yes} where it is claimed, else {no}'
+        )
+    return claimed, warning
 
 
 def _program(code: str) -> tuple[str, str | None]:
@@ -78,6 +92,9 @@ def _program(code: str) -> tuple[str, str | None]:
 
 
 def _treatment(code: str) -> tuple[str, str | None]:
+    if code in ("S", "S+"):
+        return USMCA, None
+    code = _TREATMENT.sub("", code)
     number = re.split(r"[ \-:(]", code.lstrip("0") or code)[0]
     if number in _TREATMENTS:
         return USMCA, None
