@@ -83,6 +83,8 @@ def test_a_lost_zero_is_restored_with_a_warning(reader: CellReader, raw: str, te
         ("7.60E+09", "lost its digits to a spreadsheet"), ("7601106O30", "something other"),
         ("\uff19\uff10\uff11\uff12\uff11\uff10\uff10\uff12", "something other"),
         ("#REF!", "a formula that failed"), ("7" * 500, "500 characters"),
+        ("901.21002", "3 digits in front"), ("901.21.002", "3 digits in front"),
+        ("7.6011060", "1 digit in front"), ("7601.106", "if a spreadsheet dropped a zero, format"),
     ],
 )  # fmt: skip
 def test_classifications_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> None:
@@ -97,7 +99,12 @@ def test_classifications_that_cannot_be_read(reader: CellReader, raw: str, words
         ("CA", "CA"), ("ca", "CA"), ("USA", "US"), ("United States", "US"), ("États-Unis", "US"),
         ("ETATS UNIS", "US"), ("Allemagne", "DE"), ("Mexique", "MX"), ("1220", "CA"),
         ("2010", "MX"), ("1000", "US"), ("UMI", "US"), ("UNY", "US"), ("UKR", "UA"),
-        ("XO", "CA"), ("CIV", "CI"), ("Côte d\u2019Ivoire", "CI"), ("É.-U.", "US"), ("E.-U.", "US"),
+        ("CN - China", "CN"), ("China (CN)", "CN"), ("CHN/China", "CN"), ("Chine, CN", "CN"),
+        ("Germany / Allemagne", "DE"), ("Made in China", "CN"), ("Product of U.S.A.", "US"),
+        ("Fabriqué au Canada", "CA"), ("Produit des États-Unis", "US"), ("Ontario", "CA"),
+        ("Québec", "CA"), ("Korea, Republic of", "KR"),
+        ("Guinea-Bissau", "GW"), ("XO", "CA"), ("CIV", "CI"),
+        ("Côte d\u2019Ivoire", "CI"), ("É.-U.", "US"), ("E.-U.", "US"),
     ],
 )  # fmt: skip
 def test_countries(reader: CellReader, raw: str, text: str) -> None:
@@ -110,6 +117,18 @@ def test_countries_that_are_not_known_or_two(reader: CellReader) -> None:
     assert fault(reader, "importer", "ACME Inc.").code == "unknown-country"
     assert fault(reader, "origin", "UGA").code == "ambiguous-country"
     assert fault(reader, "origin", "USD").code == "ambiguous-country"
+    for raw in (
+        "CN, VN",
+        "CA/US",
+        "CN - Taiwan",
+        "Georgia, US",
+        "US - California",
+        "Ontario, CA",
+        "Made in",
+    ):
+        assert fault(reader, "origin", raw).code == "unknown-country"
+    assert fault(reader, "origin", "EU - France").code == "ambiguous-country"
+    assert "names CA and US; write one" in fault(reader, "origin", "Canada/USA").message
 
 
 @pytest.mark.parametrize("raw", ["EU", "eu", "E.U.", "UE", "European Union", "Union européenne"])
@@ -188,6 +207,9 @@ def test_a_decimal_comma_when_told(catalogue: Catalogue, raw: str, text: str) ->
         ("2020-08-16", "2020-08-16"), ("2020/8/6", "2020-08-06"), ("2020.08.16", "2020-08-16"),
         ("20200816", "2020-08-16"), ("08/16/2020", "2020-08-16"), ("16/08/2020", "2020-08-16"),
         ("8-16-2020", "2020-08-16"), ("05/05/2020", "2020-05-05"),
+        ("16AUG2020", "2020-08-16"), ("16/Aug/2020", "2020-08-16"), ("16.Aug.2020", "2020-08-16"),
+        ("2020-Aug-16", "2020-08-16"), ("2020 août 16", "2020-08-16"),
+        ("1er août 2020", "2020-08-01"), ("Aug-16-2020", "2020-08-16"),
         ("2020-08-16 00:00:00", "2020-08-16"), ("2020-08-16T00:00:00.000Z", "2020-08-16"),
         ("8/16/2020 12:00:00 AM", "2020-08-16"), ("16-Aug-2020", "2020-08-16"),
         ("August 16, 2020", "2020-08-16"), ("16 août 2020", "2020-08-16"),
@@ -222,7 +244,10 @@ def test_a_date_of_two_readings_is_settled_by_the_option(catalogue: Catalogue) -
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ("08/16/20", "two digits"), ("08-16", "has no year"), ("2020-02-30", "not a day"),
+        ("08/16/20", "two digits"), ("16-Aug-20", "two digits"), ("16AUG20", "two digits"),
+        ("août 16, 20", "two digits"), ("20-Aug-16", "two digits"),
+        ("Oct 2019", "not a date"), ("Oct2019", "not a date"), ("08-16", "has no year"),
+        ("2020-02-30", "not a day"),
         ("13/13/2020", "not a day"), ("43100", "not a date"), ("73416", "not a date"),
         ("2020-08/16", "not a date"), ("soon", "not a date"), ("16 Foo 2020", "not a date"),
         ("٢٠٢٠-٠٨-١٦", "not a date"), ("0000-01-01", "not a day"),
@@ -293,7 +318,8 @@ def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
         ("treatment", "Traitement tarifaire 10 - TÉU", "usmca", False),
         ("treatment", "TT 2", "usmca=no", False), ("treatment", "02 NPF", "usmca=no", False),
         ("treatment", "S+", "usmca", False), ("treatment", "not claimed", "usmca=no", True),
-        ("treatment", "GPT 9", "usmca=no", True), ("treatment", "MX", "usmca=no", True), ("spi", "A+, E*", "usmca=no", True),
+        ("treatment", "GPT 9", "usmca=no", True), ("treatment", "MX", "usmca=no", True),
+        ("spi", "A+, E*", "usmca=no", True),
         ("spi", "S+, A", "usmca", False), ("any", "A*", "usmca=no", True),
     ],
 )  # fmt: skip
@@ -382,6 +408,9 @@ def test_other_fields(reader: CellReader) -> None:
         ("currency", "$", "bad-currency", "USD or CAD"),
         ("fx", "0", "bad-fx", "above zero"), ("fx", "-1.3", "bad-fx", "above zero"),
         ("quantity", "-1", "bad-quantity", "above zero"),
+        ("quantity", "1,000 KG", "bad-quantity", "write the unit in a column of its own"),
+        ("quantity", "100kg", "bad-quantity", "--map quantity= leaves the column out"),
+        ("quantity", "n/a", "bad-quantity", "--map quantity= leaves the column out"),
         ("unit", "CTN", "bad-unit", "--map unit= leaves the column out"),
         ("mode", "pipeline", "bad-mode", "--map mode= leaves the column out"),
         ("province", "ZZ", "bad-province", "is no province"),

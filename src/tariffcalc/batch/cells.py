@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
+from tariffcalc.batch.codes import read_code
 from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS
 from tariffcalc.batch.numbers import GLANCES, as_percent, read_number, tidy
@@ -28,9 +29,6 @@ from tariffcalc.values.units import canonical_unit
 
 _LONGEST = 400
 _NO_UNIT = ("X", "x")
-_EXPONENT = re.compile(r"(?a)\d+(?:[.,]\d+)?[eE]\+?\d+")
-_FLOAT = re.compile(r"(?a)(\d{7,10})\.0")
-_DASHES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-"})
 _CURRENCIES = {
     "US$": "USD", "$US": "USD", "CA$": "CAD", "C$": "CAD", "$CA": "CAD", "$CAN": "CAD",
     "CAN$": "CAD", "CDN": "CAD", "CDN$": "CAD",
@@ -105,7 +103,7 @@ class CellReader:
             **dict.fromkeys(("importer", "origin"), self._country),
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), self._duty),
             **dict.fromkeys(CONTENTS, self._content),
-            "classification": self._classification,
+            "classification": lambda _, text: read_code(text),
             "customs_value": self._value,
             "currency": self._currency,
             "fx": self._positive,
@@ -142,23 +140,6 @@ class CellReader:
         except ValueError as error:
             raise CellError(code_of(field), field, str(error)) from None
 
-    def _classification(self, field: str, text: str) -> Read:
-        text = text.translate(_DASHES)
-        if _EXPONENT.fullmatch(text):
-            raise ValueError(
-                f'"{text}" lost its digits to a spreadsheet; format the column as text and take'
-                " the numbers from the source again"
-            )
-        warning = None
-        if found := _FLOAT.fullmatch(text):
-            text, warning = found[1], f'"{text}" read as {found[1]}'
-        digits = text.replace(".", "").replace(" ", "").replace("-", "")
-        head = re.split(r"[. -]", text)[0]
-        if len(digits) in (7, 9) and len(head) in (3, len(digits)) and digits[0] in "123456789":
-            restored = fields.read_classification(f"0{digits}")
-            return restored, f'leading zero restored: "{text}" read as {restored}'
-        return fields.read_classification(text), warning
-
     def _country(self, field: str, text: str) -> Read:
         return read_place(text, self._store), None
 
@@ -191,7 +172,13 @@ class CellReader:
         return number, warning
 
     def _quantity(self, field: str, text: str) -> Read:
-        number, _ = read_number(text, self._comma)
+        try:
+            number, _ = read_number(text, self._comma)
+        except ValueError as error:
+            if not any(map(str.isalpha, text)):
+                raise
+            unit = "write the unit in a column of its own, or " if text[0].isdigit() else ""
+            raise ValueError(f"{error}; {unit}--map quantity= leaves the column out") from None
         if not number.strip("0."):
             return "", "a quantity of 0 counts as not declared"
         _check(fields.read_positive, number, text)

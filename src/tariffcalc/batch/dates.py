@@ -17,8 +17,16 @@ _YEAR_LAST = re.compile(r"(?a)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _SERIAL = re.compile(r"(?a)(\d{5})(?:\.(\d+))?")
 _NO_CENTURY = re.compile(r"(?a)\d{1,2}([-/.])\d{1,2}\1\d{2}")
 _NO_YEAR = re.compile(r"(?a)\d{1,2}[-/.]\d{1,2}")
-_DAY_NAMED = re.compile(r"(\d{1,2})[ -]([^\W\d_]{3,9})\.?[ -](\d{4})")
-_MONTH_NAMED = re.compile(r"([^\W\d_]{3,9})\.? (\d{1,2}),? (\d{4})")
+_MONTH = r"(?P<month>[^\W\d_]{3,9})\.?"
+_NAMED = tuple(
+    re.compile(written.replace(" ", "[-/. ]?").replace("MONTH", _MONTH))
+    for written in (
+        r"(?P<day>\d{1,2})(?:er)? MONTH (?P<year>\d{4}|\d\d)",
+        r"MONTH (?P<day>\d{1,2})(?:,|[-/.]|\b) (?P<year>\d{4}|\d\d)",
+        r"(?P<year>\d{4}) MONTH (?P<day>\d{1,2})",
+    )
+)
+"""Dates whose month has a name, however their parts are parted."""
 _TIME = re.compile(
     r"(?a)(.+?)(?:T| +)(\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)? ?(?:[AaPp][Mm])?)(?:Z|[+-]\d\d:?\d\d)?"
 )
@@ -69,12 +77,13 @@ def read_date(text: str, date_format: str | None = None) -> tuple[str, str | Non
     if (found := _SERIAL.fullmatch(text)) and int(found[1]) in _SERIALS:
         iso = (_SERIAL_DAY_0 + timedelta(days=int(found[1]))).isoformat()
         return iso, f"spreadsheet day {text} read as {iso}"
-    if found := _DAY_NAMED.fullmatch(text) or _MONTH_NAMED.fullmatch(text):
-        day_text, month = (found[1], found[2]) if found[1].isdigit() else (found[2], found[1])
-        number = _MONTHS.get(plain(month))
-        if number and text.replace(month, "").isascii():
-            return _iso(found[3], str(number), day_text), None
-    if _NO_CENTURY.fullmatch(text):
+    found = next(filter(None, (written.fullmatch(text) for written in _NAMED)), None)
+    number = _MONTHS.get(plain(found["month"])) if found else None
+    if not (found and number and text.replace(found["month"], "").isascii()):
+        found = None
+    elif len(found["year"]) == 4:
+        return _iso(found["year"], str(number), found["day"]), None
+    if found or _NO_CENTURY.fullmatch(text):
         raise ValueError(f'"{text}" has a year of two digits; write four of them')
     if _NO_YEAR.fullmatch(text):
         raise ValueError(f'"{text}" has no year; write it as YYYY-MM-DD')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.values.names import plain
@@ -25,6 +27,11 @@ _CANADIAN = {
 }  # fmt: skip
 """Provinces and territories, as CBP takes them for a country of origin (from memory)."""
 _US_CENSUS = "1000"
+_MADE_IN = re.compile(
+    r"(?i)^(?:(?:made|produced|manufactured) in|product of|fabriqu[eé] (?:en|aux?)"
+    r"|produit (?:de la|des?|du)) "
+)
+_PARTS = re.compile(r"[-/(),;]")
 
 _PROVINCES = {
     "alberta": "AB", "britishcolumbia": "BC", "colombiebritannique": "BC", "manitoba": "MB",
@@ -56,19 +63,34 @@ class AmbiguousCountry(ValueError):
 def read_place(text: str, store: Store) -> str:
     """Return the ISO alpha-2 code of a country, from a code or name, or from a state's code.
 
-    The CBSA codes goods of the United States by state: U and its two letters.
+    The CBSA codes goods of the United States by state: U and its two letters. Several codes and
+    names in one cell, as in ``CN - China``, must mean one country.
 
     Raises:
         AmbiguousCountry: for a code that may be a state or something else.
         ValueError: for a country that is not known.
     """
+    found = _find(text, store) or _find(_MADE_IN.sub("", text), store)
+    if found or plain(text) in _PROVINCES:
+        return found or "CA"
+    parts = [part for part in map(str.strip, _PARTS.split(text)) if part]
+    named = dict.fromkeys(_find(part, store) for part in parts)
+    if not named or None in named:
+        return fields.read_country(text, store)
+    if len(named) > 1:
+        raise ValueError(f'"{text}" names {" and ".join(map(str, named))}; write one country')
+    return str(*named)
+
+
+def _find(text: str, store: Store) -> str | None:
+    """Return the country that a code or a name means, and no other, if it is known."""
     code = text.upper()
     if code in _TWO_READINGS:
         either = _TWO_READINGS[code]
         raise AmbiguousCountry(f'"{text}" may be {either}; write the code of one country')
     if (len(code) == 3 and code[0] == "U" and code[1:] in _STATES) or code == _US_CENSUS:
         return "US"
-    return "CA" if code in _CANADIAN else fields.read_country(text, store)
+    return "CA" if code in _CANADIAN else fields.find_country(text, store)
 
 
 def read_province(text: str) -> str:

@@ -36,8 +36,16 @@ def read_classification(text: str) -> str:
         return digits
     hint = ""
     if len(digits) in (7, 9):
-        hint = "; if a spreadsheet dropped a zero in front, format the column as text"
+        hint = "; if a spreadsheet dropped a zero, format the column as text"
     raise ValueError(f'"{text}" has {len(digits)} digits; a tariff number has 8 or 10{hint}')
+
+
+def find_country(text: str, store: Store) -> str | None:
+    """Return the ISO alpha-2 code for a code or an English or French name, if it is known."""
+    code = text.strip().upper()
+    if code in store.countries:
+        return code
+    return None if code in UNION else store.country_names.get(plain(text))
 
 
 def read_country(text: str, store: Store) -> str:
@@ -46,18 +54,15 @@ def read_country(text: str, store: Store) -> str:
     Raises:
         ValueError: for a country that is not known, with those that look like it.
     """
-    code = text.strip().upper()
-    if code in store.countries:
-        return code
+    found = find_country(text, store)
+    if found:
+        return found
+    code, names = text.strip().upper(), store.country_names
     if code in UNION:
         raise ValueError(
             f'"{text}" is the European Union: say which of its members, such as DE; the United'
             " States are US"
         )
-    names = store.country_names
-    found = names.get(plain(text))
-    if found:
-        return found
     like = nearest(plain(text), names) or nearest(code, store.countries)
     codes = dict.fromkeys(names.get(name, name) for name in like)
     hint = f"; did you mean {' or '.join(codes)}?" if codes else ""
