@@ -198,6 +198,31 @@ def test_a_bare_value_beside_a_quantity_is_asked_about(bare: str) -> None:
     assert taken(columns)["customs_value"] == "Entered Value"
 
 
+@pytest.mark.parametrize("bare", ["Price (USD)", "Amount USD", "Montant CAD"])
+@pytest.mark.parametrize("count", ["Qty", "Pieces", "Pcs.", "Qty shipped", "No. of units"])
+def test_so_is_one_that_names_its_currency_or_a_count_of_another_name(
+    bare: str, count: str
+) -> None:
+    assert "price of one piece" in faults(["hts", bare, count])
+    assert "price of one piece" in faults(["hts", "Price", count], {"quantity": ""})
+    assert taken(map_columns(["hts", "Value USD", count], {}, US))["customs_value"] == "Value USD"
+    assert "price of one piece" in faults(["hts", "Unit price (USD)", count])
+
+
+def test_a_header_in_both_languages_is_taken() -> None:
+    header = [
+        "Classification No. / N° de classement", "Country of Origin / Pays d'origine",
+        "Value for Duty\nValeur en douane", "Release Date | Date de mainlevée",
+        "Tariff Treatment/Traitement tarifaire", "Qty / Unit", "Value / Valeur (CAD)",
+    ]  # fmt: skip
+    columns = map_columns(header, {}, Defaults())
+    assert list(columns.places.items()) == [
+        ("entry_date", 3), ("origin", 1), ("classification", 0), ("customs_value", 2),
+        ("preference", 4),
+    ]  # fmt: skip
+    assert (columns.report, columns.defaults.currency) == ("canadian", "CAD")
+
+
 @pytest.mark.parametrize("header", ["duty", "weight", "Rate of customs duty", "metal_share"])
 def test_doubtful_columns_that_nothing_needs_are_a_warning(header: str) -> None:
     columns = map_columns(["hts", "vfd", header], {}, US)
@@ -242,6 +267,7 @@ def test_a_header_may_name_the_currency_of_the_values() -> None:
     assert "two" not in str(map_columns(["hts", "Total Duty (USD)", "value"], {}, US).notes)
     said = faults(["hts", "Value for duty", "currency"])
     assert '--map currency="currency" if the values are in that, else --map currency=' in said
+    assert said.endswith("--map currency= with nothing behind it.")
 
 
 def test_what_holds_where_a_column_is_missing_is_said() -> None:

@@ -199,6 +199,20 @@ def test_ragged_and_blank_rows_come_out(catalogue: Catalogue) -> None:
     assert sums["errors"] == {"ragged-row": {"count": 2, "first_rows": [2, 3]}}
 
 
+def test_all_that_a_row_of_totals_lacks_is_told(catalogue: Catalogue) -> None:
+    total = "; if it is a row of totals, delete it"
+    for blank, words in (
+        (("entry_date", "origin", "classification"),
+         "entry_date, origin, classification are missing; fill the cells or say --date --origin"
+         + total),
+        (("classification",), "classification is missing; fill the cell" + total),
+        (("entry_date", "claims"), "entry_date is missing; fill the cell or say --date"),
+    ):  # fmt: skip
+        found = priced(catalogue, INGOT | dict.fromkeys(blank, " "))
+        assert (found["error_code"], found["error_field"]) == ("missing-field", blank[0])
+        assert found["error_message"] == words
+
+
 def test_defaults_hold_where_a_cell_is_blank_or_missing(catalogue: Catalogue) -> None:
     defaults = Defaults("US", "CA", "", "2020-08-20", ("usmca",))
     bare = without(INGOT, "importer", "origin", "entry_date", "claims")

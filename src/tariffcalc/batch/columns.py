@@ -137,7 +137,10 @@ def _imply_currency(matches: Matches, defaults: Defaults) -> Defaults:
         matches.note("not-taken", message, "currency", f"Else --map currency={other}.")
     elif column:
         other = matches.title(column)
-        hint = f"Say --map currency={other} if the values are in that, else --map currency=."
+        hint = (
+            f"Say --map currency={other} if the values are in that,"
+            " else --map currency= with nothing behind it."
+        )
         message = f"{told}, and there is a column {other}"
         matches.note("two-currencies", message, "currency", hint, "error")
         return defaults

@@ -168,7 +168,7 @@ class LineReader:
             if value is not None:
                 found[name] = value
             elif name in NEEDED:
-                raise _missing(name)
+                raise self._missing(cells)
         if "customs_value" in warnings:
             del warnings["customs_value"]
             self._take_currency(found, cells[self.places["customs_value"]])
@@ -259,6 +259,17 @@ class LineReader:
         except ValueError as error:
             raise CellError("bad-content", name, str(error)) from None
 
+    def _missing(self, cells: Sequence[str]) -> CellError:
+        """Return all that a row lacks; one that lacks its code is more often of totals."""
+        places = {name: self.places.get(name) for name in NEEDED if not self._defaults.get(name)}
+        names = [name for name, at in places.items() if at is None or not tidy(cells[at])]
+        options = "".join(f" {OPTIONS[name]}" for name in names if name in OPTIONS)
+        message = f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} missing; fill the cell"
+        message += f"{'s' if len(names) > 1 else ''}{f' or say{options}' if options else ''}"
+        if "classification" in names:
+            message += "; if it is a row of totals, delete it"
+        return CellError("missing-field", names[0], message)
+
     @staticmethod
     def _declared(found: dict[str, Any], warnings: dict[str, str]) -> Declared:
         claims = join_claims(found.pop("claims", None), found.pop("preference", None))
@@ -273,11 +284,6 @@ class LineReader:
         )
         check_days(declared.shipped_date, declared.entry_date)
         return declared
-
-
-def _missing(name: str) -> CellError:
-    option = f" or say {OPTIONS[name]}" if name in OPTIONS else ""
-    return CellError("missing-field", name, f"{name} is missing; fill the cell{option}")
 
 
 def _keep(kept: dict[Any, Any], key: Any, found: Any, most: int) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tariffcalc.batch import names
-from tariffcalc.batch.matching import Matches, alike, known_names, match_name, normalise
+from tariffcalc.batch.matching import (
+    Matches,
+    alike,
+    known_names,
+    match_name,
+    normalise,
+    without_currency,
+)
 from tariffcalc.batch.names import REQUIRED
 
 _WIDEST = 300
@@ -54,7 +61,7 @@ def _doubtful(matches: Matches) -> dict[str, list[str]]:
     taken = {one.index for one in matches.found.values()}
     doubtful: dict[str, list[str]] = {}
     for index, name in enumerate(matches.normal):
-        key, why = reasons.get(name, ("", ""))
+        key, why = reasons.get(name) or reasons.get(without_currency(name), ("", ""))
         if key and index not in taken and key not in matches.chosen:
             doubtful.setdefault(key, []).append(f'"{matches.header[index]}" {why}')
     for one in matches.left:

@@ -74,6 +74,17 @@ def normalise(header: str) -> str:
     return f"{bare}pct" if "%" in header and bare else bare
 
 
+def name_of(header: str) -> str:
+    """Return what a header is looked up as: of one in two languages the first, if both agree."""
+    name = unboxed(normalise(header))
+    parts = [unboxed(normalise(part)) for part in re.split(r"[/|\n]", header)]
+    if match_name(name) or len(parts) == 1:
+        return name
+    found = [match_name(part) for part in parts]
+    fields = {(one[0], one[2]) if one else None for one in found}
+    return name if len(fields) > 1 or None in fields else parts[0]
+
+
 def unboxed(name: str) -> str:
     """Return a normalised header without the number of a form's box: "27classificationno"."""
     return name if name in known_names() else re.sub(r"^\d{1,3}(?=[a-z])", "", name)
@@ -96,7 +107,7 @@ def alike(words: Iterable[str]) -> set[str]:
 
 def match_headers(header: Sequence[str], chosen: Mapping[str, str]) -> Matches:
     """Return the column of each field: the one chosen, else the most specific by name."""
-    matches = Matches(header, [unboxed(normalise(name)) for name in header])
+    matches = Matches(header, [name_of(name) for name in header])
     for word, column in chosen.items():
         key = _field(word, matches)
         if key:
@@ -121,11 +132,15 @@ def match_headers(header: Sequence[str], chosen: Mapping[str, str]) -> Matches:
 
 def match_name(name: str) -> tuple[str, int, str] | None:
     """Return the field and rank of a normalised header, and the currency that it names."""
-    known = known_names()
-    bare, code = name[:-3], name[-3:]
-    if code in CURRENCIES and known.get(bare, ("",))[0] in ("customs_value", "filed_duty"):
-        return (*known[bare], code.upper())
+    known, bare = known_names(), without_currency(name)
+    if bare != name and known.get(bare, ("",))[0] in ("customs_value", "filed_duty"):
+        return (*known[bare], name[-3:].upper())
     return (*known[name], "") if name in known else None
+
+
+def without_currency(name: str) -> str:
+    """Return a normalised header without the currency that it ends in."""
+    return name[:-3] if name[-3:] in CURRENCIES else name
 
 
 def _field(word: str, matches: Matches) -> str | None:
@@ -160,12 +175,17 @@ def _column(key: str, header: str, matches: Matches) -> int | None:
 
 def _leave_bare_values(candidates: dict[str, list[Found]], matches: Matches) -> None:
     """Beside a quantity, a bare "value" or "price" may be that of one piece."""
-    if matches.chosen.get("quantity") is None and "quantity" not in candidates:
+    is_counted = any(map(re.compile(names.COUNTS).search, matches.normal))
+    if not is_counted and matches.chosen.get("quantity") is None and "quantity" not in candidates:
         return
-    bare = alike(names.BARE_VALUES)
+    bare, known = alike(names.BARE_VALUES), known_names()
     values = candidates.get("customs_value", [])
-    matches.left = [one for one in values if one.name in bare]
-    candidates["customs_value"] = [one for one in values if one.name not in bare]
+    matches.left = [
+        one
+        for one in values
+        if (one.name if one.name in known else without_currency(one.name)) in bare
+    ]
+    candidates["customs_value"] = [one for one in values if one not in matches.left]
 
 
 def _pick(key: str, found: list[Found], matches: Matches) -> None:

@@ -139,6 +139,9 @@ for _field in CONTENTS:
     _names = [f"{name}{more}" for name in _METALS.get(_field, ()) for more in ("", "_content")]
     ACCEPTED[_field] = tuple(f"{name}{e}" for name in _names or [_field] for e in _ENDINGS)
 
+COUNTS = r"qty|quantit|pieces|pcs|noofunits|numberofunits"
+"""What stands in normalised headers of columns that count pieces, whether they are read or not."""
+
 BARE_VALUES = ("value", "cost", "amount", "price", "Valeur", "Montant")
 """Beside a quantity these may be the price of one piece: then they are asked about, not taken."""
 
