@@ -114,7 +114,9 @@ def test_countries(reader: CellReader, raw: str, text: str) -> None:
 def test_countries_that_are_not_known_or_two(reader: CellReader) -> None:
     assert fault(reader, "origin", "Cnada").code == "unknown-country"
     assert "did you mean CA" in fault(reader, "origin", "Cnada").message
-    assert fault(reader, "importer", "ACME Inc.").code == "unknown-country"
+    company = fault(reader, "importer", "ACME Inc.")
+    assert company.code == "unknown-country"
+    assert "--map importer= leaves a column of companies out" in company.message
     assert fault(reader, "origin", "UGA").code == "ambiguous-country"
     assert fault(reader, "origin", "USD").code == "ambiguous-country"
     for raw in (
@@ -174,7 +176,8 @@ def test_a_cell_does_not_name_two_currencies(reader: CellReader, raw: str) -> No
     [
         ("(1,234.00)", '"(1,234.00)" is not more than zero'), ("-5", "not more than zero"),
         ("5-", "not more than zero"), ("\u22125", "not more than zero"), ("0", "not more"),
-        ("1,23", "--decimal-comma"), ("1.234,56", "--decimal-comma"), ("1 234,56", "decimal-comma"),
+        ("1.000.000", "points between its thousands; say --decimal-comma"),
+        ("1,23", "a decimal comma; say --decimal-comma"), ("1.234,56", "--decimal-comma"), ("1 234,56", "decimal-comma"),
         ("12,34,567", "separator"), ("1E5", "exponent"), ("1.5e-3", "exponent"),
         ("¥5", "currency sign"), ("5 € US", "not a plain"), ("abc", "not a plain number"),
         ("NaN", "not a plain number"), ("inf", "not a plain number"),

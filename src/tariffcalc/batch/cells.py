@@ -141,7 +141,15 @@ class CellReader:
             raise CellError(code_of(field), field, str(error)) from None
 
     def _country(self, field: str, text: str) -> Read:
-        return read_place(text, self._store), None
+        try:
+            return read_place(text, self._store), None
+        except AmbiguousCountry:
+            raise
+        except ValueError as error:
+            if field != "importer":
+                raise
+            hint = "--map importer= leaves a column of companies out"
+            raise ValueError(f"{error}; {hint}") from None
 
     def _date(self, field: str, text: str) -> Read:
         return read_date(text, self._date_format)

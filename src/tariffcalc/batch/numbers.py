@@ -101,7 +101,9 @@ def _why_not(text: str, body: str, decimal_comma: bool) -> str:
         return f'"{text}" is written with an exponent; format the column as a number'
     if decimal_comma and _POINT.fullmatch(body):
         return f'"{text}" has a decimal point, and --decimal-comma is said'
-    if not decimal_comma and "," in body and _COMMA.fullmatch(body):
+    if not decimal_comma and _COMMA.fullmatch(body):
+        if "," not in body:
+            return f'"{text}" seems to have points between its thousands; say --decimal-comma'
         return f'"{text}" seems to have a decimal comma; say --decimal-comma, or write a point'
     try:
         if not any(letter.isalpha() for letter in text):
