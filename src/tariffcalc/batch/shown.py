@@ -20,7 +20,7 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark:
     >>> as_shown(1234.5600000000001), as_shown(0.25, "0%"), as_shown(407110000, "0000000000")
     ('1234.56', '25%', '0407110000')
     >>> as_shown(1000, "[$US$-409]#,##0.00"), as_shown(1000, '"$"#,##0.00')
-    ('US$ 1000', '1000')
+    ('1000 US$', '1000')
     """
     if value is None:
         return ""
@@ -35,7 +35,7 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark:
             return f"{plain_digits(number * 100, mark)}%"
         text = plain_digits(number, mark)
         if currency := _currency(shown):
-            return f"{currency} {text}"
+            return f"{text} {currency}"
         return text.zfill(len(shown)) if shown and not shown.strip("0") else text
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")

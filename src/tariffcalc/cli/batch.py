@@ -121,7 +121,9 @@ def batch(
             " cells.",
         ),
     ] = None,
-    sheet: Annotated[Text, typer.Option(help="The sheet of a workbook; else the first.")] = None,
+    sheet: Annotated[
+        Text, typer.Option(help="The sheet of a workbook; else the first that is shown.")
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
