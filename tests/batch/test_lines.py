@@ -254,6 +254,25 @@ def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) ->
     assert turned["warnings"] == "fx-direction: 1.3333 says that one CAD costs 1.3333 USD"
 
 
+def test_a_rate_the_wrong_way_round_is_told_on_both_sides(catalogue: Catalogue) -> None:
+    """A US dollar has cost more than a Canadian one on every day that is covered."""
+    row = {
+        **INGOT, "importer": "CA", "origin": "DE", "classification": "7214.20.00.00",
+        "claims": "", "customs_value": "1000", "currency": "USD", "fx": "0.76",
+    }  # fmt: skip
+    said = "fx-direction: 0.76 says that one USD costs 0.76 CAD"
+    assert said in priced(catalogue, row)["warnings"]
+    assert "fx-direction" not in priced(catalogue, row | {"fx": "1.31"})["warnings"]
+    assert "fx-direction" not in priced(catalogue, row | {"currency": "MXN"})["warnings"]
+    shipment = catalogue.shipment(
+        importer="CA", entry_date="2020-08-20", origin="DE", classification="7214.20.00.00",
+        customs_value="1000", currency="USD", fx="0.76",
+    )  # fmt: skip
+    issues = catalogue.law().quote(shipment).issues
+    (told,) = [issue for issue in issues if issue.code == "fx-direction"]
+    assert told.message == "--fx 0.76 says that one USD costs 0.76 CAD"
+
+
 def test_a_rate_of_duty_beyond_reason_is_an_error_of_its_row(catalogue: Catalogue) -> None:
     row = {**INGOT, "customs_value": "200000000", "base_rate": "9" * 32 + "%"}
     assert priced(catalogue, row)["error_code"] == "bad-base-rate"

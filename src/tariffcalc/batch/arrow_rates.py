@@ -108,8 +108,8 @@ class RateTables:
         return self._rate(currency, fx)
 
     def _rate(self, currency: int, fx: Decimal | None) -> int:
-        importer, foreign, _ = self._readings.currencies.keys[currency]
-        if fx is None or remarks.of_rate(importer, foreign, fx):
+        _, foreign, own = self._readings.currencies.keys[currency]
+        if fx is None or remarks.of_rate(own, foreign, fx):
             return 0
         if fx == 1:
             return NONE

@@ -242,7 +242,7 @@ class Finder:
             return
         if found.fx != 1:
             found.value = whole(round_cents(value * found.fx), VALUE_UNIT) or None
-        found.said += remarks.of_rate(lane.importer, manner.currency, found.fx)
+        found.said += remarks.of_rate(lane.currency, manner.currency, found.fx)
 
     def _lane(self, declared: Declared) -> Lane:
         """Return the tables of a row's importing country, if its day is covered."""

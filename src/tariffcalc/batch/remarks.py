@@ -19,6 +19,7 @@ from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import PARTNERS, USMCA
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST, parse_day
+from tariffcalc.values.exchange import seems_turned
 
 BETWEEN = "; "
 ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
@@ -112,10 +113,10 @@ def of_point(
     return [*found, *(f"not-covered: {title}" for title in titles)]
 
 
-def of_rate(importer: str, currency: str | None, fx: Decimal | None) -> list[str]:
+def of_rate(own: str, currency: str | None, fx: Decimal | None) -> list[str]:
     """Warn of a rate that seems to be the wrong way round."""
-    if importer == "US" and currency == "CAD" and fx is not None and fx > 1:
-        return [f"fx-direction: {fx} says that one CAD costs {fx} USD"]
+    if seems_turned(currency, own, fx):
+        return [f"fx-direction: {fx} says that one {currency} costs {fx} {own}"]
     return []
 
 

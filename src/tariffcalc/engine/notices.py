@@ -14,6 +14,7 @@ from tariffcalc.engine.base import PARTNERS, USMCA
 from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST
+from tariffcalc.values.exchange import seems_turned
 from tariffcalc.values.issues import Issue, Severity
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def _on_entry(law: Law, shipment: Shipment) -> Iterator[Issue]:
             "entry_date",
         )
     own = tables.currency
-    if shipment.importer == "US" and shipment.currency == "CAD" and (shipment.fx or 0) > 1:
+    if seems_turned(shipment.currency, own, shipment.fx):
         yield Issue(
             "fx-direction",
             "warning",
-            f"--fx {shipment.fx} says that one CAD costs {shipment.fx} {own}",
+            f"--fx {shipment.fx} says that one {shipment.currency} costs {shipment.fx} {own}",
             "fx",
             "It is the price of one unit of the invoice's currency.",
         )
