@@ -22,7 +22,6 @@ from hypothesis import strategies as st
 from tariffcalc.batch import text_lines
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.readers import Rows, open_rows
-from tariffcalc.batch.shown import as_shown
 from tariffcalc.batch.text_rows import TextRows, read_alone
 from tariffcalc.values.issues import InputError
 
@@ -362,22 +361,6 @@ def test_a_hidden_sheet_is_read_only_when_it_is_named(tmp_path: Path) -> None:
     )
     rows = open_rows(path, sheet="main report")
     assert (rows.header, rows.notes) == (["old", "value"], [])
-
-
-@pytest.mark.parametrize(
-    ("shown_as", "text"),
-    [
-        ('"US$"#,##0.00', "1000 US$"), ("[$USD] #,##0.00", "1000 USD"),
-        ("_-[$CAD]* #,##0.00_-;-[$CAD]* #,##0.00_-", "1000 CAD"),
-        ("#,##0.00\\ [$€-40C]", "1000 €"), ("[$£-809]#,##0.00", "1000 £"),
-        ('#,##0.00 "usd"', "1000 usd"), ("[$C$-1009]#,##0.00", "1000 C$"),
-        ('"$US" #,##0.00', "1000 $US"), ("[$$-409]#,##0.00", "1000"), ('"$"#,##0.00', "1000"), ("$#,##0.00", "1000"),
-        ('#,##0 "kg"', "1000"), ("[Red]#,##0.00", "1000"), ("General", "1000"),
-        ('0 "USDA lots"', "1000"),
-    ],
-)  # fmt: skip
-def test_a_currency_that_a_sheet_shows_stands_in_the_cell(shown_as: str, text: str) -> None:
-    assert as_shown(1000, shown_as) == text
 
 
 def test_a_workbook_from_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
