@@ -603,6 +603,27 @@ def test_the_fee_of_an_entry_is_shared_over_its_lines_wherever_they_stand(
         assert f"{sum(round(float(fee) * 100) for fee in shared) / 100:.2f}" == fees
 
 
+def test_an_entry_tells_of_its_report_rows_without_a_line_number(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Entry B is worth 3,000, for 31.67; of the 1,000 that can be priced, 2.53 are paid."""
+    header = (
+        "Entry Summary Number", "Entry Summary Line Number", "Entry Date",
+        "Country of Origin Code", "HTS Number - Full", "Line Tariff Goods Value Amount",
+        "Line Tariff Duty Amount",
+    )  # fmt: skip
+    rows = [
+        ("B", "1", "04/08/2024", "DE", "8471300100", "1000.00", "0"),
+        ("B", "", "04/08/2024", "DE", "8471300100", "2000.00", "0"),
+        ("C", "1", "04/08/2024", "DE", "8471300100", "1000.00", "0"),
+    ]
+    run(catalogue, save(tmp_path / "in.csv", rows, header), tmp_path / "out.csv")
+    found = read(tmp_path / "out.csv")
+    assert [row["fees"] for row in found] == ["2.53", "", "2.53"]
+    assert found[0]["warnings"].startswith("entry-incomplete")
+    assert found[2]["warnings"] == ""
+
+
 def test_report_rows_of_chapter_99_come_out_grouped(catalogue: Catalogue, tmp_path: Path) -> None:
     source = Path(__file__).parent / "samples" / "es003.csv"
     outcome = run(catalogue, source, tmp_path / "out.csv")

@@ -49,11 +49,13 @@ class Groups:
         grouped: Rows that are grouped into another.
         lines: Lines that have such rows.
         alone: Rows of Chapter 99 in lines that have no goods.
+        unread: Entries that have a row without a line number.
     """
 
     grouped: int = 0
     lines: int = 0
     alone: int = 0
+    unread: set[str] = field(default_factory=set)
     _roles: bytearray = field(default_factory=bytearray)
     _filed: dict[int, Decimal | str] = field(default_factory=dict)
     _place: int | None = None
@@ -119,6 +121,7 @@ class _Gathering:
         self._best = array("q")
         self._rank = array("q")
         self._filed: dict[tuple[int, int], Decimal | str] = {}
+        self._unread: set[str] = set()
 
     def add(self, row: Sequence[str]) -> None:
         index = len(self._line_of)
@@ -133,6 +136,8 @@ class _Gathering:
         if not (entry and line):
             self._line_of.append((_NO_LINE if entry else _NO_ENTRY) if any(row) else -1)
             self._kinds.append(_GOODS)
+            if entry:
+                self._unread.add(entry)
             return
         key = f"{entry}\n{line}"
         number = self._numbers.setdefault(key, len(self._numbers))
@@ -170,7 +175,7 @@ class _Gathering:
     def finish(self) -> Groups:
         """Give each row its role."""
         roles = bytearray(len(self._kinds))
-        groups = Groups(_roles=roles, _place=self._duty, _cells=self._cells)
+        groups = Groups(unread=self._unread, _roles=roles, _place=self._duty, _cells=self._cells)
         for index, (number, kind) in enumerate(zip(self._line_of, self._kinds, strict=True)):
             if number < -1:
                 roles[index] = _WITHOUT_ENTRY if number == _NO_ENTRY else _WITHOUT_LINE

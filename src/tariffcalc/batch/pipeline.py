@@ -144,12 +144,19 @@ def _find_measures(job: Job, table: Table, catalogue: Catalogue) -> tuple[str, .
     """Return the measures that charge some line of the file, by name."""
     pricer = _pricer(job, table, catalogue, "compact")
     if "entry" in table.columns.places:  # what an entry is worth decides what charges its lines
-        gather_entries(_lines(job, table, columnar.ADDING_UP), pricer)
+        _gather(job, table, pricer)
     found: set[str] = set()
     for cells in _lines(job, table, "looking for measures"):
         for charge in pricer.price(cells, 0)[CHARGES].split(";"):
             found.add(charge.partition("=")[0])
     return tuple(sorted(found - {""}))
+
+
+def _gather(job: Job, table: Table, pricer: LinePricer) -> None:
+    """Add up the entries of a file, those with rows of a report that are in no line noted."""
+    entries = gather_entries(_lines(job, table, columnar.ADDING_UP), pricer)
+    for number in table.groups.unread if table.groups else ():
+        entries.add_unread(number)
 
 
 def _lines(job: Job, table: Table, doing: str) -> Iterator[Sequence[str]]:
@@ -177,7 +184,7 @@ def _write(job: Job, table: Table, pricer: LinePricer, layout: Layout, file: Bin
         ):
             return "arrow"
         if "entry" in table.columns.places:
-            gather_entries(_lines(job, table, columnar.ADDING_UP), pricer)
+            _gather(job, table, pricer)
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
         try:
             with closing(_progress(job, "pricing")) as progress:
