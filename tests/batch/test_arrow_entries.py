@@ -159,6 +159,19 @@ def test_a_line_pays_less_since_because_another_is_no_longer_free(
     assert (alone["fees"], alone["refundable"]) == ("2.62", "1.50")
 
 
+def test_a_line_that_bears_no_fee_is_not_asked_whether_it_enters_free(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Both lanes count the same points, where declared duties let the engine price the lines."""
+    (tmp_path / "in.csv").write_text(
+        "entry,importer,entry_date,origin,classification,customs_value,add_cvd,claims\n"
+        "A,US,2026-08-09,HK,39129000,9156.12,0,usmca;section_321\n"
+        "A,US,2026-08-09,MX,02062200,302290.88,0,section_321\n",
+        encoding="utf-8",
+    )
+    same(catalogue, tmp_path / "in.csv", options=Options("2018-12-31"))
+
+
 def test_entries_where_files_cannot_be_read_at_a_place(
     catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

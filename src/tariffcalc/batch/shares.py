@@ -35,7 +35,7 @@ def paid_by(entry: Entry, found: Found, value: int) -> Paid:
     lane = found.known.lane
     segment = lane.points.segment(entry.total)
     fees = lane.fees_borne(found.known, found.point.day)
-    frees = _frees(found, segment) if entry.freed else (False, False)
+    frees = _frees(found, segment) if entry.freed and fees else (False, False)
     paid = [
         0
         if frees[now]
