@@ -53,6 +53,18 @@ def test_a_messy_spreadsheet(catalogue: Catalogue) -> None:
     assert "nothing was priced" in text
 
 
+@pytest.mark.parametrize("told", ["Unliquidated", "N/A", "#N/A", "03/04/2026", "05/05/2026"])
+def test_a_day_of_liquidation_may_say_anything(
+    catalogue: Catalogue, tmp_path: Path, told: str
+) -> None:
+    """Nothing is priced by it: a row whose entry is not liquidated is no worse for it."""
+    path = tmp_path / "in.csv"
+    path.write_text(f"hts,value,Liquidation Date\n7601.10.60,100,{told}\n", encoding="utf-8")
+    found = look(catalogue, path, US)
+    assert found.problems == {}
+    assert f", liquidation_date {told}\n" in found.text
+
+
 def test_a_canadian_sheet_in_french(catalogue: Catalogue) -> None:
     found = look(catalogue, SAMPLES / "b3_fr.csv", comma=True)
     assert found.problems == {}

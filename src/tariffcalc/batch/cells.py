@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tariffcalc.batch.codes import read_code
 from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
-from tariffcalc.batch.names import CONTENTS
+from tariffcalc.batch.names import CONTENTS, TOLD
 from tariffcalc.batch.numbers import GLANCES, as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import NO, YES, read_preference
@@ -98,8 +98,8 @@ class CellReader:
         self.glance = GLANCES[decimal_comma]
         self._kinds = kinds
         self._readers: dict[str, Callable[[str, str], Read]] = {
-            **dict.fromkeys(("line", "entry", "description"), lambda _, text: (text, None)),
-            **dict.fromkeys(("entry_date", "shipped_date", "liquidation_date"), self._date),
+            **dict.fromkeys(TOLD, lambda _, text: (text, None)),
+            **dict.fromkeys(("entry_date", "shipped_date"), self._date),
             **dict.fromkeys(("importer", "origin"), self._country),
             **dict.fromkeys(("add_cvd", "filed_duty", "filed_surtax"), self._duty),
             **dict.fromkeys(CONTENTS, self._content),
@@ -125,7 +125,7 @@ class CellReader:
         text = tidy(raw)
         if not text:
             return Cell("")
-        if field not in ("line", "entry", "description"):
+        if field not in TOLD:
             if message := why_no_result(text):
                 raise CellError(code_of(field), field, message)
             if len(text) > _LONGEST:

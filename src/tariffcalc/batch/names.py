@@ -20,6 +20,9 @@ BESIDE = (PREFERENCE, FILED_SURTAX)
 """Fields that forms have and the engine has not: a preference is read as the claim usmca, a filed
 surtax (column 39 of a B3, a CAD's total surtaxes) counts into the filed duty."""
 
+TOLD = ("line", "entry", "description", "liquidation_date")
+"""Fields by which nothing is priced: their cells may say anything."""
+
 REQUIRED = ("classification", "origin", "customs_value", "entry_date", "importer")
 OPTIONS = {"origin": "--origin", "entry_date": "--date", "importer": "--into"}
 """Options that give a required field for all rows that say nothing of it."""
