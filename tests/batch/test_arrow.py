@@ -29,6 +29,7 @@ from tests.batch.test_equality import (  # noqa: E402
     wide,
 )
 
+from tariffcalc import load_catalogue  # noqa: E402
 from tariffcalc.batch import arrow_blocks, text_rows  # noqa: E402
 from tariffcalc.batch.arrow_amounts import amounts_of, plain_amounts  # noqa: E402
 from tariffcalc.batch.arrow_batch import price_batch  # noqa: E402
@@ -40,8 +41,10 @@ from tariffcalc.batch.cells import CellReader  # noqa: E402
 from tariffcalc.batch.columns import Defaults, map_columns  # noqa: E402
 from tariffcalc.batch.csv_form import CsvForm  # noqa: E402
 from tariffcalc.batch.finder import HUGE, plain_units  # noqa: E402
+from tariffcalc.batch.job import Job  # noqa: E402
 from tariffcalc.batch.lines import LinePricer  # noqa: E402
 from tariffcalc.batch.numbers import GLANCES  # noqa: E402
+from tariffcalc.batch.pipeline import price_file  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
 from tariffcalc.batch.text_rows import TextRows  # noqa: E402
 
@@ -368,3 +371,58 @@ def test_decimal_commas_are_read_on_columns() -> None:
     assert lane.answer(
         {name: pa.array([row.get(name, "")]) for name in lane.places}
     ).done.all()  # and not by the Python lane
+
+
+OVERLAY = """
+instruments:
+  - {id: us-own, title: Own, citation: own, made: 2018-01-01, known: secondary}
+measures:
+"""
+OWN = """
+  - id: %s-own-%s
+    title: Own
+    importer: %s
+    kind: surtax
+    authority: own
+    acts:
+      - instrument: us-own
+        paints:
+          - from: 2018-01-01
+            origins: all
+            goods: all
+            duty: 5%%
+            cases: [{when: [%s], duty: none}]
+"""
+
+
+def test_countries_whose_measures_heed_the_same_claims(tmp_path: Path) -> None:
+    """Only the United States has a rate of base duty on which something turns.
+
+    Of 1,000.00 on either side the measure that asks for the claim takes 5 %, that which asks for a
+    base rate of 15 % nothing at 20 %.
+    """
+    overlay, source = tmp_path / "own.yaml", tmp_path / "in.csv"
+    own = [
+        OWN % ("us", "high", "US", "{base_rate_at_least: 15%}"),
+        OWN % ("us", "claim", "US", "exclusion"),
+        OWN % ("ca", "claim", "CA", "exclusion"),
+    ]
+    overlay.write_text(OVERLAY + "".join(own), encoding="utf-8")
+    source.write_text(
+        "importer,entry_date,origin,classification,customs_value,base_rate\n"
+        "US,2019-06-03,DE,49019900,1000,20%\n"
+        "CA,2019-06-03,DE,49019900,1000,20%\n",
+        encoding="utf-8",
+    )
+    found = []
+    for engine in ("python", "arrow"):
+        output = tmp_path / f"{engine}.csv"
+        job = Job(str(source), str(output), quiet=True, engine=engine)  # type: ignore[arg-type]
+        price_file(job, load_catalogue(None, [overlay]))
+        found.append(output.read_bytes())
+    assert found[0] == found[1]
+    rows = csv.DictReader(io.StringIO(found[1].decode()))
+    assert [row["charges"] for row in rows] == [
+        "us-own-high=0.00;us-own-claim=50.00",
+        "ca-own-claim=50.00",
+    ]

@@ -165,7 +165,7 @@ class PlanTables:
         heeded, declared = self._layers.heeds.keys[heed], self._asked.keys[asked]
         found = self._facts.number((heeded, heeded.of(declared)))
         if found == len(self._stand_for):
-            self._stand_for.append(declared)
+            self._stand_for.append(heeded.alone(declared))
         return found
 
     def _find_step(self, part: int, fact: int) -> int:

@@ -55,6 +55,14 @@ class Heeded(NamedTuple):
         """Return what makes a difference of some facts."""
         return asked.claims & self.claims, *[asked[place] for place in self.places]
 
+    def alone(self, asked: Asked) -> Asked:
+        """Return the same as facts, to stand for all that make no other difference.
+
+        What is left out is in the first class: every importing country has one.
+        """
+        kept = (n if place in self.places else 0 for place, n in enumerate(asked[1:], 1))
+        return Asked(asked.claims & self.claims, *kept)
+
 
 UNHEEDING = Heeded(frozenset(), ())
 _heeded = lru_cache(maxsize=1024)(Heeded)  # many parts and piles heed the same
