@@ -202,10 +202,10 @@ def test_ragged_and_blank_rows_come_out(catalogue: Catalogue) -> None:
 def test_all_that_a_row_of_totals_lacks_is_told(catalogue: Catalogue) -> None:
     total = "; if it is a row of totals, delete it"
     for blank, words in (
-        (("entry_date", "origin", "classification"),
-         "entry_date, origin, classification are missing; fill the cells or say --date --origin"
-         + total),
-        (("classification",), "classification is missing; fill the cell" + total),
+        (("entry_date", "importer", "origin", "classification"),
+         "entry_date, importer, origin, classification are missing; fill the cells or say --date"
+         " --into --origin" + total),
+        (("classification",), "classification is missing; fill the cell"),
         (("entry_date", "claims"), "entry_date is missing; fill the cell or say --date"),
     ):  # fmt: skip
         found = priced(catalogue, INGOT | dict.fromkeys(blank, " "))

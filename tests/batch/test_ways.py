@@ -26,7 +26,8 @@ from tariffcalc.batch import arrow_blocks, arrow_groups, arrow_json, arrow_parqu
 from tariffcalc.batch.columnar import WORTH_SHARING  # noqa: E402
 from tariffcalc.batch.crew import ALONE  # noqa: E402
 from tariffcalc.batch.job import Job  # noqa: E402
-from tariffcalc.batch.parquet_rows import ParquetRows, sound_batches  # noqa: E402
+from tariffcalc.batch.parquet_batches import sound_batches  # noqa: E402
+from tariffcalc.batch.parquet_rows import ParquetRows  # noqa: E402
 from tariffcalc.batch.pipeline import price_file  # noqa: E402
 from tariffcalc.batch.readers import open_rows  # noqa: E402
 

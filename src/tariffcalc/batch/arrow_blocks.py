@@ -43,16 +43,18 @@ class Block:
 
     Attributes:
         count: How many.
+        size: Their bytes.
         rows: The cells, when the bytes are not strict.
     """
 
-    __slots__ = ("_parts", "count", "rows")
+    __slots__ = ("_parts", "count", "rows", "size")
 
     def __init__(
         self, count: int, *parts: bytes | memoryview, rows: list[list[str]] | None = None
     ) -> None:
         """Make a block of bytes in parts: they are put together when they are asked for."""
         self.count = count
+        self.size = sum(map(len, parts))
         self.rows = rows
         self._parts = parts
 

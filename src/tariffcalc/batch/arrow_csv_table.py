@@ -97,6 +97,6 @@ class CsvTablePricer(TablePricer):
         ]
 
 
-def _size(piece: tuple[int, Block]) -> int:
+def _size(piece: tuple[int, Block]) -> tuple[int, int]:
     _, block = piece
-    return block.count
+    return block.count, block.size

@@ -24,6 +24,9 @@ MARK = b"PAR1"
 GROUP = 1 << 15
 """Rows from which on a row group is full."""
 
+ROOM = 1 << 26
+"""Bytes of the user's columns from which on it is full, however few its rows."""
+
 PIECES = 50
 """Pieces of which it is made at most, when they are small."""
 
@@ -201,16 +204,20 @@ def _open_writer(out: Any, options: dict[str, Any], told: list[Any] | None = Non
     return writer
 
 
-def cut_groups(pieces: Iterable[Piece], size_of: Callable[[Piece], int]) -> Iterator[list[Piece]]:
-    """Yield pieces together that make one row group; `size_of` gives the rows of one."""
+def cut_groups(
+    pieces: Iterable[Piece], size_of: Callable[[Piece], tuple[int, int]]
+) -> Iterator[list[Piece]]:
+    """Yield pieces together that make one row group; `size_of` gives the rows of one, and bytes."""
     held: list[Piece] = []
-    rows = 0
+    rows = taken = 0
     for piece in pieces:
+        more, size = size_of(piece)
         held.append(piece)
-        rows += size_of(piece)
-        if rows >= GROUP or len(held) == PIECES:
+        rows += more
+        taken += size
+        if rows >= GROUP or taken >= ROOM or len(held) == PIECES:
             yield held
-            held, rows = [], 0
+            held, rows, taken = [], 0, 0
     if held:
         yield held
 

@@ -7,12 +7,10 @@ writes what comes of them when it is ready: the end of the file says in which or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_batch import learn, price_columns, weigh_batch
 from tariffcalc.batch.arrow_gather import Gathering
@@ -23,7 +21,8 @@ from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.arrow_table import Piece, TablePricer
 from tariffcalc.batch.crew import Member
 from tariffcalc.batch.lines import LinePricer
-from tariffcalc.batch.parquet_rows import ParquetRows, batches_of, sound_batches
+from tariffcalc.batch.parquet_batches import ParquetBatches, sound_batches, text_bytes
+from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
 
 BATCH = 24_576
@@ -58,10 +57,9 @@ class ParquetPricer(TablePricer):
         """
         lane = ArrowLane(pricer)
         self._rows = rows
-        with rows.told(), rows.source.open_file() as source:
-            file = pq.ParquetFile(source)
-            self._metadata, self._own = file.metadata, file.schema_arrow
-            first = next(sound_batches(rows, batches_of(file, FIRST), FIRST), None)
+        with rows.open() as file:
+            self._metadata, self._own = file.metadata, file.schema
+            first = next(sound_batches(rows, file.of(FIRST), FIRST), None)
         self._first = self.nothing() if first is None else first
         alike = [are_alike(column) for column in self._first.columns]
         super().__init__(lane, TableWriter(self._own.types, alike))
@@ -85,7 +83,7 @@ class ParquetPricer(TablePricer):
             NotForThisLane: when their values are too large for this lane.
         """
         gathering = Gathering(self.lane)
-        with self._open() as file:
+        with self._rows.open(self._metadata, self._encoded) as file:
             weighed = in_order(
                 lambda task: weigh_batch(task[1], gathering, self.lane),
                 self._batches(file, _whole(self._metadata)),
@@ -103,7 +101,7 @@ class ParquetPricer(TablePricer):
         The last of the runs are shared out more finely, so that all are done at about one time.
         """
         runs, rest = _share_out(self._metadata) if member.size > 1 else ([], _whole(self._metadata))
-        with self._open() as file:
+        with self._rows.open(self._metadata, self._encoded) as file:
             pieces: Iterable[Run | list[Piece]]
             pieces = chain(runs, cut_groups(self._batches(file, rest), _size))
             for _, piece in member.own(pieces):
@@ -117,25 +115,17 @@ class ParquetPricer(TablePricer):
         priced = price_columns(piece, self.lane, before, self._rows.row_number(before))
         return pa.table([*piece.columns, *priced], self._names)
 
-    @contextmanager
-    def _open(self) -> Iterator[Any]:
-        with self._rows.told():
-            source = self._rows.source.open_file()
-            file = pq.ParquetFile(source, metadata=self._metadata, read_dictionary=self._encoded)
-        with source:
-            yield file
-
-    def _batches(self, file: Any, run: Run) -> Iterator[Piece]:
+    def _batches(self, file: ParquetBatches, run: Run) -> Iterator[Piece]:
         """Yield batches of a run, each with the number of rows before it."""
         before = run.before
-        for batch in sound_batches(self._rows, batches_of(file, BATCH, run.groups), BATCH):
+        for batch in sound_batches(self._rows, file.of(BATCH, run.groups), BATCH):
             yield before, batch
             before += len(batch)
 
 
-def _size(piece: Piece) -> int:
+def _size(piece: Piece) -> tuple[int, int]:
     _, batch = piece
-    return len(batch)
+    return len(batch), text_bytes(batch)
 
 
 def _whole(metadata: Any) -> Run:

@@ -15,6 +15,9 @@ from tariffcalc.batch.writers import EXTRA, fitted, unique_names
 GROUP = 65_536
 """Rows of a row group: what is held before it is written."""
 
+ROOM = 1 << 26
+"""Characters of the user's from which on it is full, however few its rows."""
+
 
 class ParquetWriter:
     """Collects rows by the group, the result as `typed` says; blank cells of the user stay."""
@@ -27,11 +30,13 @@ class ParquetWriter:
         nothing = pa.table(self._columns.of([]), self._names)
         self._writer: Any = pq.ParquetWriter(file, nothing.schema)
         self._held: list[tuple[Sequence[str], Sequence[str]]] = []
+        self._size = 0
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
         self._held.append((cells, result))
-        if len(self._held) >= GROUP:
+        self._size += sum(map(len, cells))
+        if len(self._held) >= GROUP or self._size >= ROOM:
             self._write_group()
 
     def close(self) -> None:
@@ -48,6 +53,7 @@ class ParquetWriter:
         if self._held:
             self._writer.write_table(pa.table(self._columns.of(self._held), self._names))
         self._held.clear()
+        self._size = 0
 
 
 class TypedColumns(NamedTuple):

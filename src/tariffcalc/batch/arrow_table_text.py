@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.arrow_arrays import bytes_of, lengths_of, numbers_of, text_scalar
+from tariffcalc.batch.arrow_arrays import bytes_of, lengths_of, text_scalar
 from tariffcalc.batch.arrow_batch import as_text, plain_text
 from tariffcalc.batch.arrow_blocks import Block
-from tariffcalc.batch.arrow_calls import cast, fill_null, holding, if_else, joined, replaced
-from tariffcalc.batch.parquet_rows import ParquetRows, batches_of, sound_batches
+from tariffcalc.batch.arrow_calls import holding, if_else, joined, replaced
+from tariffcalc.batch.parquet_batches import sound_batches, text_lengths
+from tariffcalc.batch.parquet_rows import ParquetRows
 
 BATCH = 24_576
 """Rows of a block."""
@@ -25,25 +24,12 @@ MOST = 1 << 24
 
 def table_blocks(rows: ParquetRows, delimiter: str) -> Iterator[Block]:
     """Yield the rows of a file in blocks that are strict, with minimal quoting."""
-    with rows.told():
-        source = rows.source.open_file()
-        file = pq.ParquetFile(source)
-    with source:
-        for batch in sound_batches(rows, batches_of(file, BATCH), BATCH):
+    with rows.open() as file:
+        for batch in sound_batches(rows, file.of(BATCH), BATCH):
             texts = [as_text(column, rows.mark) for column in batch.columns]
-            for first, past in _cuts(sum(map(_lengths, texts))):
+            for first, past in _cuts(sum(map(text_lengths, texts))):
                 part = [plain_text(column.slice(first, past - first)) for column in texts]
                 yield Block(past - first, _text_of(part, delimiter))
-
-
-def _lengths(texts: Any) -> Any:
-    """Return the length of each text of a column, or of a dictionary, in bytes."""
-    if not pa.types.is_dictionary(texts.type):
-        return lengths_of(texts).astype(np.int64)
-    if not len(texts.dictionary):
-        return np.zeros(len(texts), np.int64)
-    places = fill_null(cast(texts.indices, pa.int32()), pa.scalar(0, pa.int32()))
-    return np.take(lengths_of(texts.dictionary).astype(np.int64), numbers_of(places, np.int32))
 
 
 def _cuts(sizes: Any) -> Iterator[tuple[int, int]]:

@@ -260,13 +260,14 @@ class LineReader:
             raise CellError("bad-content", name, str(error)) from None
 
     def _missing(self, cells: Sequence[str]) -> CellError:
-        """Return all that a row lacks; one that lacks its code is more often of totals."""
-        places = {name: self.places.get(name) for name in NEEDED if not self._defaults.get(name)}
-        names = [name for name, at in places.items() if at is None or not tidy(cells[at])]
+        """Return all that a row lacks; one that has a value alone is mostly of totals."""
+        at = {name: self.places[name] for name in NEEDED if name in self.places}
+        filled = {name for name, place in at.items() if tidy(cells[place])}
+        names = [name for name in NEEDED if name not in filled and not self._defaults.get(name)]
         options = "".join(f" {OPTIONS[name]}" for name in names if name in OPTIONS)
         message = f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} missing; fill the cell"
         message += f"{'s' if len(names) > 1 else ''}{f' or say{options}' if options else ''}"
-        if "classification" in names:
+        if filled <= {"customs_value"}:
             message += "; if it is a row of totals, delete it"
         return CellError("missing-field", names[0], message)
 

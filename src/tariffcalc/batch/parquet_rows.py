@@ -1,14 +1,14 @@
-"""Rows of a Parquet file as text; needs PyArrow."""
+"""Rows of a Parquet file as text; needs PyArrow and NumPy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
+from tariffcalc.batch.parquet_batches import ParquetBatches
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.shown import as_shown
 from tariffcalc.batch.sources import Source
@@ -27,8 +27,8 @@ class ParquetRows(Rows):
         """Read the schema. Raises InputError for nested columns and a file that is not sound."""
         super().__init__(source)
         self.mark = mark
-        with self.told(), self.source.open_file() as file:
-            schema = pq.ParquetFile(file).schema_arrow
+        with self.open() as file:
+            schema = file.schema
         self.header = list(schema.names)
         nested = [field.name for field in schema if pa.types.is_nested(field.type)]
         if nested or not self.header:
@@ -39,10 +39,20 @@ class ParquetRows(Rows):
 
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows, from the first one on."""
-        with self.told(), self.source.open_file() as file:
-            for batch in batches_of(pq.ParquetFile(file), BATCH):
+        with self.told(), self.open() as file:
+            for batch in file.of(BATCH):
                 columns = [as_texts(column, self.mark) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
+
+    @contextmanager
+    def open(self, metadata: Any = None, encoded: Sequence[str] = ()) -> Iterator[ParquetBatches]:
+        """Open the file; arguments as of `ParquetBatches`. Raises InputError: it is not sound."""
+        with self.told():
+            stream = self.source.open_file()
+        with stream:
+            with self.told():
+                file = ParquetBatches(self, stream, metadata, encoded)
+            yield file
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -53,39 +63,6 @@ class ParquetRows(Rows):
             why = getattr(error, "strerror", None) or (str(error).splitlines() or ["?"])[0][:200]
             message = f"is not a sound Parquet file: {why}"
             raise self.source.refusal("bad-parquet", message) from None
-
-
-def batches_of(file: Any, size: int, groups: range | None = None) -> Iterator[Any]:
-    """Yield the rows of a file, or of some row groups, in batches of at most some size, in order.
-
-    One row group after the other: of those that it is asked for together, PyArrow keeps the bytes
-    of all that it has read.
-    """
-    for group in range(file.num_row_groups) if groups is None else groups:
-        # There are threads enough, and those of PyArrow keep memory.
-        yield from file.iter_batches(size, row_groups=[group], use_threads=False)
-
-
-def sound_batches(rows: ParquetRows, batches: Iterator[Any], size: int) -> Iterator[Any]:
-    """Yield batches put together up to some size, once they are seen to be sound.
-
-    PyArrow ends one where the dictionary of a column or a row group ends, and looks at places in
-    dictionaries and at UTF-8 when it is too late to say whose fault it is.
-    """
-    held: list[Any] = []
-    count = 0
-    while True:
-        with rows.told():
-            batch = next(batches, None)
-            for column in () if batch is None else batch.columns:
-                column.validate(full=True)
-        if held and (batch is None or count + len(batch) > size):
-            yield pa.Table.from_batches(held).combine_chunks().to_batches()[0]
-            held, count = [], 0
-        if batch is None:
-            return
-        held.append(batch)
-        count += len(batch)
 
 
 def as_texts(column: Any, mark: str = ".") -> list[str]:
@@ -100,7 +77,7 @@ def as_texts(column: Any, mark: str = ".") -> list[str]:
         return ["" if value is None else value for value in values]
     if pa.types.is_decimal(kind):
         return ["" if value is None else f"{value:f}".replace(".", mark) for value in values]
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    if "binary" in str(kind):  # of any length, of one, or a view
         return ["" if value is None else value.decode("utf-8", "replace") for value in values]
     digits = 7 if pa.types.is_float32(kind) else 15
     return [as_shown(value, digits=digits, mark=mark) for value in values]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from tariffcalc.batch.csv_form import CsvForm
@@ -13,6 +12,9 @@ from tariffcalc.values.issues import Issue
 
 BLOCK = 1000
 """Rows that are held before they are priced, or written."""
+
+HELD = 1 << 24
+"""Characters from which on they are, however few the rows."""
 
 
 class Block(NamedTuple):
@@ -52,8 +54,7 @@ class Rows(ABC):
 
     def blocks(self, form: CsvForm) -> Iterator[Block]:
         """Return the same rows in blocks, for a CSV of such form."""
-        rows = iter(self)
-        while held := list(islice(rows, BLOCK)):
+        for held in held_together(self):
             yield Block([*map(form.start, held)], held)
 
     def row_number(self, index: int) -> int:
@@ -72,3 +73,17 @@ class Rows(ABC):
         """
         self.source.keep()
         return self
+
+
+def held_together(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
+    """Yield rows that are held together."""
+    held: list[list[str]] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += sum(map(len, row))
+        if len(held) >= BLOCK or size >= HELD:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.rows import BLOCK
+from tariffcalc.batch.rows import BLOCK, HELD
 from tariffcalc.values.issues import InputError, Issue
 
 PACKED = 6
@@ -166,6 +166,7 @@ class CsvWriter:
         self.form = CsvForm(layout.delimiter, layout.line_end, len(header))
         self._held = ["\ufeff"] if layout.byte_order_mark else []
         self._held.append(self.form.row(header, columns))
+        self._size = 0
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
@@ -174,17 +175,19 @@ class CsvWriter:
     def write_lines(self, lines: Sequence[str]) -> None:
         """Write rows that are text already, with their ends."""
         self._held += lines
-        if len(self._held) >= BLOCK:
+        self._size += sum(map(len, lines))
+        if len(self._held) >= BLOCK or self._size >= HELD:
             self.close()
 
     def close(self) -> None:
         """Write the rows that are held."""
         self.file.write("".join(self._held).encode())
-        self._held.clear()
+        self.drop()
 
     def drop(self) -> None:
         """Let go of the rows that are held."""
         self._held.clear()
+        self._size = 0
 
 
 class JsonLinesWriter:
@@ -195,22 +198,26 @@ class JsonLinesWriter:
         self._names = unique_names([*header, *columns])
         self._width = len(header)
         self._held: list[str] = []
+        self._size = 0
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
-        self._held.append(json_line(self._names, self._width, cells, result))
-        if len(self._held) >= BLOCK:
+        line = json_line(self._names, self._width, cells, result)
+        self._held.append(line)
+        self._size += len(line)
+        if len(self._held) >= BLOCK or self._size >= HELD:
             self.close()
 
     def close(self) -> None:
         """Write the rows that are held."""
         if self._held:
             self.file.write(("\n".join(self._held) + "\n").encode())
-        self._held.clear()
+        self.drop()
 
     def drop(self) -> None:
         """Let go of the rows that are held."""
         self._held.clear()
+        self._size = 0
 
 
 def json_line(names: Sequence[str], width: int, cells: Sequence[str], result: Sequence[str]) -> str:
