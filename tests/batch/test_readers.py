@@ -515,3 +515,34 @@ def test_rows_of_empty_cells_above_the_header_are_skipped(tmp_path: Path) -> Non
             number + 1,
         )
         assert list(rows) == [["1", "2", "3"]]
+
+
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+def test_a_row_that_goes_on_and_on_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    """Its cells may hold lines without end, and none of them is too long."""
+    arrow_blocks = pytest.importorskip("tariffcalc.batch.arrow_blocks")
+    from tariffcalc.batch import text_lines
+
+    for module in (text_lines, arrow_blocks):
+        monkeypatch.setattr(module, "LONGEST_ROW", 1_000_000)
+    cell = '"' + "x" * 99 + "\n" * 900 + '"'
+    path = tmp_path / "in.csv"
+    for cells, is_refused in ((900, False), (1600, True)):  # of 1,001 characters each
+        path.write_text(f"a,b\n1,2\n{','.join([cell] * cells)}\n3,4\n", encoding="utf-8")
+        rows = open_rows(path)
+        assert isinstance(rows, TextRows)
+
+        def read(rows: TextRows = rows) -> int:
+            if engine == "python":
+                return sum(1 for _ in rows)
+            return sum(
+                b.count for b in arrow_blocks.cut_blocks(rows.pieces(1 << 18), ",", "in.csv")
+            )
+
+        if is_refused:
+            with pytest.raises(InputError, match=r"in.csv: has a row of more than 1,000,000 char"):
+                read()
+        else:
+            assert read() == 3

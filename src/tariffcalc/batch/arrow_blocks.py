@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from tariffcalc.batch.arrow_columns import Flags
+from tariffcalc.batch.text_lines import LONGEST_ROW, row_too_long
 from tariffcalc.batch.text_rows import LONGEST_CELL, read_alone
 
 SIZE = 10 << 18
@@ -65,8 +66,12 @@ class Block:
         return self._parts[0]
 
 
-def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
-    """Cut UTF-8 text that comes in pieces, the first one beginning with a row, into blocks."""
+def cut_blocks(pieces: Iterator[bytes], delimiter: str, name: str = "") -> Iterator[Block]:
+    """Cut UTF-8 text that comes in pieces, the first one beginning with a row, into blocks.
+
+    Raises:
+        InputError: for a row that goes on and on, with the name of the file.
+    """
     held, is_last, stretch, size = b"", False, STRETCH, min(FIRST, SIZE)
     margin = MARGIN
     while held or not is_last:
@@ -91,8 +96,10 @@ def cut_blocks(pieces: Iterator[bytes], delimiter: str) -> Iterator[Block]:
                     break
                 window = held if end is None else held[: end.end()]
                 is_all = is_last and len(window) == len(held)
-                rows, used = loose_rows(window, stretch, delimiter, is_all)
+                rows, used = loose_rows(window, stretch, delimiter, is_all, name)
                 if not used:
+                    if len(window) > LONGEST_ROW:
+                        raise row_too_long(name)
                     margin *= 2
                     continue
                 block, stretch = Block(len(rows), held[:used], rows=rows), min(SIZE, stretch * 4)
@@ -184,7 +191,7 @@ def is_strict(held: bytes, end: int, quotes: Places, delimiter: str) -> bool:
 
 
 def loose_rows(
-    window: bytes, stretch: int, delimiter: str, is_all: bool
+    window: bytes, stretch: int, delimiter: str, is_all: bool, name: str = ""
 ) -> tuple[list[list[str]], int]:
     """Read a stretch of rows as `TextRows` does, and return them with their length in bytes.
 
@@ -193,6 +200,10 @@ def loose_rows(
         stretch: Rows that begin within so many bytes are read.
         delimiter: Between the cells.
         is_all: Whether the file ends here. If not, reading stops before a row that does not.
+        name: Of the file.
+
+    Raises:
+        InputError: for a row that goes on and on.
     """
     lines = StringIO(window.decode(), newline="").readlines()
     ends = [*accumulate((len(line.encode()) for line in lines), initial=0)]
@@ -204,6 +215,8 @@ def loose_rows(
         done = 0
         try:
             for row in reader:
+                if ends[start + reader.line_num] - ends[start + done] > LONGEST_ROW:
+                    raise row_too_long(name)
                 rows.append(row)
                 done = reader.line_num
                 if ends[start + done] >= stretch:

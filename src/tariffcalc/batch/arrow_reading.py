@@ -54,7 +54,7 @@ class CsvReading:
     def _blocks(self) -> Iterator[Block]:
         rows = self._rows
         if isinstance(rows, TextRows):
-            return cut_blocks(rows.pieces(SIZE), rows.delimiter)
+            return cut_blocks(rows.pieces(SIZE), rows.delimiter, rows.name)
         from tariffcalc.batch.arrow_table_text import table_blocks
 
         return table_blocks(cast("ParquetRows", rows), self._delimiter)

@@ -11,9 +11,11 @@ from typing import BinaryIO
 
 from tariffcalc.batch.decoding import Decoder
 from tariffcalc.batch.sources import HEAD, Source
-from tariffcalc.values.issues import InputError
+from tariffcalc.values.issues import InputError, Issue
 
 LONGEST_LINE = 8 << 20
+LONGEST_ROW = 64 << 20
+"""Characters of a row, whose cells may hold many lines: about so many, as it is read in pieces."""
 KEPT = 4 << 20
 """Characters kept behind the place of reading: more than a row whose longest cell is refused."""
 
@@ -26,11 +28,12 @@ class Lines:
     Attributes:
         count: Lines read so far.
         pieces: The text that is not read yet, in pieces of whole lines.
+        taken: Characters read since the last row ended; whoever reads rows sets it back.
     """
 
     def __init__(self, stream: BinaryIO, decoder: Decoder, source: Source) -> None:
         """Begin at the first line of a stream."""
-        self.count = 0
+        self.count = self.taken = 0
         self.pieces = self._read(stream, decoder)
         self._source = source
         self._kept: deque[tuple[int, list[str], int]] = deque()
@@ -39,7 +42,7 @@ class Lines:
     def hold(self, piece: str) -> int:
         """Keep the piece that was read last, and none before it; return its first number."""
         self._kept.clear()
-        self._size = 0
+        self._size = self.taken = 0
         lines = self._keep(piece)
         return self.count - len(lines)
 
@@ -79,6 +82,9 @@ class Lines:
         lines = split_lines(piece)
         self._kept.append((self.count - len(lines), lines, len(piece)))
         self._size += len(piece)
+        self.taken += len(piece)
+        if self.taken > LONGEST_ROW:
+            raise row_too_long(self._source.name)
         while self._size - self._kept[0][2] > KEPT:
             self._size -= self._kept.popleft()[2]
         return lines
@@ -128,6 +134,13 @@ def _first_line(text: str) -> str:
 def _too_long(source: Source, number: int) -> InputError:
     message = f"line {number} has more than {LONGEST_LINE:,} characters"
     return source.refusal("line-too-long", message, "Is it a CSV file?")
+
+
+def row_too_long(name: str) -> InputError:
+    """Return the error for a row of a file that goes on and on."""
+    message = f"has a row of more than {LONGEST_ROW:,} characters"
+    hint = "Is a quote left open in it?"
+    return InputError([Issue("row-too-long", "error", message, name, hint)])
 
 
 def split_lines(text: str) -> list[str]:

@@ -12,7 +12,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from itertools import islice, repeat
+from itertools import repeat
 
 from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.decoding import Decoder, find_encoding
@@ -101,8 +101,14 @@ class TextRows(Rows):
                 if plain is not None:
                     yield map(str.split, plain, repeat(self.delimiter)), plain
                     continue
-                rows = self._parse(below, lines)
-                while held := list(islice(rows, BLOCK)):
+                held: list[list[str]] = []
+                count = lines.count
+                for row in self._parse(below, lines):
+                    held.append(row)
+                    if len(held) == BLOCK or lines.count > count:  # few rows may be many pieces
+                        yield held, None
+                        held, count = [], lines.count
+                if held:
                     yield held, None
 
     def _parse(self, piece: str, lines: Lines) -> Iterator[list[str]]:
@@ -113,7 +119,7 @@ class TextRows(Rows):
             done = 0
             try:
                 for row in reader:
-                    done = reader.line_num
+                    done, lines.taken = reader.line_num, 0
                     yield row
                     if start + done == lines.count:
                         return
