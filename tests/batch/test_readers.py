@@ -546,3 +546,46 @@ def test_a_row_that_goes_on_and_on_is_refused(
                 read()
         else:
             assert read() == 3
+
+
+def test_a_workbook_that_takes_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    from tariffcalc.batch import xlsx_rows
+
+    def saved(*rows: list[str]) -> Path:
+        book = openpyxl.Workbook()
+        for row in (["a", "b"], ["1", "2"], *rows):
+            book.active.append(row)
+        book.save(tmp_path / "in.xlsx")
+        return tmp_path / "in.xlsx"
+
+    monkeypatch.setattr(xlsx_rows, "LONGEST_LINE", 40_000)
+    assert len([*open_rows(saved(["x" * 20_000] * 2))]) == 2
+    with pytest.raises(InputError, match=r"in.xlsx: has a row of more than 40,000 characters"):
+        [*open_rows(saved(["x" * 20_000] * 3))]
+    monkeypatch.setattr(xlsx_rows, "MOST_TAGS", 10_000)  # a cell has four: itself and its value
+    monkeypatch.setattr(xlsx_rows, "CHUNK", 4_096)
+    assert len([*open_rows(saved(*[["x"] * 1_000] * 30))]) == 31
+    with pytest.raises(InputError, match=r"or 10,000 tags. Save it as .csv"):
+        [*open_rows(saved(["x"] * 9_000))]
+
+    monkeypatch.setattr(xlsx_rows, "MOST_SHARED", 200_000)
+    path = saved()
+    assert len([*open_rows(path)]) == 1
+    with zipfile.ZipFile(path) as book:
+        parts = {part.filename: book.read(part) for part in book.infolist()}
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = (
+        b'<Override PartName="/xl/worksheets/texts.xml" ContentType="' + kind + b'"/></Types>'
+    )
+    types = parts["[Content_Types].xml"]
+    parts["[Content_Types].xml"] = types.replace(b"</Types>", override)
+    name = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/texts.xml"] = b'<sst xmlns="' + name + b'"/>' + b" " * 200_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as whole:
+        for name, body in parts.items():
+            whole.writestr(name, body)
+    with pytest.raises(InputError, match=r"in.xlsx: unpacks to .* more than a workbook"):
+        open_rows(path)

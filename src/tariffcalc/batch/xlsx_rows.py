@@ -1,7 +1,7 @@
 """Rows of a workbook's sheet as text, each cell as the sheet shows it; needs openpyxl.
 
 Rows are read one by one. The texts that cells share are held in memory by openpyxl, so a workbook
-that unpacks to too much of them is refused.
+that unpacks to too much of them is refused, and so is one with a row that goes on and on.
 
 Formulas are read as their results. Where a sheet holds formulas without results, as programs write
 them, it is read twice in step, to tell them from empty cells; a glance at its bytes says whether.
@@ -17,11 +17,15 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # has no types
+from openpyxl.packaging.manifest import Manifest  # type: ignore[import-untyped]  # has no types
+from openpyxl.xml.constants import SHARED_STRINGS  # type: ignore[import-untyped]  # has no types
+from openpyxl.xml.functions import fromstring  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.matching import listed
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.shown import as_shown
 from tariffcalc.batch.sources import Source
+from tariffcalc.batch.text_lines import LONGEST_LINE
 from tariffcalc.batch.unworked import Unworked
 from tariffcalc.values.issues import Issue
 
@@ -31,6 +35,9 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 MOST_ROWS = 1_048_576
 MOST_SHARED = 256 << 20
 """Bytes of shared texts and styles, unpacked; the sheets themselves are streamed."""
+MOST_BYTES, MOST_TAGS = 16 << 20, 1 << 20
+"""What a sheet may have between the end of one row and that of the next."""
+SHEETS = "worksheets/"
 _PREFERRED = ("mainreport", "es003")
 
 _UNWORKED = (
@@ -40,6 +47,7 @@ _UNWORKED = (
 )
 """A cell of a sheet that has a formula and no result."""
 
+_row_ends = re.compile(rb"</(?:\w+:)?row\s*>").finditer
 _IS_STALE = re.compile(rb"<(?:\w+:)?calcPr\s[^<>]*fullCalcOnLoad=\"(?:1|true)\"").search
 """Says of a workbook that its results are still to be worked out: a 0 is then none."""
 
@@ -76,33 +84,46 @@ class XlsxRows(Rows):
         try:
             with self.source.open_file() as file, zipfile.ZipFile(file) as archive:
                 parts = archive.infolist()
-                self._check_size(parts)
-                self._look_for_results(archive, [part.filename for part in parts])
+                self._check_size(parts, _texts_of(archive))
+                self._look_at_sheets(archive, [part.filename for part in parts])
         except (*_BROKEN, EOFError):
             raise self._refuse() from None
 
-    def _check_size(self, parts: Sequence[zipfile.ZipInfo]) -> None:
-        held = sum(part.file_size for part in parts if "worksheets/" not in part.filename)
+    def _check_size(self, parts: Sequence[zipfile.ZipInfo], texts: set[str]) -> None:
+        held = sum(
+            part.file_size
+            for part in parts
+            if SHEETS not in part.filename or part.filename in texts
+        )
         bombs = [part for part in parts if part.file_size > max(64 << 20, 300 * part.compress_size)]
         if held > MOST_SHARED or bombs:
             size = max(held, *(part.file_size for part in parts))
             message = f"unpacks to {size:,} bytes, more than a workbook of its size should"
             raise self.source.refusal("too-large", message, "Save it as .csv.")
 
-    def _look_for_results(self, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+    def _look_at_sheets(self, archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+        """Refuse sheets with a row that is too long, and look for formulas without results."""
         for name in names:
             if name.endswith("/workbook.xml"):
                 self._is_stale = bool(_IS_STALE(archive.read(name)))
         search = re.compile(_UNWORKED % (rb"(?:0\s*)?" if self._is_stale else b"")).search
         for name in names:
-            if "worksheets/" in name and name.endswith(".xml"):
+            if SHEETS in name:
                 with archive.open(name) as sheet:
-                    seen = b""
+                    seen, size, tags = b"", 0, 0
                     while chunk := sheet.read(CHUNK):
+                        end = max((found.end() for found in _row_ends(chunk)), default=None)
+                        rest = chunk[end or 0 :]
+                        size, tags = (0, 0) if end else (size, tags)
+                        size, tags = size + len(rest), tags + rest.count(b"<")
+                        if size > MOST_BYTES or tags > MOST_TAGS:
+                            raise self._too_long()
                         seen = seen[-LONGEST:] + chunk
-                        if search(seen):
-                            self._lacks_results = True
-                            return
+                        self._lacks_results = self._lacks_results or bool(search(seen))
+
+    def _too_long(self) -> Exception:
+        message = f"has a row of more than {LONGEST_LINE:,} characters, or {MOST_TAGS:,} tags"
+        return self.source.refusal("row-too-long", message, "Save it as .csv.")
 
     @contextmanager
     def _open(self, *, results: bool = True) -> Iterator[Any]:
@@ -166,6 +187,8 @@ class XlsxRows(Rows):
                 self.sheet = self._choose(books[0].worksheets)
             sheets = [book[self.sheet] for book in books]
             for sheet in sheets:
+                if SHEETS not in sheet._worksheet_path:  # nobody has looked at it
+                    raise self._refuse()
                 sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
             rows = zip(*(sheet.iter_rows() for sheet in sheets), strict=True)
             try:
@@ -176,6 +199,8 @@ class XlsxRows(Rows):
                         as_shown(cell.value, cell.number_format, mark=self._mark)
                         for cell in views[0]
                     ]
+                    if sum(map(len, row)) > LONGEST_LINE:
+                        raise self._too_long()
                     if self._lacks_results:
                         self._put_formulas(row, *views)
                     while row and not row[-1]:
@@ -196,3 +221,17 @@ class XlsxRows(Rows):
             if result.value is None or (self._is_stale and result.value == 0):
                 text = formula.value if isinstance(formula.value, str) else "="
                 row[place] = Unworked(getattr(formula.value, "text", None) or text)
+
+
+def _texts_of(archive: zipfile.ZipFile) -> set[str]:
+    """Return the names of the parts with shared texts; they may be any."""
+    if "[Content_Types].xml" not in archive.namelist():
+        return set()
+    with archive.open("[Content_Types].xml") as part:
+        told = part.read(MOST_BYTES)
+    try:
+        manifest = Manifest.from_tree(fromstring(told))
+    except Exception:  # it is told when the workbook is read
+        return set()
+    overrides = manifest.Override
+    return {one.PartName.lstrip("/") for one in overrides if one.ContentType == SHARED_STRINGS}
