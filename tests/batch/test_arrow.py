@@ -148,6 +148,29 @@ def test_cells_that_a_person_is_told_of_are_read_on_columns() -> None:
     ]
 
 
+def test_contents_that_nothing_is_taken_of_leave_a_row_as_it_is() -> None:
+    """Ingots pay on their value (85 FR 49921); ploughs of 2025 on their steel, as the law stands.
+
+    Of 100,000.00 with steel of 40,000.00, 25 % are 10,000.00 instead of the 25,000.00 of EO 14193:
+    15,000.00 come back (golden case "Ploughs of Canada without origin").
+    """
+    header = (*ORDINARY, "base_rate", "steel", "us_content")
+    ingots = ["2020-09-10", "CA", "7601.10.60", "100000", "US", "usmca", "Free"]
+    ploughs = ["2025-05-10", "CA", "8432.10.00", "100000", "US", "", "Free"]
+    rows = [
+        [*ingots, "40000.00", "0"], [*ploughs, "40000.00", ""], [*ploughs, "", "1,000.00"],
+        [*ingots, "40%", ""], [*ingots, "100000.01", ""], [*ingots, "-1", ""],
+    ]  # fmt: skip
+    compare(rows, header)
+    columns = dict(zip(header, as_batch(rows, header).columns, strict=True))
+    # A share is read by the Python lane, and so is what cannot be read, or is more than the value.
+    assert lane(header).answer(columns).done.tolist() == [True, *[False] * 5]
+    priced = price_batch(as_batch(rows, header), lane(header))
+    assert priced["total_duty"].to_pylist()[:2] == ["10000.00", "25000.00"]
+    assert priced["refundable"].to_pylist()[:2] == ["10000.00", "15000.00"]
+    assert priced["error_code"].to_pylist()[4:] == ["bad-content", "bad-content"]
+
+
 def test_large_amounts_go_to_the_python_lane() -> None:
     values = ["99999.99", "9999999.99", "10000000", "99999999.9999", "100000000", "1" + "0" * 14]
     rows = [["2025-06-10", "CN", "7208100000", value, "US", ""] for value in values]

@@ -52,6 +52,7 @@ class DeclaredAmounts(NamedTuple):
         filed: Filed duties.
         is_filed: Which lines have one.
         quantity: In ten-thousandths of a unit, 0 where none is declared; None: none is anywhere.
+        has_contents: Which lines declare some; None: none does.
         paid: Shares in the fees of entries, then and as the law now stands.
         counted: Base duties on quantities.
     """
@@ -60,6 +61,7 @@ class DeclaredAmounts(NamedTuple):
     filed: Amounts
     is_filed: Flags
     quantity: Amounts | None = None
+    has_contents: Flags | None = None
     paid: tuple[Given, Given] | None = None
     counted: Given | None = None
 

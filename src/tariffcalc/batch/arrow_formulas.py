@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import compress
+from typing import Any
 
 from tariffcalc.batch import remarks
 from tariffcalc.batch.arrow_columns import AMOUNT, IS_PROHIBITED, IS_UNKNOWN, MOST, WordTable
 from tariffcalc.batch.arrow_said import NONE, Said
-from tariffcalc.batch.arrow_tables import Records
+from tariffcalc.batch.arrow_tables import Ids, Records
 from tariffcalc.batch.finder import HUGE
 from tariffcalc.batch.formula import RATE_UNIT, TO_CENTS, Levies, Steps, base_rate
 from tariffcalc.batch.parts import NO_BASE
@@ -50,7 +51,7 @@ class Formulas:
         rates = (f"{name}{slot}" for name in ("rate", "total") for slot in SLOTS)
         words = (f"word{slot}" for slot in SLOTS)
         self.steps = Records(
-            "count", "free", "refused", "lost", "why", "doubt", "law", *rates, *words
+            "count", "free", "refused", "lost", "contents", "why", "doubt", "law", *rates, *words
         )
         self.doubts = Records()
         self.plans = Records("then", "now")
@@ -73,6 +74,11 @@ class Formulas:
     def plan(self, then: int, now: int) -> int:
         """Return the number of two formulas, under the law asked for and as it now stands."""
         return self.plans.number((then, now), then, now)
+
+    def ask_contents(self, plan: Ids) -> Any:
+        """Return to which plans, by number, declared contents make a difference."""
+        then, now = (self.steps.of(self.plans.of(plan, law), "contents") for law in ("then", "now"))
+        return (then > 0) | (now > 0)
 
     def number(self, steps: Steps | None) -> int:
         """Return the number of a formula."""
@@ -104,6 +110,7 @@ class Formulas:
             steps.free_entry,
             steps.prohibited,
             any(term.rate is None for term in steps.terms),
+            steps.asks_contents,
             why,
             doubt,
             self.law.number((steps.measures, steps.headings, steps.citations, *self._blank_filed)),

@@ -40,6 +40,7 @@ from tariffcalc.batch.arrow_words import WordColumns
 from tariffcalc.batch.declared import FILED, RARE
 from tariffcalc.batch.formula import CENT
 from tariffcalc.batch.lines import LinePricer
+from tariffcalc.batch.names import CONTENTS
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.row_entries import RowEntries
 from tariffcalc.batch.tally import Tally
@@ -63,6 +64,8 @@ class ArrowLane:
         """Make a lane for the file that a pricer is for."""
         finder = pricer.finder
         self.point = finder.glance.point
+        kinds = finder.reader.cells.kinds
+        self._contents = [name for name in CONTENTS if kinds.get(name, "money") == "money"]
         self._amounts = partial(amounts_of, glance=finder.glance)
         self.pricer = pricer
         self.lock = RLock()
@@ -117,6 +120,8 @@ class ArrowLane:
                 found, seen.unit, told.value, told.quantity, asked
             )
             told, done = told._replace(counted=counted), done & (~asked | can_say)
+        if told.has_contents is not None:
+            done = done & ~(told.has_contents & self.formulas.ask_contents(found.plan))
         told = told._replace(paid=paid)
         while True:
             answer, priced, fits = self._answers.to(found, told, done)
@@ -161,12 +166,19 @@ class ArrowLane:
 
     def declared(self, columns: Columns, seen: Seen) -> tuple[DeclaredAmounts, Flags]:
         """Return what rows declare beside their points, and which of them this lane can read."""
-        value, plain = self._amounts(columns["customs_value"])
-        value, has_rate = self._rates.into_own(value, seen, columns)
+        stated, plain = self._amounts(columns["customs_value"])
+        value, has_rate = self._rates.into_own(stated, seen, columns)
         plain &= has_rate & (value > 0)
+        has_contents = None
         for name in RARE:
             if name in columns:
-                plain &= _is_blank(columns[name])
+                is_read = _is_blank(columns[name])
+                if name in self._contents:
+                    amount, is_plain = self._amounts(columns[name])
+                    is_one = is_plain & (amount <= stated)
+                    has_contents = is_one if has_contents is None else has_contents | is_one
+                    is_read |= is_one
+                plain &= is_read
         quantity = None
         if "quantity" in columns:
             quantity, is_plain = self._amounts(columns["quantity"])
@@ -179,7 +191,7 @@ class ArrowLane:
                 plain &= is_plain | _is_blank(columns[name])
                 filed += amount
                 is_filed |= is_plain
-        return DeclaredAmounts(value, filed, is_filed, quantity), plain
+        return DeclaredAmounts(value, filed, is_filed, quantity, has_contents), plain
 
     def price_rows(
         self, rows: Iterable[Sequence[str]], numbers: Iterable[int], shares: Any = None

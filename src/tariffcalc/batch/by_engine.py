@@ -151,7 +151,7 @@ def price_by_engine(
         unknown_fees: What to say where the fees are not known.
     """
     then = price_under(law, shipment, worth, None if paid is None else (paid[0],))
-    now = price_under(law.as_it_stands, shipment, worth, None if paid is None else (paid[1],))
+    now = _as_it_stands(then, worth, None if paid is None else (paid[1],))
     refundable = None
     if then.payable is not None and now.payable is not None:
         refundable = _cents(max(ZERO, then.payable - now.payable))
@@ -178,6 +178,17 @@ def price_by_engine(
         law.store.meta["edition"],
     )
     return row, owed, charges, refundable
+
+
+def _as_it_stands(
+    line: EngineLine, worth: Decimal | None, paid: tuple[int | None] | None
+) -> EngineLine:
+    """Return a line as the law now stands: most often the same sheets lie there."""
+    law, shipment, point = line.law.as_it_stands, line.shipment, line.priced.line
+    cover = law.cover(shipment.importer, point.classification, point.origin, shipment.entry_date)
+    if cover == line.priced.cover:
+        return line._replace(law=law, paid=paid)
+    return price_under(law, shipment, worth, paid)
 
 
 def count(

@@ -68,6 +68,7 @@ class CellReader:
 
     Attributes:
         glance: How numbers are read at a glance.
+        kinds: How cells of some fields are written: `ColumnMap.kinds`.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class CellReader:
         self._date_format = date_format.upper() if date_format else None
         self._comma = decimal_comma
         self.glance = GLANCES[decimal_comma]
-        self._kinds = kinds
+        self.kinds = kinds
         self._readers: dict[str, Callable[[str, str], Read]] = {
             **dict.fromkeys(TOLD, lambda _, text: (text, None)),
             **dict.fromkeys(("entry_date", "shipped_date"), self._date),
@@ -202,7 +203,7 @@ class CellReader:
         return number, warning
 
     def _content(self, field: str, text: str) -> Read:
-        kind = self._kinds.get(field, "money")
+        kind = self.kinds.get(field, "money")
         is_share = text.endswith("%")
         number, warning = self._number(text.removesuffix("%"), is_share or kind != "money")
         if is_share:
@@ -217,7 +218,7 @@ class CellReader:
         return number, warning
 
     def _rate(self, field: str, text: str) -> Read:
-        kind = self._kinds.get(field)
+        kind = self.kinds.get(field)
         try:
             number, _ = self._number(text.removesuffix("%"), is_small=True)
         except ValueError:
@@ -266,7 +267,7 @@ class CellReader:
         return ";".join([*sorted(made), *(f"{claim}=no" for claim in sorted(denied))]), None
 
     def _preference(self, field: str, text: str) -> Read:
-        return read_preference(text, self._kinds.get(field, "any"))
+        return read_preference(text, self.kinds.get(field, "any"))
 
 
 def _check(read: Callable[[str], Decimal], number: str, text: str) -> None:

@@ -107,7 +107,7 @@ class LineReader:
     ) -> None:
         self.places: Mapping[str, int] = columns.places
         self.width = len(columns.header)
-        self._cells = cells
+        self.cells = cells
         self._plain: dict[str, Callable[[str], Any]] = {**PLAIN, "customs_value": self._plain_value}
         self._defaults = {
             "importer": defaults.importer,
@@ -219,11 +219,11 @@ class LineReader:
         plain = self._plain[name](raw) if name in self._plain else None
         if plain is not None:
             return plain, None
-        cell = self._cells.read(name, raw)
+        cell = self.cells.read(name, raw)
         text, warning = cell.text, cell.warning
         by_default = not text and bool(self._defaults.get(name))
         if by_default:
-            default = self._cells.read(name, self._defaults[name])
+            default = self.cells.read(name, self._defaults[name])
             text, warning = default.text, warning or default.warning
         if not text:
             return None, warning
@@ -236,12 +236,12 @@ class LineReader:
         return value, warning
 
     def _plain_value(self, raw: str) -> Decimal | None:
-        units = self._cells.glance.units(raw)
+        units = self.cells.glance.units(raw)
         return Decimal(units) / VALUE_UNIT if units else None
 
     def _take_currency(self, found: dict[str, Any], raw: str) -> None:
         """Take the currency that the cell of a value states; the row may not say another one."""
-        stated, told = self._cells.currency(raw), found.get("currency")
+        stated, told = self.cells.currency(raw), found.get("currency")
         if told is None:
             found["currency"], found["is_told_apart"] = stated, True
         elif told != stated:
@@ -251,7 +251,7 @@ class LineReader:
     def _content(
         self, name: str, raw: str, value: Decimal, warnings: dict[str, str]
     ) -> Content | None:
-        cell = self._cells.read(name, raw)
+        cell = self.cells.read(name, raw)
         if cell.warning is not None:
             warnings[name] = cell.warning
         try:

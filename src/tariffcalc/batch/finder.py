@@ -56,7 +56,6 @@ class Found:
         said: Warnings that belong to no class of points.
         fx: Rate of exchange, where the value was in another currency.
         declared: The row as read, where it was.
-        has_more: Whether it declares what only the engine can take.
     """
 
     known: Circumstances
@@ -68,7 +67,6 @@ class Found:
     unit: str | None = None
     fx: Decimal | None = None
     declared: Declared | None = None
-    has_more: bool = False
 
 
 class Finder:
@@ -185,7 +183,6 @@ class Finder:
         check_rate(found.fx, declared.currency, lane.currency)
         if known.is_foreign:
             self._convert(found, declared.customs_value)
-        found.has_more = bool(declared.contents) or declared.add_cvd is not None
         return found
 
     def value(self, raw: str) -> int:

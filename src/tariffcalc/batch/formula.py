@@ -83,12 +83,14 @@ class Steps(NamedTuple):
         terms: The charges in the order of computing; those a case freed are there with rate 0.
         prohibited: Entry is refused: nothing is payable.
         free_entry: The line bears no duty and no fee.
+        asks_contents: Whether some step is taken of a declared content, or of the rest.
         measures: Ids of the measures, headings and citations, each joined by ``;``.
     """
 
     terms: tuple[Term, ...]
     prohibited: bool
     free_entry: bool
+    asks_contents: bool
     measures: str
     headings: str
     citations: str
@@ -126,6 +128,7 @@ def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
         tuple(terms),
         any([step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled]),
         priced.is_free_entry,
+        any(step.step.terms.on.fact is not None for step in priced.steps),
         *listed_law(
             (
                 step.step.top.measure.id,

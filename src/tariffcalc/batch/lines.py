@@ -188,7 +188,7 @@ class LinePricer:
 
     def _price_found(self, found: Found, cells: Sequence[str]) -> Result:
         """Price a row by what it stands for."""
-        known, point, value = found.known, found.point, found.value
+        known, point, value, declared = found.known, found.point, found.value, found.declared
         lane = known.lane
         entry, paid, on_entry = None, None, list[str]()
         number = "" if self.entries is None else self._finder.reader.entry(cells)
@@ -201,13 +201,18 @@ class LinePricer:
                 paid = paid_by(entry, found, worth)
         said = [*found.said, *on_entry]
         base = lane.base(known, point)
-        if base is None or value is None or not 0 < value < HUGE or found.has_more:
+        has_more = declared is not None and declared.add_cvd is not None
+        if base is None or value is None or not 0 < value < HUGE or has_more:
             return self._price_by_engine(found, cells, entry, paid, said)
         ready = lane.ready(
             known, point, known.segment_of(value if entry is None else entry.total), base
         )
         by_quantity = base.per_unit is not None and found.quantity is not None
-        if ready is None or (by_quantity and lane.spot(point).turns):
+        if (
+            ready is None
+            or (by_quantity and lane.spot(point).turns)
+            or (declared is not None and declared.contents and ready.asks_contents)
+        ):
             return self._price_by_engine(found, cells, entry, paid, said)
         return self._price_ready(found, ready, base, paid, said)
 

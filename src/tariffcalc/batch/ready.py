@@ -33,6 +33,7 @@ class Ready:
 
     Attributes:
         has_changed: Whether something else is owed as the law now stands.
+        asks_contents: Whether declared contents make a difference, then or now.
         is_known: Whether every charge but the base duty is known.
         is_doubtful: Whether it turns on the goods why a charge is not known.
         is_plain: Whether all charges are known, also as the law now stands, and none is freed.
@@ -42,9 +43,9 @@ class Ready:
     """
 
     __slots__ = (
-        "edition", "ending", "has_changed", "is_doubtful", "is_known", "is_plain", "law",
-        "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms", "then", "whole",
-        "why",
+        "asks_contents", "edition", "ending", "has_changed", "is_doubtful", "is_known", "is_plain",
+        "law", "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms", "then",
+        "whole", "why",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +76,7 @@ class Ready:
         if len(then.terms) == 1 and not then.terms[0].is_total:
             self.prefix, self.rate = self.terms[0][0], then.terms[0].rate
         self.has_changed = then != now
+        self.asks_contents = then.asks_contents or now.asks_contents
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
