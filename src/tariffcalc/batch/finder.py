@@ -75,6 +75,8 @@ class Finder:
     Attributes:
         lanes: By importing country.
         known: Manners of entry, by their texts.
+        rare: Gives the cells of a row that only the engine can take.
+        no_rare: What that gives where it has none.
         is_full: Whether it is time to make room.
         glance: How numbers are read at a glance.
         units: Gives an ordinary number in ten-thousandths, None when it is to be read.
@@ -103,8 +105,8 @@ class Finder:
         self._places = dict(places)
         self._filed_fields = [name for name in FILED if name in places]
         self._rates = rates
-        self._rare = picker([places[name] for name in RARE if name in places])
-        self._blank = self._rare([""] * len(columns.header))
+        self.rare = picker([places[name] for name in RARE if name in places])
+        self.no_rare = self.rare([""] * len(columns.header))
         self.glance = cells.glance
         self.units = cells.glance.units
 
@@ -133,7 +135,7 @@ class Finder:
         Raises:
             KeyError: when it is to be read cell by cell.
         """
-        if len(cells) != self.reader.width or self._rare(cells) != self._blank:
+        if len(cells) != self.reader.width or self.rare(cells) != self.no_rare:
             raise KeyError
         known = self.known[self.pick(cells)]
         point = self._point(cells, known)

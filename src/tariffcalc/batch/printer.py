@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.declared import FILED
+from tariffcalc.batch.declared import FILED, RARE
 from tariffcalc.batch.finder import HUGE, MORE, Finder
 from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, cents
 from tariffcalc.batch.keys import Point, Texts
@@ -29,7 +29,7 @@ MANY = 20_000
 WRITTEN = 100_000
 """Amounts of fewer cents are small."""
 
-LOOKED_AT = ("shipped_date", "quantity", *FILED)
+LOOKED_AT = ("shipped_date", "quantity", *FILED, *RARE)
 """Fields beyond the necessary ones that are looked at here; a quantity need not count."""
 
 MARKS = ",;\t|"
@@ -92,6 +92,7 @@ class Printer:
         code_at, value_at, day_at, shipped_at, quantity_at = self._places
         ways, pick, endings = self._ways, self._ways.pick, self._endings
         filed_of = self._filed_cents if self._filed_at else None
+        rare, no_rare = (finder.rare if finder.no_rare else None), finder.no_rare
         printed: list[str] = []
         texts, partial = self._texts, 0
         most = len(texts)
@@ -101,7 +102,7 @@ class Printer:
         add = printed.append
         for start, cells in zip(block.starts, block.rows, strict=True):
             try:
-                if len(cells) != width:
+                if len(cells) != width or (rare is not None and rare(cells) != no_rare):
                     raise KeyError
                 way = ways[pick(cells)]
                 code = way.codes[cells[code_at]]
