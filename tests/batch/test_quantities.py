@@ -116,11 +116,8 @@ def test_quantities_of_all_sorts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(plain) < len(rows) // 50
 
 
-def test_a_line_without_contents_is_printed_in_a_file_that_has_some() -> None:
-    """Most lines of a file with columns of contents declare none, and are no less ordinary."""
-    own = (*HEADER[:5], "steel", "add_cvd")
-    more = (("", ""), ("", ""), ("1.00", ""), ("", "0.00"), ("5%", "2.50"))
-    rows = [[*row[:5], *more[n % 5]] for n, row in enumerate(rows_of(random.Random(7), 1500))]
+def read_by_row(own: tuple[str, ...], rows: list[list[str]]) -> list[int]:
+    """Print rows as they are written, and return the numbers of those that are not ordinary."""
     one, other = new_pricer(own), new_pricer(own)
     form = CsvForm(",", "\n", len(own))
     printer = one.printer(form)
@@ -130,6 +127,14 @@ def test_a_line_without_contents_is_printed_in_a_file_that_has_some() -> None:
     printed = printer.print(Block([*map(form.start, rows)], rows), 2)
     assert printed == [form.row(row, other.price(row, n)) for n, row in enumerate(rows, 2)]
     assert one.tally.as_json() == other.tally.as_json()
+    return by_row
+
+
+def test_a_line_without_contents_is_printed_in_a_file_that_has_some() -> None:
+    """Most lines of a file with columns of contents declare none, and are no less ordinary."""
+    more = (("", ""), ("", ""), ("1.00", ""), ("", "0.00"), ("5%", "2.50"))
+    rows = [[*row[:5], *more[n % 5]] for n, row in enumerate(rows_of(random.Random(7), 1500))]
+    by_row = read_by_row((*HEADER[:5], "steel", "add_cvd"), rows)
     plain = [n for n, row in enumerate(rows, 2) if row[3] == "7601.10.60" and not any(row[5:])]
     assert len(plain) > 10
     assert sum(number in by_row for number in plain) < len(plain) // 3  # the first of a kind
@@ -137,17 +142,8 @@ def test_a_line_without_contents_is_printed_in_a_file_that_has_some() -> None:
 
 def test_a_line_with_a_quantity_is_printed_as_its_row_is_written() -> None:
     """A quantity that no duty is on makes a row no less ordinary."""
-    own = HEADER[:8]
     rows = [row[:8] for row in rows_of(random.Random(6), 1500)]
-    one, other = new_pricer(own), new_pricer(own)
-    form = CsvForm(",", "\n", len(own))
-    printer = one.printer(form)
-    by_row: list[int] = []
-    price = one.price
-    printer._price = lambda cells, number: by_row.append(number) or price(cells, number)
-    printed = printer.print(Block([*map(form.start, rows)], rows), 2)
-    assert printed == [form.row(row, other.price(row, n)) for n, row in enumerate(rows, 2)]
-    assert one.tally.as_json() == other.tally.as_json()
+    by_row = read_by_row(HEADER[:8], rows)
     aluminum = [n for n, row in enumerate(rows, 2) if row[3] == "7601.10.60" and row[5] == "12.5"]
     assert len(aluminum) > 10
     assert sum(number in by_row for number in aluminum) < len(aluminum) // 3  # the first of a kind
