@@ -17,9 +17,9 @@ from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect
 from tariffcalc.engine.answer import Charge
 from tariffcalc.engine.base import PARTNERS, USMCA
+from tariffcalc.engine.shipment import seems_turned
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST, parse_day
-from tariffcalc.values.exchange import seems_turned
 
 BETWEEN = "; "
 ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"

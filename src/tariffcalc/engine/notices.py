@@ -11,10 +11,9 @@ from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect, Kind
 from tariffcalc.engine.base import PARTNERS, USMCA
-from tariffcalc.engine.shipment import Shipment
+from tariffcalc.engine.shipment import Shipment, seems_turned
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST
-from tariffcalc.values.exchange import seems_turned
 from tariffcalc.values.issues import Issue, Severity
 
 if TYPE_CHECKING:

@@ -93,3 +93,17 @@ def check_rate(fx: Decimal | None, currency: str | None, own: str) -> None:
         message = f"{fx} is the price of another currency, and none is said: the value is in {own}"
         hint = "Say the currency of the value, or leave the rate out."
         raise InputError([Issue("rate-without-currency", "error", message, "fx", hint)])
+
+
+def seems_turned(currency: str | None, own: str, fx: Decimal | None) -> bool:
+    """Whether a rate makes the Canadian dollar the dearer one: since 2018 it never was.
+
+    Args:
+        currency: Of the value.
+        own: In which duty is assessed.
+        fx: What one unit of the first costs in the other.
+    """
+    pair = currency, own
+    return fx is not None and (
+        (pair == ("CAD", "USD") and fx > 1) or (pair == ("USD", "CAD") and fx < 1)
+    )

@@ -29,20 +29,6 @@ class Dated(NamedTuple):
     day: date
 
 
-def seems_turned(currency: str | None, own: str, fx: Decimal | None) -> bool:
-    """Whether a rate makes the Canadian dollar the dearer one: since 2018 it never was.
-
-    Args:
-        currency: Of the value.
-        own: In which duty is assessed.
-        fx: What one unit of the first costs in the other.
-    """
-    pair = currency, own
-    return fx is not None and (
-        (pair == ("CAD", "USD") and fx > 1) or (pair == ("USD", "CAD") and fx < 1)
-    )
-
-
 class ExchangeRates:
     """Rates by pair of currencies and day."""
 
