@@ -205,3 +205,20 @@ def test_numbers_are_numbers_where_commas_part_the_cents_of_texts(
     assert [row["total_duty"] for row in told] == ["3.09", "308.63", "250.00"]
     assert [row["filed_minus_computed"] for row in told] == ["997.41", "-308.63", "-237.65"]
     assert [row["customs_value"] for row in told] == ["12,345", "1234,5", "1000"]
+
+
+def test_rows_that_are_formatting_only_are_no_long_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Formatted down to its end, a sheet has hundreds of thousands of rows without a cell."""
+    from tariffcalc.batch import xlsx_rows
+
+    monkeypatch.setattr(xlsx_rows, "MOST_BYTES", 10_000)
+    monkeypatch.setattr(xlsx_rows, "CHUNK", 4_096)
+    formatted = "".join(f'<row r="{n}" s="1" customFormat="1"/>' for n in range(3, 1_000))
+    path = save(
+        tmp_path / "in.xlsx",
+        [HEADER, GOOD],
+        lambda text: text.replace("</sheetData>", f"{formatted}</sheetData>"),
+    )
+    assert [*open_rows(path)] == [[*GOOD[:6], *[""] * 5]]

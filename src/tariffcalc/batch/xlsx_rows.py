@@ -47,7 +47,9 @@ _UNWORKED = (
 )
 """A cell of a sheet that has a formula and no result."""
 
-_row_ends = re.compile(rb"</(?:\w+:)?row\s*>").finditer
+_row_ends = re.compile(rb"</(?:\w+:)?row\s*>|<(?:\w+:)?row\s[^<>]*/>").finditer
+"""Ends of rows; one that is formatted and has no cell ends where it begins."""
+
 _IS_STALE = re.compile(rb"<(?:\w+:)?calcPr\s[^<>]*fullCalcOnLoad=\"(?:1|true)\"").search
 """Says of a workbook that its results are still to be worked out: a 0 is then none."""
 
