@@ -191,7 +191,13 @@ def test_a_page_without_a_sound_header_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
     opened(path, pa.table({"a": ["x"] * 5}), use_dictionary=False, compression="none")
     body = bytearray(path.read_bytes())
-    for wrong in (b"\x00", b"\xff" * 20, b"\x1c" * 2000, b"\x18\xff\xff\xff\x7f"):
+    endless = b"\xff" * 8 + b"\x7f"
+    for wrong in (
+        b"\x00", b"\xff" * 20, b"\x1c" * 2000, b"\x18\xff\xff\xff\x7f", b"\x1c\x00",
+        b"\x19\xf1" + endless,  # a list of truth values without end
+        b"\x19\xf7" + endless,  # one of numbers
+        b"\x15\x04\x15\x0a\x15\x0a\x2c\x15\x0a\x15\x00\x00\x00",  # a dictionary told as data
+    ):  # fmt: skip
         broken = bytes(body[:4] + wrong + body[4 + len(wrong) :])
         column = parquet.ParquetFile(path).metadata.row_group(0).column(0)
         with pytest.raises(pa.ArrowInvalid, match="the header of the page at byte 4 cannot be"):

@@ -28,6 +28,10 @@ CELL = 8
 
 WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}
 DICTIONARY_PAGE = 2
+FIELDS = {0: (5, 1, 2), DICTIONARY_PAGE: (7, 1, 2), 3: (8, 1, 4)}
+"""By the kind of a page: the field of its header that is of this kind, and in it those of the count
+of values and of their encoding. Of other kinds, and of other fields, PyArrow takes no notice."""
+
 DELTA = 7
 BY_DICTIONARY = (2, 8)
 """Encodings, as Parquet numbers them: texts by what they share with the last, and by places."""
@@ -155,12 +159,16 @@ def pages_of(stream: BinaryIO, column: Any) -> Iterator[Page]:
     while seen < column.num_values:
         header, size = _header(stream, at)
         at += size + header[3]
-        data = header.get(5) or header.get(8)
-        if data is not None:
-            yield Page(False, data[1], header[2], data[2 if 5 in header else 4])
-            seen += data[1]
-        elif header[1] == DICTIONARY_PAGE:
-            yield Page(True, header[7][1], header[2], header[7][2])
+        if header[1] in FIELDS:
+            field, values, encoding = FIELDS[header[1]]
+            page = Page(
+                header[1] == DICTIONARY_PAGE,
+                header[field][values],
+                header[2],
+                header[field][encoding],
+            )
+            yield page
+            seen += 0 if page.is_dictionary else page.values
 
 
 def _header(stream: BinaryIO, at: int) -> tuple[dict[int, Any], int]:
@@ -187,15 +195,13 @@ def _header(stream: BinaryIO, at: int) -> tuple[dict[int, Any], int]:
 
 def _is_sound(header: dict[int, Any]) -> bool:
     """Whether a header has the fields that are asked for, as numbers that count something."""
-    fields = {5: (1, 2), 7: (1, 2), 8: (1, 4)}
-    asked = [header.get(1), header.get(2), header.get(3)]
-    for number, names in fields.items():
-        if number in header:
-            inner = header[number]
-            asked += [inner.get(name) if isinstance(inner, dict) else None for name in names]
-    return all(isinstance(value, int) and value >= 0 for value in asked) and (
-        header[1] != DICTIONARY_PAGE or 7 in header
-    )
+    kind = header.get(1)
+    asked = [kind, header.get(2), header.get(3)]
+    if isinstance(kind, int) and kind in FIELDS:
+        field, *names = FIELDS[kind]
+        inner = header.get(field)
+        asked += [inner.get(name) if isinstance(inner, dict) else None for name in names]
+    return all(isinstance(value, int) and value >= 0 for value in asked)
 
 
 class _Compact:
@@ -221,10 +227,9 @@ class _Compact:
             return self._whole()
         if kind == 12:
             return self.struct()
-        if kind in (1, 2, 3):
-            self.at += 1
-        elif kind == 7:
-            self.at += 8
+        if kind in (1, 2, 3, 7):
+            self.at += 7 if kind == 7 else 0
+            self._byte()  # seen, not passed over: a list may be told to have any number of them
         elif kind == 8:
             size = self._count()
             self.at += size
