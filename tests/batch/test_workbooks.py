@@ -207,6 +207,25 @@ def test_numbers_are_numbers_where_commas_part_the_cents_of_texts(
     assert [row["customs_value"] for row in told] == ["12,345", "1234,5", "1000"]
 
 
+@pytest.mark.parametrize(
+    ("ending", "engine"), [("xlsx", "python"), ("parquet", "python"), ("parquet", "arrow")]
+)
+def test_days_and_codes_are_numbers_there_too(
+    catalogue: Catalogue, tmp_path: Path, ending: str, engine: str
+) -> None:
+    header = ["entry_date", "importer", "origin", "classification", "customs_value"]
+    rows = [[45910.5, "CA", "US", 7208.1011, 1000.0]]  # 2025-09-10, at noon
+    source = tmp_path / f"in.{ending}"
+    if ending == "xlsx":
+        save(source, [header, *rows])
+    else:
+        pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        pq.write_table(pa.table(dict(zip(header, zip(*rows, strict=True), strict=True))), source)
+    (told,) = priced(catalogue, source, decimal_comma=True, engine=engine)
+    assert told["error_message"] == ""
+    assert "entry_date: spreadsheet day 45910,5 read as 2025-09-10" in told["warnings"]
+
+
 def test_rows_that_are_formatting_only_are_no_long_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,8 @@ from tariffcalc.engine import fields
 _EXPONENT = re.compile(r"(?a)\d+(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT = re.compile(r"(?a)(\d{7,10})\.0")
 _DASHES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-"})
+_WITH_COMMA = re.compile(r"(?a)\d{3,10},\d{1,6}")
+"""A code that a sheet holds as a number, where commas part the cents."""
 
 
 def read_code(text: str) -> tuple[str, str | None]:
@@ -23,6 +25,8 @@ def read_code(text: str) -> tuple[str, str | None]:
         ValueError: when it is none.
     """
     text = text.translate(_DASHES)
+    if _WITH_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
     if _EXPONENT.fullmatch(text):
         raise ValueError(
             f'"{text}" lost its digits to a spreadsheet; format the column as text and take'
