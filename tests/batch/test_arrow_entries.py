@@ -159,6 +159,23 @@ def test_a_line_pays_less_since_because_another_is_no_longer_free(
     assert (alone["fees"], alone["refundable"]) == ("2.62", "1.50")
 
 
+def test_rows_whose_entry_is_a_formula_that_failed_are_no_entry(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Each pays the least of an informal entry, 2.14, as a row without an entry does."""
+    cells = "US,2020-08-20,DE,8471300100,2000.00"
+    (tmp_path / "in.csv").write_text(
+        "entry,importer,entry_date,origin,classification,customs_value\n"
+        f"#N/A,{cells}\n#N/A,{cells}\nA,{cells}\n",
+        encoding="utf-8",
+    )
+    same(catalogue, tmp_path / "in.csv")
+    with (tmp_path / "arrow.csv").open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [row["fees"] for row in found] == ["2.14"] * 3
+    assert [row["warnings"][:11] for row in found] == ["entry-blank", "entry-blank", ""]
+
+
 def test_a_line_that_bears_no_fee_is_not_asked_whether_it_enters_free(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -28,8 +28,8 @@ from tariffcalc.batch.arrow_readings import Columns
 from tariffcalc.batch.arrow_seen import Seen
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Ids
-from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.room import room_told
+from tariffcalc.batch.unworked import entry_named
 
 BITS = 31
 """Of the number that says which fees a row bears, and when it enters free."""
@@ -95,7 +95,7 @@ class Gathering:
         seen = lane.points.seen.see(columns)
         (value, *_), plain = lane.declared(columns, seen)
         enc = encoded(columns["entry"])
-        names = [*map(tidy, enc.dictionary.to_pylist())]
+        names = [*map(entry_named, enc.dictionary.to_pylist())]
         name = numbers_of(enc.indices, np.int32)
         done = plain & seen.is_read()
         is_named = np.take(np.array([*map(bool, names)], bool), name)

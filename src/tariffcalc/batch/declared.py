@@ -19,7 +19,7 @@ from tariffcalc.batch.names import CONTENTS, OPTIONS
 from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.plain import PLAIN
 from tariffcalc.batch.preference import Claims, join_claims
-from tariffcalc.batch.unworked import Unworked, why_no_result
+from tariffcalc.batch.unworked import Unworked, entry_named, why_no_result
 from tariffcalc.catalogue.store import Store
 from tariffcalc.engine import fields
 from tariffcalc.engine.shipment import Content, Line
@@ -213,7 +213,7 @@ class LineReader:
         raw = "" if place is None or place >= len(cells) else cells[place]
         if isinstance(raw, Unworked):
             raise CellError("bad-entry", "entry", why_no_result(raw) or raw)
-        return tidy(raw)
+        return entry_named(raw)
 
     def _read(self, name: str, raw: str) -> tuple[Any, str | None]:
         plain = self._plain[name](raw) if name in self._plain else None

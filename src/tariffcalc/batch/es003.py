@@ -29,7 +29,7 @@ from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap
 from tariffcalc.batch.matching import normalise
 from tariffcalc.batch.numbers import tidy
-from tariffcalc.batch.unworked import Unworked
+from tariffcalc.batch.unworked import Unworked, entry_named
 from tariffcalc.values.codes import digits_of
 
 ORDINAL = "Tariff Ordinal Number"
@@ -130,7 +130,7 @@ class _Gathering:
             self._kinds.append(_GOODS)
             return
         entry, line = (
-            "" if isinstance(cell, Unworked) else tidy(cell)
+            "" if isinstance(cell, Unworked) else entry_named(cell)
             for cell in (row[self._entry], row[self._line])
         )
         if not (entry and line):

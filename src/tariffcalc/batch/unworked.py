@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from tariffcalc.batch.numbers import tidy
+
 _FAILED = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)").fullmatch
 _SHOWN = 40
 
@@ -15,6 +17,18 @@ class Unworked(str):
     """A formula without a result, from a sheet: the cell says something, nobody knows what."""
 
     __slots__ = ()
+
+
+def entry_named(raw: str) -> str:
+    """Return the number of the entry that a cell names, or ''.
+
+    Rows whose formula failed have nothing in common: in each of them it is another number.
+
+    >>> entry_named('="E1"'), entry_named("#N/A")
+    ('E1', '')
+    """
+    text = tidy(raw)
+    return "" if text[:1] == "#" and _FAILED(text) else text
 
 
 def why_no_result(text: str) -> str | None:
