@@ -65,6 +65,15 @@ def test_a_day_of_liquidation_may_say_anything(
     assert f", liquidation_date {told}\n" in found.text
 
 
+def test_the_fault_that_batch_tells_is_told(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Of a row with several, that of the cell which is read first: the entry is read last."""
+    book = pytest.importorskip("openpyxl").Workbook()
+    for row in (["entry", "hts", "value"], ["=A9", "7601.10.60", "x"]):
+        book.active.append(row)
+    book.save(tmp_path / "in.xlsx")
+    assert look(catalogue, tmp_path / "in.xlsx", US).problems == {"bad-customs-value": 1}
+
+
 def test_a_canadian_sheet_in_french(catalogue: Catalogue) -> None:
     found = look(catalogue, SAMPLES / "b3_fr.csv", comma=True)
     assert found.problems == {}

@@ -142,13 +142,13 @@ class _Look:
     def _read(self, row: Sequence[str], number: int) -> str:
         """Return a row in words, and count what is wrong with it."""
         try:
-            self._reader.entry(row)
             declared = self._reader.read(row)
+            entry = self._reader.entry(row)
             check_covered(self._law, declared, self._rates)
         except CellError as error:
             return self._count(error, number)
         warnings = dict(declared.warnings)
-        if "entry" in self._columns.places and not self._reader.entry(row):
+        if "entry" in self._columns.places and not entry:
             warnings["entry"] = ENTRY_BLANK
         for name, warning in warnings.items():
             self.warnings[name] += 1
