@@ -75,6 +75,18 @@ def test_another_sheet_may_have_the_header(catalogue: Catalogue, tmp_path: Path)
     )
 
 
+def test_a_header_that_lacks_a_field_is_on_the_right_sheet(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    book: Any = openpyxl.Workbook()
+    book.active.append([name for name in HEADER if name != HEADER[0]])
+    book.create_sheet("Notes").append(["see above"])
+    book.save(tmp_path / "in.xlsx")
+    first, *_ = faults(catalogue, tmp_path / "in.xlsx")
+    assert 'row 1 of the sheet "Sheet" was read as the header' in first
+    assert "another sheet" not in first
+
+
 def test_what_the_likely_header_lacks_is_told_as_well(catalogue: Catalogue, tmp_path: Path) -> None:
     first, second = faults(catalogue, save(tmp_path / "in.csv", TITLED), Defaults())
     assert LOOKS in first

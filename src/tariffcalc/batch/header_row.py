@@ -47,7 +47,8 @@ def say_header(rows: Rows, chosen: Mapping[str, str], error: InputError) -> Inpu
     if likely is None:
         if "missing-column" not in codes:
             return error
-        return InputError([_say(rows, _other_place(rows)), *error.issues])
+        hint = _other_place(rows) if len(_named(rows.header, chosen)) < FEWEST else ""
+        return InputError([_say(rows, hint), *error.issues])
     names = listed(map(_short, (likely.cells[place] for place in sorted(likely.places.values()))))
     hint = f"Row {likely.number} looks like the header (it has {names}): delete the rows above it."
     kept = [
