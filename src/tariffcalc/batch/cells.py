@@ -144,13 +144,11 @@ class CellReader:
     def _country(self, field: str, text: str) -> Read:
         try:
             return read_place(text, self._store), None
-        except AmbiguousCountry:
-            raise
         except ValueError as error:
-            if field != "importer":
+            if field != "importer" or isinstance(error, AmbiguousCountry):
                 raise
             hint = "--map importer= leaves a column of companies out"
-            raise ValueError(f"{error}; {hint}") from None
+            raise ValueError(f"{error} ({hint})") from None
 
     def _date(self, field: str, text: str) -> Read:
         return read_date(text, self._date_format)
