@@ -317,7 +317,7 @@ def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
         ("treatment", "2", "usmca=no", False), ("treatment", "MFN", "usmca=no", False),
         ("treatment", "21", "usmca=no", True), ("any", "10", "usmca", True),
         ("any", "S+", "usmca", False), ("any", "GSP", "usmca=no", True),
-        ("any", "Y", "usmca", False),
+        ("any", "Y", "usmca", False), ("any", "TT 10", "usmca", True),
         ("treatment", "TT 10", "usmca", False), ("treatment", "Treatment: 10", "usmca", False),
         ("treatment", "Traitement tarifaire 10 - TÉU", "usmca", False),
         ("treatment", "TT 2", "usmca=no", False), ("treatment", "02 NPF", "usmca=no", False),

@@ -72,7 +72,7 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
         return USMCA, None
     elif kind == "claimed":
         raise ValueError(f'"{text}" is neither yes nor no')
-    elif code == "10":
+    elif _TREATMENT.sub("", code) == "10":
         return USMCA, "10 read as tariff treatment 10, the United States Tariff"
     else:
         claimed, warning = NOT_CLAIMED, _not_priced(text)
