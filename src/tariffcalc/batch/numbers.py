@@ -16,7 +16,9 @@ _OPEN = r"[1-9]\d{0,2}[.,]\d{3}"
 
 _has_two_readings = re.compile(_OPEN, re.ASCII).fullmatch
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_MONEY = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|€|£|USD|CAD|MXN|EUR|GBP|JPY|CNY"
+MONEY = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|€|£|USD|CAD|MXN|EUR|GBP|JPY|CNY"
+"""Currencies that may stand beside a number."""
+
 _CURRENCIES = {
     "US": "USD", "CA": "CAD", "CD": "CAD", "C": "CAD", "€": "EUR", "EU": "EUR", "£": "GBP",
     "GB": "GBP", "MX": "MXN", "JP": "JPY", "CN": "CNY",
@@ -24,8 +26,8 @@ _CURRENCIES = {
 """By the first two signs of what stands beside a number."""
 
 _SPACE = "[ \u00a0\u202f\u2009]"
-_BEFORE = re.compile(rf"({_MONEY}) ?", re.IGNORECASE)
-_AFTER = re.compile(rf" ?({_MONEY}|\$ ?(?:US|CA|CAN))$", re.IGNORECASE)
+_BEFORE = re.compile(rf"({MONEY}) ?", re.IGNORECASE)
+_AFTER = re.compile(rf" ?({MONEY}|\$ ?(?:US|CA|CAN))$", re.IGNORECASE)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
 _HIDDEN = "\u200b\ufeff\u200e\u200f"
 _AHEAD = f"='{_HIDDEN}"

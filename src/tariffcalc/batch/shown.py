@@ -8,10 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from tariffcalc.batch.numbers import MONEY
+
 _BESIDE = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"([^"]*)"|([€£¥])')
-_IS_MONEY = re.compile(
-    r"(?i)(?:[A-Z]{1,3} ?)?\$|\$ ?[A-Z]{1,3}|USD|CAD|EUR|GBP|MXN|[€£¥]"
-).fullmatch
+_IS_MONEY = re.compile(rf"(?i)[A-Z]{{1,3}} ?\$|\$ ?[A-Z]{{1,3}}|¥|{MONEY}").fullmatch
 
 
 def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark: str = ".") -> str:
