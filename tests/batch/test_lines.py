@@ -199,6 +199,30 @@ def test_ragged_and_blank_rows_come_out(catalogue: Catalogue) -> None:
     assert sums["errors"] == {"ragged-row": {"count": 2, "first_rows": [2, 3]}}
 
 
+@pytest.mark.parametrize(
+    ("cvd", "charge", "total", "since"),
+    [("34.00", "34.00", "10034.00", "34.00"), ("0", "0.00", "10000.00", "0.00")],
+)
+def test_anti_dumping_duty_is_added_as_declared(
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    cvd: str,
+    charge: str,
+    total: str,
+    since: str,
+) -> None:
+    """The ingot owes 10,000.00 (85 FR 49921), all of it void since (85 FR 68709), and what is said.
+
+    The engine need not be asked.
+    """
+    monkeypatch.delattr(LinePricer, "_price_by_engine")
+    found = priced(catalogue, INGOT | {"entry_date": "2020-09-10", "add_cvd": cvd})
+    assert found["charges"] == f"us-232-aluminum=10000.00;anti_dumping={charge}"
+    assert (found["additional_duty"], found["total_duty"]) == (total, total)
+    assert (found["payable"], found["since_payable"]) == (total, since)
+    assert found["refundable"] == "10000.00"
+
+
 def test_all_that_a_row_of_totals_lacks_is_told(catalogue: Catalogue) -> None:
     total = "; if it is a row of totals, delete it"
     for blank, words in (

@@ -201,8 +201,9 @@ class LinePricer:
                 paid = paid_by(entry, found, worth)
         said = [*found.said, *on_entry]
         base = lane.base(known, point)
-        has_more = declared is not None and declared.add_cvd is not None
-        if base is None or value is None or not 0 < value < HUGE or has_more:
+        told = None if declared is None else declared.add_cvd
+        cvd = None if told is None else int(told * 100)  # it is read in whole cents
+        if base is None or value is None or not 0 < value < HUGE:
             return self._price_by_engine(found, cells, entry, paid, said)
         ready = lane.ready(
             known, point, known.segment_of(value if entry is None else entry.total), base
@@ -212,9 +213,10 @@ class LinePricer:
             ready is None
             or (by_quantity and lane.spot(point).turns)
             or (declared is not None and declared.contents and ready.asks_contents)
+            or (cvd is not None and (ready.then.prohibited or ready.now.prohibited))
         ):
             return self._price_by_engine(found, cells, entry, paid, said)
-        return self._price_ready(found, ready, base, paid, said)
+        return self._price_ready(found, ready, base, paid, said, cvd)
 
     def _price_ready(
         self,
@@ -223,6 +225,7 @@ class LinePricer:
         base: Base,
         paid: Paid | None,
         said: Sequence[str],
+        cvd: int | None,
     ) -> Result:
         """Multiply out what is ready for a row."""
         point, value, lane = found.point, found.value or 0, found.known.lane
@@ -232,7 +235,8 @@ class LinePricer:
         if base.per_unit is not None and found.quantity is not None:
             duty = duty_on(base.per_unit, value, found.quantity, found.unit)
         why = () if ready.is_known else lane.why(ready, point.code)
-        return ready.work_out(value, base.rate, duty, levied, sums, base.reasons, why, paid, said)
+        why_base = base.reasons
+        return ready.work_out(value, base.rate, duty, levied, sums, why_base, why, paid, said, cvd)
 
     def _worth(self, found: Found, cells: Sequence[str]) -> int:
         """Return the value of a line in ten-thousandths, the last of them rounded half up.

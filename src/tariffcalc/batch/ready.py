@@ -24,6 +24,9 @@ from tariffcalc.batch.tally import (
     leave_out,
 )
 
+ANTI_DUMPING = "anti_dumping"
+"""The charge that is declared itself: anti-dumping and countervailing duty."""
+
 Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""
 
@@ -43,9 +46,9 @@ class Ready:
     """
 
     __slots__ = (
-        "asks_contents", "edition", "ending", "has_changed", "is_doubtful", "is_known", "is_plain",
-        "law", "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms", "then",
-        "whole", "why",
+        "asks_contents", "currency", "edition", "ending", "has_changed", "is_doubtful", "is_known",
+        "is_plain", "law", "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms",
+        "then", "whole", "why",
     )  # fmt: skip
 
     def __init__(
@@ -60,6 +63,7 @@ class Ready:
         self.then = then
         self.now = now
         self.remarks = BETWEEN.join(remarks)
+        self.currency = currency
         self.edition = edition
         self.tally = tally
         self.law = then.measures, then.headings, then.citations
@@ -121,6 +125,7 @@ class Ready:
         why: Sequence[str],
         paid: Paid | None = None,
         more: Sequence[str] = (),
+        cvd: int | None = None,
     ) -> Result:
         """Return the row of a line of any kind, and add it to the sums.
 
@@ -134,9 +139,15 @@ class Ready:
             why: Why other charges are not known.
             paid: Its share of the fees of its entry; None where it is an entry of its own.
             more: Warnings of its own, before those of its point.
+            cvd: Declared anti-dumping and countervailing duty, in cents; only where the entry is
+                not refused.
         """
         then, refused = self.then, self.then.prohibited
         charges, added = self.charges(value, rate)
+        if cvd is not None:
+            charges = ";".join(filter(None, (charges, f"{ANTI_DUMPING}={show(cvd)}")))
+            added += cvd
+            self.tally.add_charge(self.currency, ANTI_DUMPING, cvd)
         base_owed = 0 if then.free_entry else base
         known = (base_owed or 0) + added
         duty = known if self.is_known and base_owed is not None else None
@@ -144,7 +155,7 @@ class Ready:
         taxes = levied.taxes(value, duty)
         payable = now = _payable(duty, fees, taxes)
         if self.has_changed or (paid is not None and paid[1] != fees):
-            now = self._payable_now(value, rate, base, levied, paid)
+            now = self._payable_now(value, rate, base, levied, paid, cvd or 0)
         refundable = None
         if payable is not None and now is not None:
             refundable = max(0, payable - now)
@@ -186,12 +197,13 @@ class Ready:
         base: int | None,
         levied: Levied,
         paid: Paid | None,
+        cvd: int,
     ) -> int | None:
         """Return what is payable as the law now stands."""
         steps = self.now
         rates = [term.on(base_rate) for term in steps.terms]
         parts = [None if rate is None else cents(value, rate) for rate in rates]
-        duty = total([0 if steps.free_entry else base, *parts])
+        duty = total([0 if steps.free_entry else base, *parts, cvd])
         fees = levied.fees(steps, value) if paid is None else paid[1]
         return _payable(duty, fees, levied.taxes(value, duty))
 
