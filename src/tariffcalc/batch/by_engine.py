@@ -1,7 +1,7 @@
 """A line through the very engine behind `quote`: what is no plain share of its value.
 
-Declared contents, duties per unit, anti-dumping amounts and whatever has no formula come here, as
-an entry of one line, with the value and the fees of its whole entry where it belongs to one.
+Declared contents that count, duties per unit and whatever has no formula come here, as an entry of
+one line, with the value and the fees of its whole entry where it belongs to one.
 """
 
 from __future__ import annotations
