@@ -25,6 +25,7 @@ from tariffcalc.batch.tally import FIRST_ROWS, Tally
 from tariffcalc.engine.notices import gaps_touched
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.exchange import parse_rates
+from tariffcalc.values.issues import InputError
 
 ODD = ("=7601.10.60", '"7601106030"', "7601;1", "-7601", " 7601.10.60 ", "", "7601.10.60,")
 """Codes that are refused, cleaned, or must be quoted."""
@@ -197,6 +198,24 @@ def test_ragged_and_blank_rows_come_out(catalogue: Catalogue) -> None:
     assert sums["statuses"] == {"ok": 1, "error": 2, "blank": 2}
     assert sums["lines"] == 5
     assert sums["errors"] == {"ragged-row": {"count": 2, "first_rows": [2, 3]}}
+
+
+def test_an_option_of_spaces_is_none() -> None:
+    """An empty variable of a script gives one."""
+    header = [name for name in INGOT if name != "origin"]
+    with pytest.raises(InputError, match="--origin"):
+        map_columns(header, {}, Defaults(origin=" "))
+
+
+@pytest.mark.parametrize("blank", [" ", "'"])
+def test_a_blank_option_says_nothing(catalogue: Catalogue, blank: str) -> None:
+    columns = map_columns(tuple(INGOT), {}, Defaults(origin=blank, claims=(blank,)))
+    pricer = LinePricer(catalogue, columns, columns.defaults, CellReader(catalogue.store))
+    row = dict(
+        zip(pricer.columns, pricer.price([*{**INGOT, "origin": ""}.values()], 2), strict=True)
+    )
+    assert (row["error_code"], row["error_field"]) == ("missing-field", "origin")
+    assert row["error_message"] == "origin is missing; fill the cell or say --origin"
 
 
 @pytest.mark.parametrize(

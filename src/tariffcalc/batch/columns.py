@@ -35,6 +35,13 @@ class Defaults(NamedTuple):
     mode: str = ""
     province: str = ""
 
+    def stripped(self) -> Defaults:
+        """Return them without spaces around: an option of nothing but spaces says nothing."""
+        claims = tuple(claim for claim in map(str.strip, self.claims) if claim)
+        texts = (text.strip() for text in self if isinstance(text, str))
+        importer, origin, currency, entry_date, mode, province = texts
+        return Defaults(importer, origin, currency, entry_date, claims, mode, province)
+
 
 class ColumnMap(NamedTuple):
     """Where the fields of a file stand.
@@ -73,7 +80,7 @@ def map_columns(header: Sequence[str], chosen: Mapping[str, str], defaults: Defa
         InputError: naming every choice that names no column, every pair of columns that cannot be
             told apart, and all missing fields with the names that are accepted for them.
     """
-    matches = match_headers(header, chosen)
+    matches, defaults = match_headers(header, chosen), defaults.stripped()
     report = _report(matches)
     if report:
         defaults = _imply_importer(report, matches, defaults)

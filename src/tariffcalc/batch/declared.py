@@ -261,9 +261,9 @@ class LineReader:
 
     def _missing(self, cells: Sequence[str]) -> CellError:
         """Return all that a row lacks; one that has a value alone is mostly of totals."""
-        at = {name: self.places[name] for name in NEEDED if name in self.places}
-        filled = {name for name, place in at.items() if tidy(cells[place])}
-        names = [name for name in NEEDED if name not in filled and not self._defaults.get(name)]
+        filled = {n for n, at in self.places.items() if n in NEEDED and tidy(cells[at])}
+        given = {name for name, text in self._defaults.items() if tidy(text)}
+        names = [name for name in NEEDED if name not in filled | given]
         options = "".join(f" {OPTIONS[name]}" for name in names if name in OPTIONS)
         message = f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} missing; fill the cell"
         message += f"{'s' if len(names) > 1 else ''}{f' or say{options}' if options else ''}"

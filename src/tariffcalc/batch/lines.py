@@ -201,8 +201,8 @@ class LinePricer:
                 paid = paid_by(entry, found, worth)
         said = [*found.said, *on_entry]
         base = lane.base(known, point)
-        told = None if declared is None else declared.add_cvd
-        cvd = None if told is None else int(told * 100)  # it is read in whole cents
+        add_cvd = None if declared is None else declared.add_cvd
+        cvd = None if add_cvd is None else int(add_cvd * 100)  # it is read in whole cents
         if base is None or value is None or not 0 < value < HUGE:
             return self._price_by_engine(found, cells, entry, paid, said)
         ready = lane.ready(

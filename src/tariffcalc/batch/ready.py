@@ -23,9 +23,7 @@ from tariffcalc.batch.tally import (
     Tally,
     leave_out,
 )
-
-ANTI_DUMPING = "anti_dumping"
-"""The charge that is declared itself: anti-dumping and countervailing duty."""
+from tariffcalc.engine.charges import ANTI_DUMPING
 
 Paid = tuple[int | None, int | None]
 """The fees of a line, under the law asked for and as it now stands; None where not known."""

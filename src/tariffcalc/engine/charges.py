@@ -25,6 +25,9 @@ from tariffcalc.engine.resolve import Plan, charges_something
 from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.values.codes import dotted
 
+ANTI_DUMPING = "anti_dumping"
+"""The charge that is declared itself: anti-dumping and countervailing duty."""
+
 
 def charges_of(
     law: Law, line: Line, duty: BaseDuty, price: LinePrice, value: Decimal
@@ -35,9 +38,9 @@ def charges_of(
     if line.add_cvd is not None:
         found.append(
             Charge(
-                "anti_dumping",
+                ANTI_DUMPING,
                 "Anti-dumping and countervailing duty",
-                "anti_dumping",
+                ANTI_DUMPING,
                 None,
                 "declared",
                 line.add_cvd,
