@@ -144,8 +144,11 @@ class Readings:
         found = ONE
         for name in WARNED if self._has_told else ():
             told = self.values[name].of(numbers[name], "told")
-            if told.max(initial=NONE) > NONE:
-                found = self._told.numbers(found, np.maximum(told, NONE))
+            found, told = np.broadcast_arrays(found, told)
+            rows = np.flatnonzero(told > NONE)  # few
+            if rows.size:
+                found = found.copy()
+                found[rows] = self._told.numbers(found[rows], told[rows])
         return found
 
     def _codes(self) -> Callable[[Any], Ids]:
