@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import subprocess
 import sys
@@ -13,16 +12,13 @@ from decimal import Decimal
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from tests.batch.invoices import HEADER, good_row
+from tests.batch.invoices import HEADER, lines_of_entries, some_lines
 
 from tariffcalc import Catalogue, InputError
 from tariffcalc.batch.columns import Defaults
-from tariffcalc.batch.job import Job
-from tariffcalc.batch.pipeline import price_file
 from tariffcalc.batch.result import COLUMNS, Options
 from tariffcalc.values.exchange import parse_rates
 
@@ -37,11 +33,6 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "700",
 }
-BROKEN = [
-    ("classification", "7601"), ("origin", "Freedonia"), ("entry_date", "2025-02-30"),
-    ("entry_date", "2016-05-01"), ("customs_value", "1e3"), ("claims", "usmcaa"),
-    ("importer", ""), ("customs_value", "1,000.005"), ("quantity", "n/a"),
-]  # fmt: skip
 PLAIN = ("importer", "entry_date", "origin", "classification", "customs_value")
 INGOT = ("US", "2020-07-10", "CA", "7601.10.60", "1000.00")
 OVERLAY = """
@@ -71,21 +62,6 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-@pytest.fixture
-def by_command(catalogue: Catalogue, tmp_path: Path) -> ByCommand:
-    """Return the rows that `tariffcalc batch` writes for some rows, blank results as None."""
-
-    def price(header: Sequence[str], rows: Sequence[Row], **changes: Any) -> list[tuple[Any, ...]]:
-        source, out = tmp_path / "in.csv", tmp_path / "out.jsonl"
-        with source.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([header, *rows])
-        job = Job(str(source), str(out), quiet=True, force=True)._replace(**changes)
-        price_file(job, catalogue)
-        return [tuple(json.loads(line).values()) for line in out.read_text("utf-8").splitlines()]
-
-    return price
-
-
 def priced(dataframe: Any, **arguments: Any) -> list[tuple[Any, ...]]:
     from tariffcalc.spark import price
 
@@ -98,20 +74,10 @@ def results(spark: Any, header: Sequence[str], row: Row, **arguments: Any) -> di
     return dict(zip(COLUMNS, found[len(header) :], strict=True))
 
 
-def lines(count: int) -> list[list[str]]:
-    """Lines of which one in ten is broken, or in words that the columnar lane leaves."""
-    chance = Random(4)
-    rows = [good_row(number, chance) for number in range(1, count + 1)]
-    for row in rows[::10]:
-        field, text = chance.choice(BROKEN)
-        row[HEADER.index(field)] = text
-    return rows
-
-
 @needs_spark
 @pytest.mark.slow
 def test_every_row_is_that_of_the_command(spark: Any, by_command: ByCommand) -> None:
-    rows = lines(4_000)
+    rows = some_lines(4_000)
     found = priced(spark.createDataFrame(rows, list(HEADER)))
     assert found == by_command(HEADER, rows)
     assert {row[len(HEADER)] for row in found} >= {"ok", "partial", "error"}
@@ -120,19 +86,7 @@ def test_every_row_is_that_of_the_command(spark: Any, by_command: ByCommand) -> 
 @needs_spark
 @pytest.mark.slow
 def test_an_entry_shares_its_fees_wherever_its_rows_lie(spark: Any, by_command: ByCommand) -> None:
-    chance = Random(5)
-    header = ("entry", *HEADER)
-    whole = {str(number): good_row(number, chance) for number in range(300)}
-    for row in whole.values():
-        row[HEADER.index("mode")] = "ocean"
-    rows = []
-    for line in range(4_000):
-        number = str(chance.randint(0, 299))
-        own = good_row(line, chance)
-        same = ("importer", "entry_date", "origin", "classification", "mode")
-        for name in same:
-            own[HEADER.index(name)] = whole[number][HEADER.index(name)]
-        rows.append([chance.choice((number, number, f" {number} ", "")), *own])
+    header, rows = ("entry", *HEADER), lines_of_entries(4_000, 300)
     dataframe = spark.createDataFrame(rows, list(header)).repartition(5, "description")
     # The share of a row is told by its order: both see the rows in the same one.
     seen = [list(row) for row in dataframe.collect()]
@@ -146,7 +100,7 @@ def test_no_entry_is_cut_in_two(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from tariffcalc import spark as module
 
-    monkeypatch.setattr(module, "LEAST", 4)
+    monkeypatch.setattr(module, "ROWS", 4)
     sent = ["", "a", "ab", "bb", "bcd", "dd", "ef", "g"]
     batches = [pa.record_batch({module.ENTRY: pa.array([*names], pa.string())}) for names in sent]
     cut = ["".join(b.column(0).to_pylist()) for b in module._gather(batches, is_by_entry=True)]

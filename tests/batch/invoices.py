@@ -14,6 +14,11 @@ CODES = {
     "US": ("7601.10.60", "7208.10.00.00", "8703.23.01.90", "0406.90.95", "8471300100"),
     "CA": ("7601.10.00", "7208.10.00.10", "8703.23.00.10", "0409.00.00", "8471300000"),
 }
+BROKEN = (
+    ("classification", "7601"), ("origin", "Freedonia"), ("entry_date", "2025-02-30"),
+    ("entry_date", "2016-05-01"), ("customs_value", "1e3"), ("claims", "usmcaa"),
+    ("importer", ""), ("customs_value", "1,000.005"), ("quantity", "n/a"),
+)  # fmt: skip
 ORIGINS = {"US": ("CA", "CA", "MX", "CN", "DE"), "CA": ("US", "US", "MX", "CN")}
 
 
@@ -45,3 +50,29 @@ def good_row(line: int, chance: random.Random) -> list[str]:
 def as_lines(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return rows under the header."""
     return [list(HEADER), *map(list, rows)]
+
+
+def some_lines(count: int) -> list[list[str]]:
+    """Return lines of which one in ten is broken, or in words that the columnar lane leaves."""
+    chance = random.Random(4)
+    rows = [good_row(number, chance) for number in range(1, count + 1)]
+    for row in rows[::10]:
+        field, text = chance.choice(BROKEN)
+        row[HEADER.index(field)] = text
+    return rows
+
+
+def lines_of_entries(count: int, entries: int) -> list[list[str]]:
+    """Return lines with the number of an entry in front, here and there with spaces or blank."""
+    chance = random.Random(5)
+    whole = {str(number): good_row(number, chance) for number in range(entries)}
+    for row in whole.values():
+        row[HEADER.index("mode")] = "ocean"
+    rows = []
+    for line in range(count):
+        number = str(chance.randrange(entries))
+        own = good_row(line, chance)
+        for name in ("importer", "entry_date", "origin", "classification", "mode"):
+            own[HEADER.index(name)] = whole[number][HEADER.index(name)]
+        rows.append([chance.choice((number, number, f" {number} ", "")), *own])
+    return rows
