@@ -68,6 +68,15 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert [target for target in local if not (path.parent / target).exists()] == []
 
 
+def test_the_map_of_batch_names_every_module_once() -> None:
+    page_ = (ROOT / "docs" / "batch.md").read_text("utf-8")
+    listed = page_.partition("## The modules")[2].partition("\n## ")[0]
+    modules = (ROOT / "src" / "tariffcalc" / "batch").glob("*.py")
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(
+        {m.stem for m in modules} - {"__init__"}
+    )
+
+
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     command = re.search(r"\.venv/bin/(python -m pytest.*)", (ROOT / "README.md").read_text("utf-8"))
     assert command

@@ -160,14 +160,29 @@ def test_the_summary_counts_what_is_there(catalogue: Catalogue, tmp_path: Path) 
     assert set(told["currencies"]) == {"USD", "CAD"}
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("engine", ["python", "arrow"])
 def test_charges_as_columns_hold_what_the_compact_column_holds(
-    catalogue: Catalogue, tmp_path: Path
+    catalogue: Catalogue, tmp_path: Path, engine: Any, delimiter: str
 ) -> None:
+    """A freed entry, a ban, contents and a broken row among them: each measure has its column."""
     chance = random.Random(3)
-    source = save(tmp_path / "in.csv", [good_row(line, chance) for line in range(300)])
-    run(catalogue, source, tmp_path / "compact.csv")
-    run(catalogue, source, tmp_path / "columns.csv", spreads=True)
-    compact, columns = read(tmp_path / "compact.csv"), read(tmp_path / "columns.csv")
+    rows = [good_row(line, chance) for line in range(300)]
+    ban, freed, broken = (dict(zip(HEADER, row, strict=True)) for row in rows[:3])
+    ban |= {"importer": "US", "entry_date": "2026-09-30", "origin": "CA"}
+    ban["classification"] = "0404.10.05"
+    freed |= {"importer": "US", "entry_date": "2020-08-20", "customs_value": "500.00"}
+    freed |= {"origin": "DE", "classification": "7208.51.00", "claims": "section_321"}
+    broken["origin"] = "Freedonia"
+    rows[:3] = [[*row.values()] for row in (ban, freed, broken)]
+    source = tmp_path / "in.csv"
+    with source.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows([HEADER, *rows])
+    run(catalogue, source, tmp_path / "compact.csv", engine=engine)
+    run(catalogue, source, tmp_path / "columns.csv", engine=engine, spreads=True)
+    compact, columns = (
+        read(tmp_path / f"{name}.csv", delimiter=delimiter) for name in ("compact", "columns")
+    )
     own = [name for name in columns[0] if name not in compact[0]]
     assert own == sorted(own)
     assert any(name.startswith("us-") for name in own)
@@ -176,17 +191,32 @@ def test_charges_as_columns_hold_what_the_compact_column_holds(
         assert ";".join(f"{name}={other[name]}" for name in own if other[name]) == held
         assert other["payable"] == one["payable"]
     assert all(any(row[name] for row in columns) for name in own)
+    assert {row["status"] for row in columns} == {"ok", "partial", "prohibited", "error"}
 
 
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+def test_a_file_that_nothing_charges_has_no_columns_of_charges(
+    catalogue: Catalogue, tmp_path: Path, engine: Any
+) -> None:
+    source = tmp_path / "in.csv"
+    line = "2019-12-02,CA,7601.10.60,500.00,US,usmca\n"
+    source.write_text("entry_date,origin,classification,customs_value,importer,claims\n" + line)
+    run(catalogue, source, tmp_path / "columns.csv", engine=engine, spreads=True)
+    (row,) = read(tmp_path / "columns.csv")
+    assert [*row][6:9] == ["status", "base_duty", "additional_duty"]
+    assert [*row.values()][6:9] == ["ok", "0.00", "0.00"]
+
+
+@pytest.mark.parametrize("engine", ["python", "arrow"])
 def test_charges_as_columns_know_what_the_entry_is_worth(
-    catalogue: Catalogue, tmp_path: Path
+    catalogue: Catalogue, tmp_path: Path, engine: Any
 ) -> None:
     """Two lines of 500.00 are more than the 800 dollars of section 321: 25 % of each is 125.00."""
     source = tmp_path / "in.csv"
     line = "A,2020-08-20,DE,7208.51.00,500.00,US,section_321\n"
     head = "entry,entry_date,origin,classification,customs_value,importer,claims\n"
     source.write_text(head + 2 * line, encoding="utf-8")
-    run(catalogue, source, tmp_path / "columns.csv", spreads=True)
+    run(catalogue, source, tmp_path / "columns.csv", engine=engine, spreads=True)
     for row in read(tmp_path / "columns.csv"):
         assert (row["us-232-steel"], row["additional_duty"]) == ("125.00", "125.00")
 

@@ -104,6 +104,7 @@ class Accounts:
                 )
                 if place in left_out:
                     found[kind, place + LEFT_OUT] = np.bincount(numbers[left_out[place]])
+        found["charged", 0] = np.bincount(np.where(rows, lines.steps, 0))
         steps = np.where(paid, lines.steps, 0)
         for slot, amounts in enumerate(owed.charges):
             charged = np.flatnonzero(amounts)
@@ -130,6 +131,9 @@ class Accounts:
             for (kind, place), sums in held.items():
                 for number in np.flatnonzero(sums).tolist():
                     amount = int(sums[number])
+                    if kind == "charged":
+                        tally.charged.update(self._formulas.called[number])
+                        continue
                     if kind == "measure":
                         for charge in self._formulas.measures[number][place : place + 1]:
                             tally.measure(*charge)[0] += amount

@@ -75,6 +75,7 @@ def price(
     layout: Layout,
     file: BinaryIO,
     open_progress: Callable[[str], Progress],
+    doing: str = "pricing",
 ) -> bool:
     """Price a file by the columnar lane; return False, with nothing written, if it does not fit.
 
@@ -85,6 +86,7 @@ def price(
         layout: How the output is written.
         file: The output.
         open_progress: Begins to tell how far some work is.
+        doing: What the work is called.
     """
     from tariffcalc.batch.arrow_lane import NotForThisLane
     from tariffcalc.batch.arrow_order import THREADS
@@ -122,7 +124,7 @@ def price(
         written = priced.price(file, member=member, threads=threads, progress=told)
         return pricer.tally, written
 
-    with closing(open_progress("pricing")) as progress:
+    with closing(open_progress(doing)) as progress:
         (_, written), *others = share(work, size)
     for tally, more in others:
         pricer.tally.merge(tally)

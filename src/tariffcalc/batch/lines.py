@@ -23,6 +23,7 @@ from tariffcalc.batch.keys import Base
 from tariffcalc.batch.printer import Printer
 from tariffcalc.batch.ready import Paid, Ready
 from tariffcalc.batch.result import (
+    CHARGES,
     PROHIBITED,
     Charges,
     Result,
@@ -120,7 +121,7 @@ class LinePricer:
 
     def printer(self, form: CsvForm) -> Printer:
         """Return what prints rows as lines of a CSV; a pricer has one form for all its rows."""
-        return Printer(self._finder, form, self._edition, self.price, self._measures is not None)
+        return Printer(self._finder, form, self._edition, self.price, self._measures)
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
@@ -162,7 +163,10 @@ class LinePricer:
             return self.refuse(error, number)
         except InputError as error:
             return self.refuse(as_refusal(error), number)
-        return row if self._measures is None else spread_charges(row, self._measures)
+        if self._measures is not None:
+            return spread_charges(row, self._measures)
+        self._tally.add_charged(row[CHARGES])
+        return row
 
     def leave(self, status: str) -> Result:
         """Return the results of a row that is not priced, and count it; `status` says why."""

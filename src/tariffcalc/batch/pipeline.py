@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from tariffcalc.batch import columnar, summary
@@ -17,9 +19,10 @@ from tariffcalc.batch.files import STDOUT, open_whole
 from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_table
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress, open_progress
-from tariffcalc.batch.result import CHARGES, Charges
+from tariffcalc.batch.result import Charges
 from tariffcalc.batch.writers import (
     CsvWriter,
+    Form,
     Layout,
     Writer,
     choose_layout,
@@ -32,6 +35,9 @@ from tariffcalc.values.issues import Issue
 
 STEP = 2048
 """Rows between two looks at the clock."""
+
+OpenProgress = Callable[[str], Progress]
+"""Begins to tell how far some work is."""
 
 
 class Outcome(NamedTuple):
@@ -77,8 +83,9 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
         if job.summary is not None:
             saved = opened.enter_context(open_whole(job.summary, force=job.force))
         with open_whole(job.output, force=job.force, hold=job.strict) as output:
-            pricer = _prepare(job, table, catalogue)
-            engine = _write(job, table, pricer, layout, output.file)
+            pricer = _prepare(job, table, catalogue, layout)
+            progress = partial(_progress, job)
+            engine = _write(job, table, pricer, layout, output.file, progress)
             tally = pricer.tally
             failed = tally.statuses["error"]
             if failed and job.strict:
@@ -124,12 +131,13 @@ def _say(notes: Iterable[Issue], quiet: bool) -> None:
         print(f"{word}: {note}", file=sys.stderr)
 
 
-def _prepare(job: Job, table: Table, catalogue: Catalogue) -> LinePricer:
+def _prepare(job: Job, table: Table, catalogue: Catalogue, layout: Layout) -> LinePricer:
     """Make the passes that must come before pricing, and return the pricer."""
     group_report(table)
-    charges: Charges = _find_measures(job, table, catalogue) if job.spreads else "compact"
-    pricer = _pricer(job, table, catalogue, charges)
-    return pricer
+    charges: Charges = "compact"
+    if job.spreads:
+        charges = _find_measures(job, table, catalogue, layout)
+    return _pricer(job, table, catalogue, charges)
 
 
 def _pricer(job: Job, table: Table, catalogue: Catalogue, charges: Charges) -> LinePricer:
@@ -140,35 +148,35 @@ def _pricer(job: Job, table: Table, catalogue: Catalogue, charges: Charges) -> L
     )  # fmt: skip
 
 
-def _find_measures(job: Job, table: Table, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the measures that charge some line of the file, by name."""
+def _find_measures(job: Job, table: Table, catalogue: Catalogue, layout: Layout) -> tuple[str, ...]:
+    """Return the measures that charge some line of the file, by name: all are priced for it."""
     pricer = _pricer(job, table, catalogue, "compact")
-    if "entry" in table.columns.places:  # what an entry is worth decides what charges its lines
-        _gather(job, table, pricer)
-    found: set[str] = set()
-    for cells in _lines(job, table, "looking for measures"):
-        for charge in pricer.price(cells, 0)[CHARGES].split(";"):
-            found.add(charge.partition("=")[0])
-    return tuple(sorted(found - {""}))
+    layout = layout._replace(form=Form.CSV, is_zipped=False)
+    table.rows.reopen()
+    with Path(os.devnull).open("wb") as nowhere:
+        # Quiet: what is to be said of the file is said when it is priced in earnest.
+        hushed, progress = job._replace(quiet=True), partial(_progress, job)
+        _write(hushed, table, pricer, layout, nowhere, progress, "looking for measures")
+    return tuple(sorted(pricer.tally.charged))
 
 
-def _gather(job: Job, table: Table, pricer: LinePricer) -> None:
+def _gather(job: Job, table: Table, pricer: LinePricer, progress: OpenProgress) -> None:
     """Add up the entries of a file, those with rows of a report that are in no line noted."""
-    entries = gather_entries(_lines(job, table, columnar.ADDING_UP), pricer)
+    with closing(progress(columnar.ADDING_UP)) as told:
+        entries = gather_entries(_lines(table, told), pricer)
     for number in table.groups.unread if table.groups else ():
         entries.add_unread(number)
 
 
-def _lines(job: Job, table: Table, doing: str) -> Iterator[Sequence[str]]:
+def _lines(table: Table, progress: Progress) -> Iterator[Sequence[str]]:
     """Yield the rows that are priced, for a pass before the last."""
     groups, rows = table.groups, table.rows.reopen()
-    with closing(_progress(job, doing)) as progress:
-        for index, row in enumerate(rows):
-            if not index % STEP:
-                progress.update(index, rows.share_read())
-            cells = row if groups is None else groups.cells(index, row)
-            if cells is not None:
-                yield cells
+    for index, row in enumerate(rows):
+        if not index % STEP:
+            progress.update(index, rows.share_read())
+        cells = row if groups is None else groups.cells(index, row)
+        if cells is not None:
+            yield cells
 
 
 def _progress(job: Job, doing: str) -> Progress:
@@ -176,19 +184,37 @@ def _progress(job: Job, doing: str) -> Progress:
     return open_progress(doing, job.quiet or (job.output == STDOUT and sys.stdout.isatty()))
 
 
-def _write(job: Job, table: Table, pricer: LinePricer, layout: Layout, file: BinaryIO) -> str:
-    """Price all rows into a file; return the engine that did it."""
+def _write(
+    job: Job,
+    table: Table,
+    pricer: LinePricer,
+    layout: Layout,
+    file: BinaryIO,
+    progress: OpenProgress,
+    doing: str = "pricing",
+) -> str:
+    """Price all rows into a file; return the engine that did it.
+
+    Args:
+        job: What is asked for.
+        table: The file.
+        pricer: For its rows.
+        layout: How the output is written.
+        file: The output.
+        progress: Begins to tell how far some work is.
+        doing: What the work is called.
+    """
     with zipped(file, layout.is_zipped) as packed:
         if columnar.is_for(job, table, layout) and columnar.price(
-            job, table, pricer, layout, packed, partial(_progress, job)
+            job, table, pricer, layout, packed, progress, doing
         ):
             return "arrow"
         if "entry" in table.columns.places:
-            _gather(job, table, pricer)
+            _gather(job, table, pricer, progress)
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
         try:
-            with closing(_progress(job, "pricing")) as progress:
-                _write_rows(table, pricer, writer, progress)
+            with closing(progress(doing)) as told:
+                _write_rows(table, pricer, writer, told)
         except BaseException:
             writer.drop()
             raise

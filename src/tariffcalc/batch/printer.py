@@ -18,7 +18,14 @@ from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, cents
 from tariffcalc.batch.keys import Point, Texts
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
-from tariffcalc.batch.result import UNKNOWN, Result, compare_filed, effective_rate, money
+from tariffcalc.batch.result import (
+    UNKNOWN,
+    Result,
+    compare_filed,
+    effective_rate,
+    money,
+    spread_charges,
+)
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import BASE, DUTY, LINES, PAYABLE, REFUNDABLE, VALUE, leave_out
 from tariffcalc.batch.ways import Ways
@@ -31,6 +38,9 @@ WRITTEN = 100_000
 
 LOOKED_AT = ("shipped_date", "quantity", *FILED, *RARE)
 """Fields beyond the necessary ones that are looked at here; a quantity need not count."""
+
+HERE = "#"
+"""Stands for an amount while what is around it is made: in no name, and no delimiter."""
 
 MARKS = ",;\t|"
 """Delimiters that stand in no amount, share or charge: where it is another, these are quoted."""
@@ -45,7 +55,7 @@ class Printer:
         form: CsvForm,
         edition: str,
         price: Callable[[Sequence[str], int], Result],
-        is_spread: bool,
+        measures: Sequence[str] | None,
     ) -> None:
         """Begin a file.
 
@@ -54,11 +64,11 @@ class Printer:
             form: How a row is written.
             edition: Of the catalogue.
             price: Prices a row of any kind, with its number.
-            is_spread: Whether charges have columns of their own.
+            measures: Those that have columns of their own; None: one column has all charges.
         """
         places = finder.reader.places
         more = [name for name in MORE if name in places and name not in LOOKED_AT]
-        is_ordinary = not (more or is_spread) and form.delimiter in MARKS
+        is_ordinary = not more and form.delimiter in MARKS
         self._width = form.width if is_ordinary else -1
         self._finder = finder
         self._form = form
@@ -75,6 +85,7 @@ class Printer:
             )
         ]
         self._filed_at = [places[name] for name in FILED if name in places]
+        self._measures = measures
         self._ways = Ways(finder)
         self._texts: list[str] = []
         self._endings: Texts[str] = Texts(self._ending)
@@ -96,7 +107,8 @@ class Printer:
         printed: list[str] = []
         texts, partial = self._texts, 0
         most = len(texts)
-        ok, none = f"{mark}ok{mark}", f"{mark}0.00{mark}"
+        measures, ok = self._measures, f"{mark}ok{mark}"
+        none = f"{self._cells('')}0.00{mark}"
         unknown_base = f"{mark}partial{mark}{UNKNOWN}{mark}"
         unknown_rest = f"{mark}{UNKNOWN}{mark}{UNKNOWN}"
         add = printed.append
@@ -142,6 +154,8 @@ class Printer:
                     ways.clear()
                 add(form.row(cells, price(cells, first + len(printed))))
                 continue
+            if not ready.middle:
+                self._word(ready)
             rate, whole = base.rate, ready.whole
             chapter, source, month = code.sums, way.sums, day.sums
             if not (ready.is_plain and levied.is_plain):
@@ -151,23 +165,21 @@ class Printer:
                 result = ready.work_out(value, rate, duty, levied, sums, base.reasons, why)
                 if filed is not None:
                     result = compare_filed(result, Decimal(filed) / 100)
+                if measures is not None:
+                    result = spread_charges(result, measures)
                 add(form.line(start, result))
                 continue
-            if not ready.middle:
-                self._word(ready)
             if not ready.terms:
                 charges, added, added_text = none, 0, "0.00"
             elif ready.rate is not None:
                 added = (value * ready.rate + HALF) // TO_CENTS
                 ready.sums[0][0] += added
                 added_text = texts[added] if added < most else money(added)
-                charges = f"{ready.prefix}{added_text}{mark}{added_text}{mark}"
+                charges = f"{ready.before}{added_text}{ready.after}{added_text}{mark}"
             else:
                 charges, added = ready.charges(value, rate)
                 added_text = texts[added] if added < most else money(added)
-                if mark in charges:
-                    charges = form.join([charges])
-                charges = f"{charges}{mark}{added_text}{mark}"
+                charges = f"{self._cells(charges)}{added_text}{mark}"
             if levied.over < value < levied.under:
                 fee, fee_text = levied.flat
             else:
@@ -251,10 +263,23 @@ class Printer:
         return found
 
     def _word(self, ready: Ready) -> None:
-        """Make the texts that all lines of one kind have."""
+        """Make the texts that all lines of one kind have, and note what charges them."""
         mark, form = self._form.delimiter, self._form
+        names = [term.measure for term in ready.then.terms]
+        self._finder.tally.charged.update(names)
         ready.middle = f"{mark}{form.join([*ready.law, ''])}{mark}"
         ready.ending = self._endings[ready.remarks, ""]
+        if ready.rate is not None:
+            ready.before, _, ready.after = self._cells(f"{names[0]}={HERE}").partition(HERE)
+
+    def _cells(self, charges: str) -> str:
+        """Return the cell of some charges, or one for each measure, with what parts it off."""
+        mark = self._form.delimiter
+        if self._measures is None:
+            cell = self._form.join([charges]) if mark in charges else charges
+            return f"{cell}{mark}"
+        held = dict(charge.split("=", 1) for charge in charges.split(";") if charge)
+        return "".join([f"{held.get(measure, '')}{mark}" for measure in self._measures])
 
     def _ending(self, warnings: tuple[str, str]) -> str:
         """Return the last cells of a line with such warnings, and its end."""

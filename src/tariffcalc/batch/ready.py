@@ -40,13 +40,15 @@ class Ready:
         is_plain: Whether all charges are known, also as the law now stands, and none is freed.
         middle: Its law as cells of a CSV, once it was printed.
         ending: The cells behind what is refundable, likewise.
+        rate: That of its only charge, if it has one and that is no total.
+        before, after: What stands around the amount of that charge, once it was printed.
         why: Why charges are not known, where that does not turn on the goods.
     """
 
     __slots__ = (
-        "asks_contents", "currency", "edition", "ending", "has_changed", "is_doubtful", "is_known",
-        "is_plain", "law", "middle", "now", "prefix", "rate", "remarks", "sums", "tally", "terms",
-        "then", "whole", "why",
+        "after", "asks_contents", "before", "currency", "edition", "ending", "has_changed",
+        "is_doubtful", "is_known", "is_plain", "law", "middle", "now", "rate", "remarks", "sums",
+        "tally", "terms", "then", "whole", "why",
     )  # fmt: skip
 
     def __init__(
@@ -74,15 +76,14 @@ class Ready:
             for term in then.terms
         ]
         self.whole = tally.sums(currency)
-        self.prefix, self.rate = "", None
-        if len(then.terms) == 1 and not then.terms[0].is_total:
-            self.prefix, self.rate = self.terms[0][0], then.terms[0].rate
+        is_one = len(then.terms) == 1 and not then.terms[0].is_total
+        self.rate = then.terms[0].rate if is_one else None
         self.has_changed = then != now
         self.asks_contents = then.asks_contents or now.asks_contents
         self.is_known = all(term.rate is not None for term in then.terms)
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
-        self.middle = self.ending = ""
+        self.middle = self.ending = self.before = self.after = ""
         self.is_plain = not (then.free_entry or now.free_entry) and all(
             term.rate is not None for term in (*then.terms, *now.terms)
         )

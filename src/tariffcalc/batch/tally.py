@@ -52,6 +52,8 @@ class Tally:
         errors: By their code.
         covers: Hashes of the distinct sets of sheets met.
         steps: Hashes of the distinct formulas worked out.
+        charged: Measures that stand among the charges of some line; not told where these have
+            columns of their own.
     """
 
     def __init__(self) -> None:
@@ -59,6 +61,7 @@ class Tally:
         self.errors: defaultdict[str, Faults] = defaultdict(Faults)
         self.covers: set[int] = set()
         self.steps: set[int] = set()
+        self.charged: set[str] = set()
         self._sums: defaultdict[tuple[str, str, str], Sums] = defaultdict(_nothing)
 
     def sums(self, currency: str, kind: str = "", name: str = "") -> Sums:
@@ -81,6 +84,11 @@ class Tally:
             sums[1] += 1
         else:
             sums[0] += cents
+
+    def add_charged(self, charges: str) -> None:
+        """Note the measures that stand among the charges of a line; see `result.CHARGES`."""
+        if charges:
+            self.charged.update(charge.partition("=")[0] for charge in charges.split(";"))
 
     def add_status(self, status: str, lines: int = 1) -> None:
         """Count lines that did not end `ok`."""
@@ -106,6 +114,7 @@ class Tally:
         self.statuses.update(other.statuses)
         self.covers |= other.covers
         self.steps |= other.steps
+        self.charged |= other.charged
         for key, sums in other._sums.items():
             self.add_sums(*key, sums)
         for code, faults in other.errors.items():
