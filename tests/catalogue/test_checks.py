@@ -36,6 +36,7 @@ FORBIDDING = [
     ("no-code", f"{PIPES} line 9", '"pipes" is neither a code nor a list of goods'),
     ("inline-code-length", f"{PIPES} line 9", 'the code "73041" has 5 digits'),
     ("no-claim", f"{STEEL} line 17", 'the claim "nafta" does not exist'),
+    ("no-claim-implied", "claims.yaml line 4", 'the claim "exclusions" does not exist'),
     ("no-claim-of-fee", "fees/us-fee.yaml line 1", 'the claim "cusma" does not exist'),
     ("no-content", f"{STEEL} line 10", 'the content "us_content" does not exist'),
     ("no-measure", f"{PIPES} line 9", 'the measure "us-stel" does not exist'),

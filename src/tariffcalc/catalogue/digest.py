@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-FORMAT = "4"
+FORMAT = "5"
 """Changes whenever the compiled tables change, so that an older compiled catalogue is not read."""
 
 LARGEST_FILE = 8_000_000

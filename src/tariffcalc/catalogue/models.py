@@ -185,6 +185,7 @@ class FactText(File):
 
     id: Annotated[str, Field(pattern=FACT)]
     aliases: list[str] = []
+    implies: list[str] = []
     question: str
     evidence: str = ""
     source: str = ""

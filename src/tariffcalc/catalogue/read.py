@@ -227,6 +227,7 @@ def _fact(text: models.FactText, sort: str) -> terms.Fact:
         text.evidence,
         text.source,
         tuple(text.aliases),
+        tuple(text.implies),
     )
 
 

@@ -61,8 +61,8 @@ class Store:
     def facts(self) -> dict[str, Fact]:
         """Claims and contents by their name and by every other name they go by."""
         found = {}
-        for key, sort, question, evidence, source, aliases in self._whole("facts"):
-            fact = Fact(key, sort, question, evidence, source, tuple(aliases))
+        for key, sort, question, evidence, source, aliases, implies in self._whole("facts"):
+            fact = Fact(key, sort, question, evidence, source, tuple(aliases), tuple(implies))
             found.update(dict.fromkeys((fact.id, *fact.aliases), fact))
         return found
 

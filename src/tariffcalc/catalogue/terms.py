@@ -213,7 +213,11 @@ class Levy:
 
 
 class Fact(NamedTuple):
-    """Something only the importer knows: a claim (yes or no) or a content (part of the value)."""
+    """Something only the importer knows: a claim (yes or no) or a content (part of the value).
+
+    Attributes:
+        implies: Claims that this one makes too.
+    """
 
     id: str
     sort: Literal["claim", "content"]
@@ -221,3 +225,4 @@ class Fact(NamedTuple):
     evidence: str = ""
     source: str = ""
     aliases: tuple[str, ...] = ()
+    implies: tuple[str, ...] = ()

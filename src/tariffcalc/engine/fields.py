@@ -113,7 +113,7 @@ def read_content(text: str, value: Decimal | None) -> Content:
 
 
 def read_claims(texts: Iterable[str], store: Store) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the claims made and those denied (``usmca=no``), by their own names.
+    """Return the claims made, with those that they imply, and those denied (``usmca=no``).
 
     Raises:
         ValueError: for a claim that is not known, with those that look like it.
@@ -130,7 +130,10 @@ def read_claims(texts: Iterable[str], store: Store) -> tuple[frozenset[str], fro
             raise ValueError(f'"{name}" is no claim{hint}')
         if answer.strip().lower() not in ("", "yes", "no"):
             raise ValueError(f'"{text}": write {name}, {name}=yes or {name}=no')
-        (denied if answer.strip().lower() == "no" else made).add(fact.id)
+        if answer.strip().lower() == "no":
+            denied.add(fact.id)
+        else:
+            made.update((fact.id, *fact.implies))
     if made & denied:
         raise ValueError(f"{', '.join(sorted(made & denied))} is both claimed and denied")
     return frozenset(made), frozenset(denied)

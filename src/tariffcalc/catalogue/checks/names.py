@@ -46,6 +46,9 @@ def unresolved_names(sources: Sources) -> list[Issue]:
         rows = [name for rate in levy.rates for name in rate.except_claims]
         for name in (*levy.except_claims, *levy.claims, *rows):
             found += missing("claim", name, claims, sources.places[levy.id])
+    for number, fact in enumerate(sources.facts):
+        for name in fact.implies:
+            found += missing("claim", name, claims, _place_of_fact(sources, number))
     unsure = _not_known(sources)
     return list(dict.fromkeys(issue for issue in found if issue.code not in unsure))
 
@@ -106,14 +109,18 @@ def repeated_ids(sources: Sources) -> list[Issue]:
             found.append(Issue("repeated-measure", "error", message, where, "Give it another id."))
         files[measure.id] = measure.file
     names: set[str] = set()
-    claims = sum(fact.sort == "claim" for fact in sources.facts)
     for number, fact in enumerate(sources.facts):
         for name in (fact.id, *fact.aliases):
             if name in names:
-                place = ("claims", number) if number < claims else ("contents", number - claims)
-                where = place_in(sources, "claims.yaml", *place)
+                where = _place_of_fact(sources, number)
                 message = f'the name "{name}" of a claim or content stands twice'
                 hint = "Every claim, content and alias needs a name of its own."
                 found.append(Issue("repeated-claim", "error", message, where, hint))
             names.add(name)
     return found
+
+
+def _place_of_fact(sources: Sources, number: int) -> str:
+    claims = sum(fact.sort == "claim" for fact in sources.facts)
+    place = ("claims", number) if number < claims else ("contents", number - claims)
+    return place_in(sources, "claims.yaml", *place)
