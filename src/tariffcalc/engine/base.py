@@ -20,6 +20,9 @@ USMCA_IN_FORCE = date(2020, 7, 1)
 """CUSMA/USMCA replaced NAFTA on this day; a claim before it is a NAFTA claim."""
 
 PARTNERS = {"US": ("CA", "MX"), "CA": ("US", "MX")}
+WHOLE = ("US",)
+"""Importing countries whose whole schedule is held: a code without a row is no code of theirs."""
+
 SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
 FREE = parse_rate("Free")
 
@@ -75,13 +78,15 @@ def duty_of_rates(
     if rates is not None and pays_column_2(store, tables, origin, day):
         return _read(rates.column_2, "column 2", citation, rates, code)
     partner = origin in PARTNERS[tables.importer]
-    if claimed:
+    may_assume = tables.importer not in WHOLE
+    if claimed and (rates is not None or may_assume):
         preferential = _preferential(store, tables, rates, code, origin, day, citation)
         if preferential is not None:
             return preferential
     if rates is None:
         reason = f"no schedule held here has {dotted(code[:8])} on that day; declare the base rate"
-        return BaseDuty(None, "unknown", "general", citation, None, reason, None, partner)
+        asks = partner and may_assume
+        return BaseDuty(None, "unknown", "general", citation, None, reason, None, asks)
     found = _read(rates.general, "general", citation, rates, code)
     asks = partner and not claimed and not (found.rate is not None and found.rate.is_free)
     return BaseDuty(
