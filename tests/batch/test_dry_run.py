@@ -94,7 +94,7 @@ def test_a_report_with_grouped_rows(catalogue: Catalogue) -> None:
     text = look(catalogue, SAMPLES / "es003.csv").text
     assert "row 2: grouped into the goods of its line" in text
     assert "filed_duty 2800.00" in text
-    assert "3 rows of chapter 99 grouped into 2 lines" in text
+    assert "3 rows of chapters 98 and 99 grouped into 2 lines" in text
 
 
 def test_only_the_first_rows_of_a_long_file_are_looked_at(

@@ -119,6 +119,23 @@ def test_chapter_98_is_grouped_only_beside_goods(columns: ColumnMap, reader: Cel
     assert duties(group_rows(rows, columns, reader), rows) == [None, "60", None, "15", None]
 
 
+def test_goods_beside_chapter_98_are_warned_of(columns: ColumnMap, reader: CellReader) -> None:
+    """Goods of 9801.00.10 return free, those of 9802.00.80 pay on less than their value."""
+    rows = [
+        row("A", "1", 1, "9801.00.1012", "0", "0"),
+        row("A", "1", 2, "8413919095", "5000", "0"),
+        row("B", "1", 1, "8413919095", "5000", "0"),
+        row("B", "1", 2, "99030110", "0", "0"),
+    ]
+    groups = group_rows(rows, columns, reader)
+    assert [groups.said(index) for index in range(4)] == [
+        None,
+        "chapter-98: what 9801.00.10.12 frees or changes is not held here; priced without it",
+        None,
+        None,
+    ]
+
+
 def test_a_duty_that_cannot_be_read_is_told_by_its_line(
     columns: ColumnMap, reader: CellReader
 ) -> None:

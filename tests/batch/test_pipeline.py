@@ -28,6 +28,7 @@ from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import Outcome, look, price_file
 from tariffcalc.batch.printer import MARKS
 from tariffcalc.batch.result import Options
+from tariffcalc.batch.summary import as_text
 from tariffcalc.batch.writers import Form
 from tariffcalc.engine.as_json import as_json
 from tariffcalc.values.exchange import parse_rates
@@ -663,6 +664,33 @@ def test_report_rows_of_chapter_99_come_out_grouped(catalogue: Catalogue, tmp_pa
     ]  # fmt: skip
     assert found[1]["filed_minus_computed"] == "0.00"
     assert outcome.summary["statuses"]["grouped"] == 3
+
+
+def test_a_report_warns_where_chapter_98_stands_beside_goods(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Pump parts of the United States that return: by their own number they are Free too.
+
+    They pay the informal fee of 2.62 (Federal Register document 2024-15990); that 9801.00.10
+    frees of it (19 CFR 24.23(c)(1)) is not held, and so is said.
+    """
+    header = (
+        "Entry Summary Number", "Entry Summary Line Number", "Entry Date",
+        "Country of Origin Code", "HTS Number - Full", "Line Tariff Goods Value Amount",
+        "Line Tariff Duty Amount",
+    )  # fmt: skip
+    rows = [
+        ("B", "1", "04/15/2025", "US", "9801001012", "0.00", "0"),
+        ("B", "1", "04/15/2025", "US", "8413919095", "1000.00", "0"),
+    ]
+    outcome = run(catalogue, save(tmp_path / "in.csv", rows, header), tmp_path / "out.csv")
+    found = read(tmp_path / "out.csv")
+    assert [row["status"] for row in found] == ["grouped", "ok"]
+    assert found[1]["fees"] == "2.62"
+    assert found[1]["warnings"] == (
+        "chapter-98: what 9801.00.10.12 frees or changes is not held here; priced without it"
+    )
+    assert "1  rows of Chapters 98 and 99, priced" in as_text(outcome.summary)
 
 
 def test_strict_writes_nothing_when_a_row_failed(catalogue: Catalogue, tmp_path: Path) -> None:

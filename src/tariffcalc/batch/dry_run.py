@@ -135,11 +135,11 @@ class _Look:
         if fault is not None:
             told = self._count(fault, number)
         elif priced is not None:
-            told = self._read(priced, number)
+            told = self._read(priced, number, self._groups.said(index))
         if len(self.shown) < SHOWN:
             self.shown.append(f"  row {number}: {told}"[: _LONGEST * 4])
 
-    def _read(self, row: Sequence[str], number: int) -> str:
+    def _read(self, row: Sequence[str], number: int, said: str | None) -> str:
         """Return a row in words, and count what is wrong with it."""
         try:
             declared = self._reader.read(row)
@@ -150,6 +150,8 @@ class _Look:
         warnings = dict(declared.warnings)
         if "entry" in self._columns.places and not entry:
             warnings["entry"] = ENTRY_BLANK
+        if said:
+            warnings["chapter 98"] = said
         for name, warning in warnings.items():
             self.warnings[name] += 1
             first = f"row {number}, {warning}"
@@ -186,7 +188,8 @@ class _Look:
                 )
         groups = self._groups
         if groups.grouped:
-            yield f"  {groups.grouped:,} rows of chapter 99 grouped into {groups.lines:,} lines"
+            grouped = f"{groups.grouped:,} rows of chapters 98 and 99"
+            yield f"  {grouped} grouped into {groups.lines:,} lines"
         if groups.alone:
             yield f"  {groups.alone:,} of chapter 99 without goods in their line"
         if self.blank:

@@ -11,11 +11,11 @@ is what all rows of the line filed. The lane that prices uses it like this:
 
 `priced` is the row itself, or a copy with the line's whole filed duty in its place. Numbers of
 Chapter 98 (goods returned, repaired, assembled) are grouped like those of Chapter 99 where goods of
-chapters 1 to 97 stand in the same line. Of several goods in a line, the duty of the grouped rows is
-added to the first by ordinal that has a value. A line that has only Chapter 99 is priced as it
-stands. A row whose entry or line number is blank, as where a report shows each of them once, is an
-error: which line it belongs to would be a guess. Memory: some 160 bytes a line in the first pass,
-then one byte a row, and some bytes for each line with several rows.
+chapters 1 to 97 stand in the same line, which is then warned of. Of several goods in a line, the
+duty of the grouped rows is added to the first by ordinal that has a value. A line that has only
+Chapter 99 is priced as it stands. A row whose entry or line number is blank, as where a report
+shows each of them once, is an error: which line it belongs to would be a guess. Memory: some 160
+bytes a line in the first pass, then one byte a row, and some bytes for each line with several rows.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap
 from tariffcalc.batch.matching import normalise
 from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.unworked import Unworked, entry_named
-from tariffcalc.values.codes import digits_of
+from tariffcalc.values.codes import digits_of, dotted
 
 ORDINAL = "Tariff Ordinal Number"
 _AS_IT_IS, _GROUPED, _WITH_LINE, _WITHOUT_ENTRY, _WITHOUT_LINE = range(5)
@@ -58,6 +59,7 @@ class Groups:
     unread: set[str] = field(default_factory=set)
     _roles: bytearray = field(default_factory=bytearray)
     _filed: dict[int, Decimal | str] = field(default_factory=dict)
+    _beside: dict[int, str] = field(default_factory=dict)
     _place: int | None = None
     _cells: CellReader | None = None
 
@@ -77,6 +79,11 @@ class Groups:
                 return row  # to be told of when it is priced
             more = f"{Decimal(own or 0) + more:f}"
         return [*row[:place], more, *row[place + 1 :]]
+
+    def said(self, index: int) -> str | None:
+        """Return the warning of the row at an index: its line has a number of Chapter 98, too."""
+        digits = self._beside.get(index)
+        return None if digits is None else remarks.CHAPTER_98.format(dotted(digits))
 
     def fault(self, index: int) -> CellError | None:
         """Return why the row at an index belongs to no line; None: it does."""
@@ -121,6 +128,7 @@ class _Gathering:
         self._best = array("q")
         self._rank = array("q")
         self._filed: dict[tuple[int, int], Decimal | str] = {}
+        self._chapter_98: dict[int, str] = {}
         self._unread: set[str] = set()
 
     def add(self, row: Sequence[str]) -> None:
@@ -151,6 +159,8 @@ class _Gathering:
             rank = self._rank_of(row, kind)
             if rank < self._rank[number]:
                 self._rank[number], self._best[number] = rank, index
+        if kind == _CHAPTER_98:
+            self._chapter_98.setdefault(number, digits_of(tidy(row[self._code])))
         if kind != _GOODS and self._duty is not None:
             self._add_duty((number, kind), row[self._duty])
 
@@ -187,6 +197,8 @@ class _Gathering:
                 groups.alone += 1
                 continue
             roles[index] = _GROUPED
+            if kind == _CHAPTER_98:
+                groups._beside[best] = self._chapter_98[number]
             groups.grouped += 1
             if roles[best] == _AS_IT_IS:
                 groups.lines += 1

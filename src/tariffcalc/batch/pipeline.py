@@ -19,7 +19,7 @@ from tariffcalc.batch.files import STDOUT, open_whole
 from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_table
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress, open_progress
-from tariffcalc.batch.result import Charges
+from tariffcalc.batch.result import Charges, warn_first
 from tariffcalc.batch.writers import (
     CsvWriter,
     Form,
@@ -242,7 +242,8 @@ def _write_rows(table: Table, pricer: LinePricer, writer: Writer, progress: Prog
             continue
         cells, fault = groups.cells(index, row), groups.fault(index)
         if cells is not None:
-            write(row, price(cells, first + index))
+            priced, said = price(cells, first + index), groups.said(index)
+            write(row, priced if said is None else warn_first(priced, said))
         elif fault is not None:
             write(row, pricer.refuse(fault, first + index))
         else:

@@ -25,6 +25,7 @@ BETWEEN = "; "
 ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
 ENTRY_SPLIT = "entry-split: its rows name several days or modes, and are taken as several entries"
 ENTRY_BLANK = "entry-blank: taken as an entry of its own; write the number of its entry in each row"
+CHAPTER_98 = "chapter-98: what {} frees or changes is not held here; priced without it"
 
 INCOMPLETE, SPLIT, BLANK = 1, 2, 4
 ODD = ((INCOMPLETE, ENTRY_INCOMPLETE), (SPLIT, ENTRY_SPLIT), (BLANK, ENTRY_BLANK))

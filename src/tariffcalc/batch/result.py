@@ -31,6 +31,9 @@ COLUMNS = (
 CHARGES = COLUMNS.index("charges")
 DUTY = COLUMNS.index("total_duty")
 FILED = COLUMNS.index("filed_minus_computed")
+WARNINGS = COLUMNS.index("warnings") - len(COLUMNS)
+"""Counted from the end: there may be a column for each measure before it."""
+
 UNKNOWN = "unknown"
 PROHIBITED = "prohibited"
 Charges = Literal["compact"] | tuple[str, ...]
@@ -172,6 +175,14 @@ def compare_filed(result: Result, filed: Decimal | None) -> Result:
         return result
     less = round_cents(filed - Decimal(computed))
     return (*result[:FILED], f"{less or ZERO:f}", *result[FILED + 1 :])
+
+
+def warn_first(result: Result, warning: str) -> Result:
+    """Put a warning before those of a row that is priced."""
+    if result[0] == "error":
+        return result
+    said = "; ".join((warning, result[WARNINGS])) if result[WARNINGS] else warning
+    return (*result[:WARNINGS], said, *result[WARNINGS + 1 :])
 
 
 def without_price(status: str, edition: str, charges: Charges) -> Result:

@@ -23,7 +23,7 @@ OUTCOMES = {
     "ok": "priced",
     "partial": "priced in part: some amounts are not known",
     "prohibited": "entry is refused: nothing is payable",
-    "grouped": "rows of Chapter 99, priced with the goods of their line",
+    "grouped": "rows of Chapters 98 and 99, priced with the goods of their line",
     "blank": "blank rows",
     "error": "not priced",
 }
