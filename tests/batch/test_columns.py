@@ -223,13 +223,26 @@ def test_a_header_in_both_languages_is_taken() -> None:
     assert (columns.report, columns.defaults.currency) == ("canadian", "CAD")
 
 
-@pytest.mark.parametrize("header", ["duty", "weight", "Rate of customs duty", "metal_share"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "duty", "weight", "Rate of customs duty", "metal_share", "AD Duty", "CVD", "Anti-dumping",
+        "Countervailing duty (USD)",
+    ],
+)  # fmt: skip
 def test_doubtful_columns_that_nothing_needs_are_a_warning(header: str) -> None:
     columns = map_columns(["hts", "vfd", header], {}, US)
     (note,) = [n for n in columns.notes if n.code == "doubtful-column"]
     assert note.severity == "warning"
     assert f'"{header}"' in note.message
     assert columns.header.index(header) not in columns.places.values()
+
+
+def test_anti_dumping_and_countervailing_duty_apart_are_both_told_of() -> None:
+    """The entry summary and the CAD (fields 124 and 125) have a column for each."""
+    (said,) = notes(map_columns(["hts", "vfd", "AD Duty", "CVD Duty"], {}, US), "add_cvd")
+    assert '"AD Duty" is one of the two' in said
+    assert '"CVD Duty" is one of the two' in said
 
 
 def test_a_default_given_makes_a_doubtful_column_a_warning() -> None:

@@ -173,6 +173,12 @@ DOUBTFUL: dict[str, tuple[str, str]] = {
 }
 """Headers that are never taken by themselves: the field they may be, and why it is not sure."""
 
+_ONE_OF_TWO = (
+    "AD Duty", "AD Amount", "ADD", "ADD Amount", "ADD Duty", "Anti-dumping", "Anti-dumping Duty",
+    "CVD", "CVD Duty", "CVD Amount", "Countervailing", "Countervailing Duty",
+)  # fmt: skip
+DOUBTFUL |= dict.fromkeys(_ONE_OF_TWO, ("add_cvd", "is one of the two; give their sum"))
+
 FLAG_NAMES = {
     "value": "customs_value", "hs": "classification", "date": "entry_date", "into": "importer",
     "claim": "claims", "shipped": "shipped_date",
