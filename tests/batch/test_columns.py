@@ -117,6 +117,23 @@ def test_of_two_columns_the_more_specific_is_taken_and_said() -> None:
     assert '--map customs_value="Value"' in said
 
 
+@pytest.mark.parametrize("line", ["Line Value", "Line Entered Value", "Line Total"])
+def test_the_value_of_the_line_comes_before_the_total_of_its_entry(line: str) -> None:
+    """Form 7501 has the total entered value once for the entry (block 35), a report in each row."""
+    columns = map_columns(["hts", "Total Entered Value", line], {}, US)
+    assert taken(columns)["customs_value"] == line
+    assert '"Total Entered Value" could be it too' in notes(columns, "customs_value")[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("MOT", "mode"), ("Mode of Transportation", "mode"), ("Exportation Date", "shipped_date")],
+)
+def test_names_of_reports_of_entry_summaries_are_taken(header: str, field: str) -> None:
+    """Unread, the harbor maintenance fee and the rules for goods in transit were left out."""
+    assert taken(map_columns(["hts", "vfd", header], {}, US))[field] == header
+
+
 @pytest.mark.parametrize("header", [["Line", "Line"], ["Line", "line"], ["line ", "Line", "line"]])
 def test_the_other_column_is_named_so_that_it_is_found(header: list[str]) -> None:
     whole = ["hts", "value", *header]

@@ -46,7 +46,8 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     ),
     "shipped_date": (
         "shipped_date", "Date of direct shipment to Canada", "Date of direct shipment",
-        "Direct shipment date", "Export Date", "Shipment Date", "Ship Date", "Shipped",
+        "Direct shipment date", "Export Date", "Exportation Date", "Date of Export",
+        "Shipment Date", "Ship Date", "Shipped",
         "Date d'expédition directe", "Date d'expédition", "Date d'exportation",
     ),
     "importer": (
@@ -76,9 +77,9 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "customs_value": (
         "customs_value", "Line Tariff Goods Value Amount", "Line Goods Value Amount",
         "Entered Value", "Value for duty", "VFD", "Valeur en douane", "declared_value",
-        "Total Entered Value", "Value for currency conversion", "Invoice Value",
-        "Valeur pour conversion", "Valeur pour change de devises", "Value USD", "Value CAD",
-        "monetary_value", "Line Total", "Line Value", "Total",
+        "Line Entered Value", "Line Value", "Line Total", "Total Entered Value",
+        "Value for currency conversion", "Invoice Value", "Valeur pour conversion",
+        "Valeur pour change de devises", "Value USD", "Value CAD", "monetary_value", "Total",
         "value", "cost", "amount", "price", "Valeur", "Montant",
     ),
     "currency": (
@@ -100,7 +101,8 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
         "add_cvd", "AD/CVD", "AD/CVD Amount", "AD/CVD Duty", "Anti-dumping and countervailing",
     ),
     "mode": (
-        "mode", "Mode of Transport", "transport_mode", "shipment_mode", "Mode of",
+        "mode", "Mode of Transport", "Mode of Transport Code", "Mode of Transportation",
+        "Mode of Transportation Code", "transport_mode", "shipment_mode", "Mode of", "MOT",
         "Mode de transport",
     ),
     "province": ("province", "region"),
