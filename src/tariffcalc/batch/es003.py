@@ -13,9 +13,10 @@ is what all rows of the line filed. The lane that prices uses it like this:
 Chapter 98 (goods returned, repaired, assembled) are grouped like those of Chapter 99 where goods of
 chapters 1 to 97 stand in the same line, which is then warned of. Of several goods in a line, the
 duty of the grouped rows is added to the first by ordinal that has a value. A line that has only
-Chapter 99 is priced as it stands. A row whose entry or line number is blank, as where a report
-shows each of them once, is an error: which line it belongs to would be a guess. Memory: some 160
-bytes a line in the first pass, then one byte a row, and some bytes for each line with several rows.
+Chapter 99 is an error: its goods are not in the file, as where a report was filtered. A row whose
+entry or line number is blank, as where a report shows each of them once, is an error: which line it
+belongs to would be a guess. Memory: some 160 bytes a line in the first pass, then one byte a row,
+and some bytes for each line with several rows.
 """
 
 from __future__ import annotations
@@ -34,8 +35,14 @@ from tariffcalc.batch.unworked import Unworked, entry_named
 from tariffcalc.values.codes import digits_of, dotted
 
 ORDINAL = "Tariff Ordinal Number"
-_AS_IT_IS, _GROUPED, _WITH_LINE, _WITHOUT_ENTRY, _WITHOUT_LINE = range(5)
-_FAULTS = {_WITHOUT_ENTRY: "entry", _WITHOUT_LINE: "line"}
+_AS_IT_IS, _GROUPED, _WITH_LINE, _WITHOUT_ENTRY, _WITHOUT_LINE, _WITHOUT_GOODS = range(6)
+_MISSING = "{} is missing, by which the rows of a line are found; fill it in each row"
+_NO_GOODS = "the line has numbers of Chapter 99 only; add the row with the number of its goods"
+_FAULTS = {
+    _WITHOUT_ENTRY: ("missing-field", "entry", _MISSING.format("entry")),
+    _WITHOUT_LINE: ("missing-field", "line", _MISSING.format("line")),
+    _WITHOUT_GOODS: ("no-goods", "classification", _NO_GOODS),
+}
 _GOODS, _CHAPTER_98, _CHAPTER_99 = range(3)
 _NO_ENTRY, _NO_LINE = -2, -3
 _NO_VALUE = 1 << 40
@@ -50,7 +57,7 @@ class Groups:
         grouped: Rows that are grouped into another.
         lines: Lines that have such rows.
         alone: Rows of Chapter 99 in lines that have no goods.
-        unread: Entries that have a row without a line number.
+        unread: Entries that have a row without a line number, or a line without goods.
     """
 
     grouped: int = 0
@@ -86,12 +93,9 @@ class Groups:
         return None if digits is None else remarks.CHAPTER_98.format(dotted(digits))
 
     def fault(self, index: int) -> CellError | None:
-        """Return why the row at an index belongs to no line; None: it does."""
-        field = _FAULTS.get(self._roles[index]) if index < len(self._roles) else None
-        if field is None:
-            return None
-        message = f"{field} is missing, by which the rows of a line are found; fill it in each row"
-        return CellError("missing-field", field, message)
+        """Return why the row at an index belongs to no line of goods; None: it does."""
+        fault = _FAULTS.get(self._roles[index]) if index < len(self._roles) else None
+        return None if fault is None else CellError(*fault)
 
 
 def group_rows(rows: Iterable[Sequence[str]], columns: ColumnMap, cells: CellReader) -> Groups:
@@ -186,6 +190,7 @@ class _Gathering:
         """Give each row its role."""
         roles = bytearray(len(self._kinds))
         groups = Groups(unread=self._unread, _roles=roles, _place=self._duty, _cells=self._cells)
+        bare: set[int] = set()
         for index, (number, kind) in enumerate(zip(self._line_of, self._kinds, strict=True)):
             if number < -1:
                 roles[index] = _WITHOUT_ENTRY if number == _NO_ENTRY else _WITHOUT_LINE
@@ -195,6 +200,8 @@ class _Gathering:
                 continue
             if best < 0:
                 groups.alone += 1
+                roles[index] = _WITHOUT_GOODS
+                bare.add(number)
                 continue
             roles[index] = _GROUPED
             if kind == _CHAPTER_98:
@@ -204,6 +211,9 @@ class _Gathering:
                 groups.lines += 1
                 roles[best] = _WITH_LINE
                 groups._filed[best] = self._of_line(number, self._kinds[best])
+        if bare:
+            named = (key for key, number in self._numbers.items() if number in bare)
+            self._unread.update(key.partition("\n")[0] for key in named)
         return groups
 
     def _of_line(self, number: int, kind: int) -> Decimal | str:
