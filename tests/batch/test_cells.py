@@ -57,7 +57,7 @@ def test_a_blank_cell_is_blank(reader: CellReader, field: str, raw: str) -> None
         ("7601.10.60", "76011060"), ("7601 10 60", "76011060"), ("7601-10-60", "76011060"),
         ("7601\u201310\u201360", "76011060"), ('="0407110000"', "0407110000"),
         ("'0407.11.0000", "0407110000"), (" 7601106030 ", "7601106030"),
-        ("7601.10.60.30", "7601106030"),
+        ("7601.10.60.30", "7601106030"), ("9903.00.00", "99030000"), ("9902.01.10", "99020110"),
     ],
 )  # fmt: skip
 def test_classifications(reader: CellReader, raw: str, text: str) -> None:
@@ -85,6 +85,7 @@ def test_a_lost_zero_is_restored_with_a_warning(reader: CellReader, raw: str, te
         ("#REF!", "a formula that failed"), ("7" * 500, "500 characters"),
         ("901.21002", "3 digits in front"), ("901.21.002", "3 digits in front"),
         ("7.6011060", "1 digit in front"), ("7601.106", "if a spreadsheet dropped a zero, format"),
+        ("9903.01.10", "give the number of the goods"), ("99038187", "number of Chapter 99"),
     ],
 )  # fmt: skip
 def test_classifications_that_cannot_be_read(reader: CellReader, raw: str, words: str) -> None:

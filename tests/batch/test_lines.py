@@ -150,6 +150,7 @@ def test_a_quantity_makes_a_duty_per_unit_known(catalogue: Catalogue) -> None:
     ("change", "code", "field", "words"),
     [
         ({"classification": "7601.1"}, "bad-classification", "classification", "has 5 digits"),
+        ({"classification": "9903.01.10"}, "bad-classification", "classification", "beside that"),
         ({"classification": ""}, "missing-field", "classification", "; fill the cell"),
         ({"origin": ""}, "missing-field", "origin", "is missing; fill the cell or say --origin"),
         ({"entry_date": ""}, "missing-field", "entry_date", "; fill the cell or say --date"),

@@ -39,6 +39,8 @@ BROKEN: tuple[tuple[dict[str, str], str, str], ...] = (
     ({"classification": "7.60E+09"}, "bad-classification", "classification"),
     ({"classification": "aluminum"}, "bad-classification", "classification"),
     ({"classification": "#N/A"}, "bad-classification", "classification"),
+    ({"classification": "9903.01.10"}, "bad-classification", "classification"),
+    ({"classification": "99038187"}, "bad-classification", "classification"),
     ({"origin": ""}, "missing-field", "origin"),
     ({"origin": "Kanada?"}, "unknown-country", "origin"),
     ({"importer": "Atlantis"}, "unknown-country", "importer"),

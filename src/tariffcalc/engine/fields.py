@@ -29,10 +29,16 @@ def read_classification(text: str) -> str:
     """Return the digits of a tariff number, 8 or 10 of them.
 
     Raises:
-        ValueError: for letters, and for any other length.
+        ValueError: for letters, for any other length, and for a heading of an additional duty of
+            the United States; 9903.00.00 is an item of Canada's.
     """
     digits = digits_of(text.strip())
     if len(digits) in (8, 10):
+        if digits.startswith("9903") and not digits.startswith("990300"):
+            raise ValueError(
+                f'"{text}" is a number of Chapter 99, which stands beside that of the goods; give'
+                " the number of the goods"
+            )
         return digits
     hint = ""
     if len(digits) in (7, 9):
