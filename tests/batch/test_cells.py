@@ -308,6 +308,16 @@ def test_yes_and_no(catalogue: Catalogue, yes: str, no: str) -> None:
     assert fault(reader, "preference", "perhaps").code == "bad-preference"
 
 
+@pytest.mark.parametrize("kind", ["claimed", "spi", "treatment", "any"])
+def test_a_mark_is_no_answer_and_a_dash_is_none(catalogue: Catalogue, kind: str) -> None:
+    """A mark of a checklist means yes on many sheets; it counted as no, without a word."""
+    reader = CellReader(catalogue.store, kinds={"preference": kind})
+    for mark in ("\u2713", "\u2714", "\u221a", "\u25cf", "?", "*"):
+        assert fault(reader, "preference", mark).code == "bad-preference"
+    for dash in ("-", "--", "\u2013", "\u2014", ".", "/"):
+        assert reader.read("preference", dash) == Cell("usmca=no")
+
+
 @pytest.mark.parametrize(
     ("kind", "raw", "text", "warned"),
     [

@@ -20,7 +20,9 @@ _PROGRAMS = frozenset(("S", "S+", "CA", "MX"))
 _TREATMENTS = frozenset(("10", "UST", "TEU", "TÉU"))
 _NO_PREFERENCE = frozenset(("2", "02", "MFN", "NPF", "TNPF", "3", "03", "GT"))
 _NAMES = frozenset(("usmca", "cusma", "nafta", "aceum", "alena", "usmcacusma"))
-_NOTHING = frozenset(("", "none", "aucun", "aucune"))
+_NOTHING = frozenset(("none", "aucun", "aucune"))
+_DASHES = re.compile(r"[\s.,:;'\"/_\u2010-\u2015-]*")
+"""What stands in a cell to show that there is nothing in it."""
 _TREATMENT = re.compile(r"(?:TT|(?:TARIFF )?TREATMENT|TRAITEMENT(?: TARIFAIRE)?)[ :.#-]*(?=\d)")
 _NAMES_IT = frozenset(
     ("S", "S+", "YES", "OUI", "TRUE", "VRAI", "X", *_TREATMENTS, *(one.upper() for one in _NAMES))
@@ -60,7 +62,7 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
     word, code = plain(text), text.strip().upper()
     if word in _NAMES:
         return USMCA, None
-    if word in _NOTHING and "+" not in text:
+    if word in _NOTHING or _DASHES.fullmatch(text):
         return NOT_CLAIMED, None
     if kind == "spi":
         claimed, warning = _program(code)
@@ -76,7 +78,8 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
         return USMCA, "10 read as tariff treatment 10, the United States Tariff"
     else:
         claimed, warning = NOT_CLAIMED, _not_priced(text)
-    if claimed == NOT_CLAIMED and not _NAMES_IT.isdisjoint(re.split(r"[^\w+]+", code)):
+    may_name_it = not word or not _NAMES_IT.isdisjoint(re.split(r"[^\w+]+", code))
+    if claimed == NOT_CLAIMED and may_name_it:
         yes, no = _ANSWERS[kind]
         raise ValueError(
             f'"{text}" may claim usmca or not; write {yes} where it is claimed, else {no}'
