@@ -176,6 +176,28 @@ def test_rows_whose_entry_is_a_formula_that_failed_are_no_entry(
     assert [row["warnings"][:11] for row in found] == ["entry-blank", "entry-blank", ""]
 
 
+@pytest.mark.parametrize("entry", ["3.00123E+10", "1,23E+13", "N/A", "n/a", "-", "TBD", "none"])
+def test_rows_whose_entry_is_lost_or_not_told_are_no_entry(
+    catalogue: Catalogue, tmp_path: Path, entry: str
+) -> None:
+    """A spreadsheet shows all entries of the filer 300 as 3.00123E+10, once 11 digits are a number.
+
+    Each row of 100,000.00 pays 346.40 (19 CFR 24.23(b), fiscal year 2020); the two together were
+    cut to the maximum of 519.76 of one entry.
+    """
+    cells = "US,2020-08-20,DE,8471300100,100000.00"
+    (tmp_path / "in.csv").write_text(
+        "entry,importer,entry_date,origin,classification,customs_value\n"
+        f'"{entry}",{cells}\n"{entry}",{cells}\n3E10,{cells}\n',
+        encoding="utf-8",
+    )
+    same(catalogue, tmp_path / "in.csv")
+    with (tmp_path / "arrow.csv").open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [row["fees"] for row in found] == ["346.40"] * 3
+    assert [row["warnings"][:11] for row in found] == ["entry-blank", "entry-blank", ""]
+
+
 def test_a_line_that_bears_no_fee_is_not_asked_whether_it_enters_free(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:

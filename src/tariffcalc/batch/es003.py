@@ -36,7 +36,7 @@ from tariffcalc.values.codes import digits_of, dotted
 
 ORDINAL = "Tariff Ordinal Number"
 _AS_IT_IS, _GROUPED, _WITH_LINE, _WITHOUT_ENTRY, _WITHOUT_LINE, _WITHOUT_GOODS = range(6)
-_MISSING = "{} is missing, by which the rows of a line are found; fill it in each row"
+_MISSING = "{} is missing or rounded, by which the rows of a line are found; fill it in each row"
 _NO_GOODS = "the line has numbers of Chapter 99 only; add the row with the number of its goods"
 _FAULTS = {
     _WITHOUT_ENTRY: ("missing-field", "entry", _MISSING.format("entry")),

@@ -10,6 +10,9 @@ import re
 from tariffcalc.batch.numbers import tidy
 
 _FAILED = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)").fullmatch
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+").fullmatch
+"""A long number as a spreadsheet shows it: the digits that tell it from others are gone."""
+_NOBODY = re.compile(r"n/a|none|tbd|[-\u2010-\u2015._/]+", re.IGNORECASE).fullmatch
 _SHOWN = 40
 
 
@@ -22,13 +25,16 @@ class Unworked(str):
 def entry_named(raw: str) -> str:
     """Return the number of the entry that a cell names, or ''.
 
-    Rows whose formula failed have nothing in common: in each of them it is another number.
+    Rows whose formula failed have nothing in common: in each of them it is another number. Nor have
+    those whose number a spreadsheet rounded, or where it is not told.
 
-    >>> entry_named('="E1"'), entry_named("#N/A")
-    ('E1', '')
+    >>> entry_named('="E1"'), entry_named("#N/A"), entry_named("3.00123E+10"), entry_named("TBD")
+    ('E1', '', '', '')
     """
     text = tidy(raw)
-    return "" if text[:1] == "#" and _FAILED(text) else text
+    if (text[:1] == "#" and _FAILED(text)) or ("+" in text and _ROUNDED(text)) or _NOBODY(text):
+        return ""
+    return text
 
 
 def why_no_result(text: str) -> str | None:
