@@ -81,3 +81,9 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     command = re.search(r"\.venv/bin/(python -m pytest.*)", (ROOT / "README.md").read_text("utf-8"))
     assert command
     assert command[1] in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_what_coverage_says_of_a_measure_begins_a_sentence() -> None:
+    """Two notes of 2025 had lost their first lines: "still keeps the derivative surtax away"."""
+    text = (ROOT / "docs/coverage.md").read_text("utf-8")
+    assert re.findall(r"^- `[a-z0-9-]+`: [a-z].*", text, re.M) == []
