@@ -390,6 +390,23 @@ def test_gaps_of_the_catalogue_are_warned_of(catalogue: Catalogue) -> None:
     assert warnings[1].startswith("not-covered: Section 301 duties on goods of China")
 
 
+@pytest.mark.parametrize(
+    ("origin", "day", "warned"),
+    [
+        ("RU", "2022-03-01", False), ("RU", "2022-03-02", True), ("BY", "2026-10-01", True),
+        ("KP", "2018-01-01", True), ("UA", "2026-10-01", False),
+    ],
+)  # fmt: skip
+def test_the_general_tariff_is_warned_of(
+    catalogue: Catalogue, origin: str, day: str, warned: bool
+) -> None:
+    """35 %, not the rate of most favoured nations: SOR/2022-35 on Russia and Belarus, from its
+    registration on 2 March 2022 (CBSA Customs Notice 22-02), and North Korea all along."""
+    row = {**INGOT, "importer": "CA", "origin": origin, "entry_date": day, "claims": ""}
+    row["classification"] = "84181090"
+    assert ("not-covered: General Tariff of 35%" in priced(catalogue, row)["warnings"]) == warned
+
+
 def test_gaps_as_bits_are_those_of_quote(catalogue: Catalogue) -> None:
     chance = random.Random(1)
     codes = ("85414060", "84501100", "72081000", "22042120", "9405990000", "04041005")
