@@ -18,11 +18,17 @@ YES = frozenset(("y", "yes", "true", "1", "x", "oui", "vrai"))
 NO = frozenset(("n", "no", "false", "0", "non", "faux"))
 _PROGRAMS = frozenset(("S", "S+", "CA", "MX"))
 _TREATMENTS = frozenset(("10", "UST", "TEU", "TÉU"))
-_NO_PREFERENCE = frozenset(("2", "02", "MFN", "NPF", "TNPF", "3", "03", "GT"))
+_NO_PREFERENCE = frozenset(("2", "MFN", "NPF", "TNPF"))
 _NAMES = frozenset(("usmca", "cusma", "nafta", "aceum", "alena", "usmcacusma"))
 _NOTHING = frozenset(("none", "aucun", "aucune"))
 _DASHES = re.compile(r"[\s.,:;'\"/_\u2010-\u2015-]*")
 """What stands in a cell to show that there is nothing in it."""
+_TARIFFS = {
+    "unitedstatestariff": "UST", "ustariff": "UST", "tarifdesetatsunis": "UST", "teu": "UST",
+    "mostfavourednation": "MFN", "mostfavourednationtariff": "MFN", "mostfavorednation": "MFN",
+    "nationlaplusfavorisee": "MFN", "tarifdelanationlaplusfavorisee": "MFN",
+}  # fmt: skip
+"""Tariff treatments by their names; the General Tariff is neither, and not held here."""
 _TREATMENT = re.compile(r"(?:TT|(?:TARIFF )?TREATMENT|TRAITEMENT(?: TARIFAIRE)?)[ :.#-]*(?=\d)")
 _NAMES_IT = frozenset(
     ("S", "S+", "YES", "OUI", "TRUE", "VRAI", "X", *_TREATMENTS, *(one.upper() for one in _NAMES))
@@ -98,7 +104,8 @@ def _treatment(code: str) -> tuple[str, str | None]:
     if code in ("S", "S+"):
         return USMCA, None
     code = _TREATMENT.sub("", code)
-    number = re.split(r"[ \-:(]", code.lstrip("0") or code)[0]
+    number = re.split(r"[ \-:(]|\.0+$", code.lstrip("0") or code)[0]
+    number = _TARIFFS.get(plain(code), number)
     if number in _TREATMENTS:
         return USMCA, None
     return NOT_CLAIMED, None if number in _NO_PREFERENCE else _not_priced(code)
