@@ -240,11 +240,19 @@ def test_a_header_in_both_languages_is_taken() -> None:
     assert (columns.report, columns.defaults.currency) == ("canadian", "CAD")
 
 
+GENERAL = (
+    '"{}" is taken also in rows that claim a preference. Write the rate of the preference in those'
+    " rows, such as 0%, or say --map base_rate= with nothing behind it."
+)
+
+
 @pytest.mark.parametrize(
     "header",
     [
         "duty", "weight", "Rate of customs duty", "metal_share", "AD Duty", "CVD", "Anti-dumping",
-        "Countervailing duty (USD)",
+        "Countervailing duty (USD)", "Special authority", "Autorisation spéciale", "Taux de droit",
+        "Taux de droit de douane", "Total countervailing", "Droits antidumping",
+        "Droits compensateurs",
     ],
 )  # fmt: skip
 def test_doubtful_columns_that_nothing_needs_are_a_warning(header: str) -> None:
@@ -260,6 +268,26 @@ def test_anti_dumping_and_countervailing_duty_apart_are_both_told_of() -> None:
     (said,) = notes(map_columns(["hts", "vfd", "AD Duty", "CVD Duty"], {}, US), "add_cvd")
     assert '"AD Duty" is one of the two' in said
     assert '"CVD Duty" is one of the two' in said
+
+
+@pytest.mark.parametrize(
+    ("header", "claims", "warned"),
+    [
+        (["hts", "vfd", "MFN Rate", "Tariff treatment"], (), True),
+        (["hts", "vfd", "statutory_base_rate", "claims"], (), True),
+        (["hts", "vfd", "MFN Rate"], ("usmca",), True),
+        (["hts", "vfd", "MFN Rate"], (), False),
+        (["hts", "vfd", "base_rate", "Tariff treatment"], (), False),
+    ],
+)
+def test_a_general_rate_beside_a_preference_is_a_warning(
+    header: list[str], claims: tuple[str, ...], warned: bool
+) -> None:
+    """8 % in a column "MFN Rate" is charged on goods under treatment 10, which are Free: a declared
+    rate comes before the schedule and the preference, so a person must be told."""
+    columns = map_columns(header, {}, US._replace(claims=claims))
+    told = [str(note) for note in columns.notes if note.code == "general-rate"]
+    assert told == ["base_rate: " + GENERAL.format(header[2])] * warned
 
 
 def test_a_default_given_makes_a_doubtful_column_a_warning() -> None:

@@ -195,6 +195,15 @@ def _say_defaults(matches: Matches, defaults: Defaults) -> None:
     for key, message in absent.items():
         if key not in matches.found and not getattr(defaults, key, ""):
             matches.note("default", f"no column: {message}", key)
+    rate, claimed = matches.found.get("base_rate"), {"claims", names.PREFERENCE}
+    claims_some = defaults.claims or not claimed.isdisjoint(matches.found)
+    if rate and rate.name in alike(names.GENERAL_RATES) and claims_some:
+        message = f"{matches.title(rate)} is taken also in rows that claim a preference"
+        hint = (
+            "Write the rate of the preference in those rows, such as 0%,"
+            " or say --map base_rate= with nothing behind it."
+        )
+        matches.note("general-rate", message, "base_rate", hint, "warning")
     currency = matches.found.get("currency")
     if currency and not defaults.currency:
         message = f"where {matches.title(currency)} is blank, {absent['currency']}"

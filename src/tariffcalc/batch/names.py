@@ -147,6 +147,9 @@ for _field in CONTENTS:
 COUNTS = r"qty|quantit|pieces|pcs|noofunits|numberofunits"
 """What stands in normalised headers of columns that count pieces, whether they are read or not."""
 
+GENERAL_RATES = ("MFN Rate", "statutory_base_rate", "Base Duty Rate")
+"""Rates of base duty without a preference: declared, they hold where one is claimed, too."""
+
 BARE_VALUES = ("value", "cost", "amount", "price", "Valeur", "Montant")
 """Beside a quantity these may be the price of one piece: then they are asked about, not taken."""
 
@@ -177,7 +180,8 @@ DOUBTFUL: dict[str, tuple[str, str]] = {
 
 _ONE_OF_TWO = (
     "AD Duty", "AD Amount", "ADD", "ADD Amount", "ADD Duty", "Anti-dumping", "Anti-dumping Duty",
-    "CVD", "CVD Duty", "CVD Amount", "Countervailing", "Countervailing Duty",
+    "Total anti-dumping", "Droits antidumping", "CVD", "CVD Duty", "CVD Amount", "Countervailing",
+    "Countervailing Duty", "Total countervailing", "Droits compensateurs",
 )  # fmt: skip
 DOUBTFUL |= dict.fromkeys(_ONE_OF_TWO, ("add_cvd", "is one of the two; give their sum"))
 
