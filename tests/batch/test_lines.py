@@ -293,7 +293,9 @@ def test_a_foreign_value_is_converted_to_the_cent_first(catalogue: Catalogue) ->
     by_file = priced(catalogue, without(row, "fx"), rates=rates)
     assert by_file["additional_duty"] == "7.50"
     shipped = {**without(row, "fx"), "shipped_date": "2020-08-01"}
-    assert priced(catalogue, shipped, rates=rates)["error_code"] == "no-exchange-rate"
+    refused = priced(catalogue, shipped, rates=rates)
+    assert refused["error_code"] == "no-exchange-rate"
+    assert "--fx-rates FILE with one of 2020-08-01 or the week before" in refused["error_message"]
     turned = priced(catalogue, {**row, "fx": "1.3333"})
     assert turned["warnings"] == "fx-direction: 1.3333 says that one CAD costs 1.3333 USD"
 

@@ -164,7 +164,11 @@ def exchange_rate(law: Law, shipment: Shipment) -> Decimal:
         return Decimal(1)
     if shipment.fx is None:
         message = f"the value is in {shipment.currency}, the duty is assessed in {own}"
-        hint = f"Say the price of one {shipment.currency} in {own} as fx, or give --fx-rates FILE."
+        day = shipment.shipped_date or shipment.entry_date
+        hint = (
+            f"Say the price of one {shipment.currency} in {own} as fx, or give --fx-rates FILE"
+            f" with one of {day} or the week before."
+        )
         raise InputError([Issue("no-exchange-rate", "error", message, "currency", hint)])
     return shipment.fx
 
