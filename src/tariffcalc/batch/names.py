@@ -32,11 +32,12 @@ CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
 ACCEPTED: dict[str, tuple[str, ...]] = {
     "line": (
         "line", "Entry Summary Line Number", "Line Number", "Line No.", "line_id", "N° de ligne",
-        "No de ligne", "Ligne", "reference", "cartItemId", "id",
+        "No de ligne", "Numéro de ligne", "Ligne", "reference", "cartItemId", "id",
     ),
     "entry": (
         "entry", "Entry Summary Number", "Entry Number", "Entry No", "CAD Transaction No.",
         "Transaction no.", "Transaction Number", "N° de transaction", "No de transaction",
+        "Numéro de transaction",
     ),
     "entry_date": (
         "entry_date", "Import Date", "Importation Date", "Date of Importation",
@@ -169,10 +170,13 @@ DOUBTFUL: dict[str, tuple[str, str]] = {
     "duty rate": ("base_rate", "may be the base rate or everything charged"),
     "rate": ("base_rate", "may be a rate of duty or of exchange"),
     "Rate of customs duty": ("base_rate", "is the rate that was filed, under its own treatment"),
+    "Taux de droit de douane": ("base_rate", "is the rate that was filed, under its own treatment"),
+    "Taux de droit": ("base_rate", "is the rate that was filed, under its own treatment"),
     "Column 1 Current Primary Duty Rate": ("base_rate", "is the rate that was filed"),
     "certificate_of_origin": ("preference", "may be a claim of preference or a mill certificate"),
     "metal_share": ("steel", "does not say which metal"),
     "Special authority": ("claims", "may be a remission order; claim remission where it is met"),
+    "Autorisation spéciale": ("claims", "may be a remission order; claim remission where met"),
     "Special Authority OIC": ("claims", "may be a remission order; claim remission where met"),
     "Direct shipment date (MM-DD)": ("shipped_date", "has no year"),
 }
