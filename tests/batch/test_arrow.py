@@ -100,6 +100,14 @@ def test_lines_with_every_column(lines: list[dict[str, Any]], known_on: str, cha
     compare([cells_of(line, WIDE) for line in lines], WIDE, known_on, charges)
 
 
+def test_personal_goods_without_a_province() -> None:
+    header = (
+        "importer", "entry_date", "classification", "origin", "customs_value", "claims", "province"
+    )  # fmt: skip
+    row = ["CA", "2024-06-01", "84181090", "US", "500.00"]
+    compare([[*row, "personal", ""], [*row, "personal", "QC"], [*row, "", ""]], header)
+
+
 @seed(20260701)
 @settings(SETTINGS, max_examples=100)
 @given(st.lists(ordinary(), min_size=1, max_size=20), st.randoms())

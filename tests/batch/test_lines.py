@@ -18,7 +18,7 @@ from tariffcalc.batch.csv_form import CsvForm
 from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.plain import PLAIN
-from tariffcalc.batch.remarks import Gaps
+from tariffcalc.batch.remarks import NO_PROVINCE, Gaps
 from tariffcalc.batch.result import COLUMNS
 from tariffcalc.batch.rows import Block
 from tariffcalc.batch.tally import FIRST_ROWS, Tally
@@ -390,6 +390,24 @@ def test_gaps_of_the_catalogue_are_warned_of(catalogue: Catalogue) -> None:
     warnings = priced(catalogue, row)["warnings"].split("; ")
     assert warnings[0] == "claim-without-effect: usmca frees base duty of CA and MX goods only"
     assert warnings[1].startswith("not-covered: Section 301 duties on goods of China")
+
+
+@pytest.mark.parametrize(
+    ("change", "warned"),
+    [
+        ({}, True), ({"province": ""}, True), ({"claims": "personal;usmca"}, True),
+        ({"province": "AB"}, False), ({"claims": "personal;zero_rated"}, False),
+        ({"claims": ""}, False), ({"importer": "US"}, False),
+    ],
+)  # fmt: skip
+def test_personal_goods_without_a_province_are_warned_of(
+    catalogue: Catalogue, change: dict[str, str], warned: bool
+) -> None:
+    """They owe the tax of the importer's province, but for Alberta and the territories (CBSA
+    Memorandum D17-1-22, paragraphs 1 to 5): with none declared, what is payable is too low."""
+    fridge = {"importer": "CA", "origin": "US", "classification": "84181090", "claims": "personal"}
+    row = {**INGOT, **fridge, "entry_date": "2024-06-01", **change}
+    assert (NO_PROVINCE in priced(catalogue, row)["warnings"]) == warned
 
 
 @pytest.mark.parametrize(

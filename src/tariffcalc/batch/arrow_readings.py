@@ -25,6 +25,7 @@ from tariffcalc.batch.plain import CODE
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.preference import join_claims
 from tariffcalc.engine.base import USMCA, BaseDuty
+from tariffcalc.engine.levies import lacks_province
 
 MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
 """Fields in which few rows differ: together they are one manner of entry."""
@@ -230,6 +231,8 @@ class Readings:
             for head in points.tables.measures:
                 self._formulas.currencies[head.id] = points.currency
         claims = join_claims(told["claims"], told["preference"]).made
+        if lacks_province(points.tables.levies, claims, told["province"]):
+            return 0
         base, rate = 0, told["base_rate"]
         if rate is not None:
             duty = BaseDuty(rate, str(rate), "declared", "declared", None)

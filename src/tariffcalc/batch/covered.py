@@ -8,7 +8,9 @@ from decimal import Decimal
 from tariffcalc.batch.by_engine import as_shipment
 from tariffcalc.batch.cells import CellError
 from tariffcalc.batch.declared import Declared
+from tariffcalc.batch.remarks import NO_PROVINCE
 from tariffcalc.catalogue.law import Law
+from tariffcalc.engine.levies import lacks_province
 from tariffcalc.engine.quote import check_coverage, exchange_rate
 from tariffcalc.values.exchange import ExchangeRates
 from tariffcalc.values.issues import InputError
@@ -32,6 +34,13 @@ def check_covered(law: Law, declared: Declared, rates: ExchangeRates | None) -> 
         exchange_rate(law, shipment)
     except InputError as error:
         raise as_refusal(error) from None
+
+
+def warn_of_province(law: Law, declared: Declared) -> None:
+    """Add a warning to a row whose goods bear the tax of a province that it does not name."""
+    levies = law.tables(declared.importer).levies
+    if lacks_province(levies, declared.claims, declared.province):
+        declared.warnings["province"] = NO_PROVINCE
 
 
 def find_rate(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import BESIDE, FIELDS, ColumnMap
-from tariffcalc.batch.covered import check_covered
+from tariffcalc.batch.covered import check_covered, warn_of_province
 from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.es003 import Groups
 from tariffcalc.batch.names import CONTENTS
@@ -145,6 +145,7 @@ class _Look:
             declared = self._reader.read(row)
             entry = self._reader.entry(row)
             check_covered(self._law, declared, self._rates)
+            warn_of_province(self._law, declared)
         except CellError as error:
             return self._count(error, number)
         warnings = dict(declared.warnings)

@@ -16,7 +16,7 @@ from typing import Any
 from tariffcalc.batch import remarks
 from tariffcalc.batch.cells import CellError, CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults
-from tariffcalc.batch.covered import find_rate
+from tariffcalc.batch.covered import find_rate, warn_of_province
 from tariffcalc.batch.declared import CAP, FILED, RARE, Declared, LineReader
 from tariffcalc.batch.formula import VALUE_UNIT, whole
 from tariffcalc.batch.keys import Circumstances, Manner, Point
@@ -170,6 +170,7 @@ class Finder:
         """
         declared = self.reader.read(cells)
         lane = self._lane(declared)
+        warn_of_province(self._law, declared)
         known = self._learn_manner(cells, lane, declared)
         point = Point(
             lane.code(declared.classification),

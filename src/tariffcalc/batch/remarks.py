@@ -27,6 +27,8 @@ ENTRY_SPLIT = "entry-split: its rows name several days or modes, and are taken a
 ENTRY_BLANK = "entry-blank: taken as an entry of its own; write the number of its entry in each row"
 CHAPTER_98 = "chapter-98: what {} frees or changes is not held here; priced without it"
 
+NO_PROVINCE = "not declared: provincial tax is left out; say it in a column or as --province"
+
 INCOMPLETE, SPLIT, BLANK = 1, 2, 4
 ODD = ((INCOMPLETE, ENTRY_INCOMPLETE), (SPLIT, ENTRY_SPLIT), (BLANK, ENTRY_BLANK))
 """What may be odd about an entry, as bits, with the words for it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -50,6 +50,16 @@ def assess(
         elif chosen:
             found.append(_tax(levy, figures, [duty_paid[i] for i in chosen]))
     return found
+
+
+def lacks_province(levies: Sequence[Levy], claims: Set[str], province: str | None) -> bool:
+    """Whether goods may bear the tax of a province, and none is declared."""
+    return province is None and any(
+        levy.province is not None
+        and claims >= set(levy.claims)
+        and claims.isdisjoint(levy.except_claims)
+        for levy in levies
+    )
 
 
 def figures_on(levy: Levy, day: date) -> LevyRate | None:

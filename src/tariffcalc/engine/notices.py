@@ -11,6 +11,7 @@ from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect, Kind
 from tariffcalc.engine.base import PARTNERS, USMCA
+from tariffcalc.engine.levies import lacks_province
 from tariffcalc.engine.shipment import Shipment, seems_turned
 from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST
@@ -63,6 +64,9 @@ def _on_line(law: Law, shipment: Shipment, priced: PricedLine) -> Iterator[Issue
             f" {' and '.join(PARTNERS[shipment.importer])}",
             where,
         )
+    if lacks_province(law.tables(shipment.importer).levies, line.claims, shipment.province):
+        message = "no province of the importer is declared: provincial tax is left out"
+        yield Issue("no-province", "warning", message, where, "Say --province.")
     if priced.duty.assumption:
         yield Issue("assumption", "info", priced.duty.assumption, where)
     if priced.duty.column == "declared":
