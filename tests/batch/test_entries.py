@@ -99,6 +99,8 @@ def test_rows_that_cannot_be_read_are_left_out_and_told_of(catalogue: Catalogue)
     assert [result["status"] for result in found] == ["ok", "error", "ok"]
     assert found[0]["fees"] == "26.79"
     assert found[0]["warnings"].startswith("entry-incomplete")
+    # Canada has no fees, but limits of value such as the C$5,000 of SOR/2025-154, s. 5(a).
+    assert "its fees and its limits of value leave out the rows" in found[0]["warnings"]
     assert found[2]["warnings"] == ""
 
 

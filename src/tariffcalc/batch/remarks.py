@@ -22,7 +22,9 @@ from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import LATEST, parse_day
 
 BETWEEN = "; "
-ENTRY_INCOMPLETE = "entry-incomplete: the fees are shared without the rows that cannot be read"
+ENTRY_INCOMPLETE = (
+    "entry-incomplete: its fees and its limits of value leave out the rows that cannot be read"
+)
 ENTRY_SPLIT = "entry-split: its rows name several days or modes, and are taken as several entries"
 ENTRY_BLANK = "entry-blank: taken as an entry of its own; write the number of its entry in each row"
 CHAPTER_98 = "chapter-98: what {} frees or changes is not held here; priced without it"
