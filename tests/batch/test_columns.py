@@ -328,6 +328,27 @@ def test_a_header_may_name_the_currency_of_the_values() -> None:
     assert said.endswith("--map currency= with nothing behind it.")
 
 
+@pytest.mark.parametrize(
+    "header", ["36 Value for currency conversion", "Valeur pour change de devises"]
+)
+def test_a_value_for_conversion_needs_its_currency(header: str) -> None:
+    """Field 36 of a B3 is the value in the currency of the invoice, which field 17 names; the value
+    in Canadian dollars is field 37 (Customs Act, section 55). 1,000 USD were taxed as 1,000 CAD."""
+    into = Defaults(importer="CA", origin="US", entry_date="2025-03-13")
+    told = (
+        f'currency: "{header}" is in the currency of the invoice, and no column names it.'
+        ' Say --currency, or --map currency="HEADER".'
+    )
+    assert told in notes(map_columns(["hts", header], {}, into), "currency")
+    for others, given in (
+        ([], into._replace(currency="CAD")),
+        (["17 Crcy. code"], into),
+        (["Value for duty"], into),
+    ):
+        columns = map_columns(["hts", header, *others], {}, given)
+        assert told not in notes(columns, "currency")
+
+
 def test_what_holds_where_a_column_is_missing_is_said() -> None:
     columns = map_columns(["hts", "value"], {}, US)
     said = " ".join(str(note) for note in columns.notes)

@@ -135,6 +135,11 @@ def _imply_currency(matches: Matches, defaults: Defaults) -> Defaults:
     stated = "CAD" if value.name in alike(names.VALUE_FOR_DUTY) else stated
     column = matches.found.get("currency")
     if not stated:
+        if value.name in alike(names.FOR_CONVERSION) and not (column or defaults.currency):
+            told = f"{matches.title(value)} is in the currency of the invoice"
+            hint = 'Say --currency, or --map currency="HEADER".'
+            message = f"{told}, and no column names it"
+            matches.note("currency-missing", message, "currency", hint, "warning")
         return defaults
     told = f"{matches.title(value)} is in {stated}"
     if column and column.name in alike(_OF_INVOICE):

@@ -157,6 +157,11 @@ BARE_VALUES = ("value", "cost", "amount", "price", "Valeur", "Montant")
 VALUE_FOR_DUTY = ("Value for duty", "VFD", "Valeur en douane")
 """In Canadian dollars by definition (Customs Act, section 55), whatever the invoice currency."""
 
+FOR_CONVERSION = (
+    "Value for currency conversion", "Valeur pour conversion", "Valeur pour change de devises",
+)  # fmt: skip
+"""Field 36 of a B3: in the currency of the invoice, which field 17 names."""
+
 DOUBTFUL: dict[str, tuple[str, str]] = {
     "country": ("origin", "may be the country of origin or the one it was exported from"),
     "pays": ("origin", "may be the country of origin or the one it was exported from"),
