@@ -128,6 +128,15 @@ def test_json_lines_name_every_column_once() -> None:
     }
 
 
+def test_json_lines_lose_no_column_that_is_named_as_extra_cells_are() -> None:
+    file = io.BytesIO()
+    writer = open_writer(Layout(Form.JSONL), file, ["hs", "extra_cells"], COLUMNS)
+    writer.write(["1", "mine", "2", "3"], ("error", "ragged"))
+    writer.close()
+    found = json.loads(file.getvalue())
+    assert (found["extra_cells"], found["extra_cells_2"]) == ("mine", ["2", "3"])
+
+
 def test_json_lines_keep_formulas_as_they_are() -> None:
     (line,) = written(Layout(Form.JSONL), [(["=1+1", "é"], ("ok", ""))]).splitlines()
     assert json.loads(line)["hs"] == "=1+1"

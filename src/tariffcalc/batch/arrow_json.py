@@ -25,7 +25,7 @@ from tariffcalc.batch.arrow_lines import TextPricer
 from tariffcalc.batch.arrow_results import shown
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.rows import Rows
-from tariffcalc.batch.writers import json_line, unique_names
+from tariffcalc.batch.writers import EXTRA, json_line, unique_names
 
 ESCAPED = '["\\\\\\x00-\\x1f]'
 """What JSON writes otherwise."""
@@ -41,8 +41,9 @@ class JsonPricer(TextPricer):
         """Make ready for a file; arguments as in `TextPricer`."""
         super().__init__(rows, pricer, delimiter)
         self._width = self.reading.width
-        self._names = unique_names([*rows.header, *pricer.columns])
-        self._heads = [f", {json.dumps(name, ensure_ascii=False)}: " for name in self._names]
+        self._names = unique_names([*rows.header, *pricer.columns, EXTRA])
+        own = self._names[:-1]
+        self._heads = [f", {json.dumps(name, ensure_ascii=False)}: " for name in own]
         self._heads[0] = f"{{{self._heads[0][2:]}"
 
     def line(self, cells: Sequence[str], result: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ PACKED = 6
 """Level of gzip: much faster than 9 for files nearly as small."""
 
 EXTRA = "extra_cells"
-"""Where JSON Lines, Parquet and XLSX keep the cells that a long row has too many."""
+"""Where JSON Lines and Parquet keep the cells that a long row has too many."""
 
 
 class Form(StrEnum):
@@ -195,7 +195,7 @@ class JsonLinesWriter:
 
     def __init__(self, file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> None:
         self.file = file
-        self._names = unique_names([*header, *columns])
+        self._names = unique_names([*header, *columns, EXTRA])
         self._width = len(header)
         self._held: list[str] = []
         self._size = 0
@@ -224,17 +224,17 @@ def json_line(names: Sequence[str], width: int, cells: Sequence[str], result: Se
     """Return a row as a JSON object, without a line end.
 
     Args:
-        names: Of all columns.
+        names: Of all columns, and last that of the cells which a long row has too many.
         width: How many of them are the user's.
         cells: The user's.
         result: What is blank there is null.
     """
     own, extra = fitted(cells, width)
     body: dict[str, object] = dict(
-        zip(names, [*own, *(text or None for text in result)], strict=True)
+        zip(names[:-1], [*own, *(text or None for text in result)], strict=True)
     )
     if extra:
-        body[EXTRA] = list(extra)
+        body[names[-1]] = list(extra)
     return json.dumps(body, ensure_ascii=False)
 
 
