@@ -71,6 +71,13 @@ def test_blank_rows_come_out_and_row_numbers_count_those_in_front(tmp_path: Path
     assert rows.row_number(0) == 4
 
 
+@pytest.mark.parametrize("above", ["sep=,\n", "\n", ",,\n", "\r\n"])
+@pytest.mark.parametrize("header", ["a,b", '"a\n",b'])
+def test_a_header_that_ends_the_file_is_no_row(tmp_path: Path, above: str, header: str) -> None:
+    rows = open_rows(write(tmp_path, above + header))
+    assert (rows.header[1], list(rows)) == ("b", [])
+
+
 @pytest.mark.parametrize(
     ("content", "encoding", "noted"),
     [

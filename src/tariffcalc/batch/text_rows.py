@@ -96,7 +96,12 @@ class TextRows(Rows):
             lines = Lines(stream, self._decoder(), self.source)
             skip = self._skip
             for piece in lines.pieces:
-                below, skip = "".join(split_lines(piece)[skip:]) if skip else piece, 0
+                below = piece
+                if skip:
+                    above = split_lines(piece)
+                    below, skip = "".join(above[skip:]), max(0, skip - len(above))
+                    if not below:
+                        continue
                 plain = plain_lines(below)
                 if plain is not None:
                     yield map(str.split, plain, repeat(self.delimiter)), plain
