@@ -96,6 +96,21 @@ def test_a_summary_is_saved(batch: Command, invoices: Path, tmp_path: Path) -> N
     assert "| us-232-aluminum | 100.00 |" in (tmp_path / "s.md").read_text()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
+@pytest.mark.parametrize("ending", ["json", "md"])
+def test_a_summary_tells_names_that_are_no_text(invoices: Path, ending: str) -> None:
+    folder = os.fsencode(invoices.parent)
+    os.rename(invoices, folder + b"/caf\xe9.csv")  # noqa: PTH104  # a path is text
+    line = f"cd {invoices.parent}; tariffcalc batch caf*.csv --into US --map value=Entered"
+    line += " --map 'origin=Made in' --map entry_date=Day -q -o $(printf 'out\\377.csv')"
+    assert spawn(f"{line} --summary summary.{ending}").stderr == ""
+    told = (invoices.parent / f"summary.{ending}").read_text()
+    if ending == "json":
+        assert json.loads(told)["input"] == "caf\udce9.csv"
+    else:
+        assert r"caf\udce9.csv: 2 rows, to out\udcff.csv" in told
+
+
 def test_a_dry_run_prices_nothing(batch: Command, invoices: Path, tmp_path: Path) -> None:
     where = ["-o", tmp_path / "out.csv"]
     done = batch(invoices, *where, "--into", "US", *MAP, "--dry-run")

@@ -107,7 +107,7 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
             sys.stderr.write(summary.as_text(told))
         if job.summary is not None and saved is not None:
             as_ = summary.as_json if job.summary.lower().endswith(".json") else summary.as_markdown
-            saved.file.write(as_(told).encode())
+            saved.file.write(as_(told).encode("utf-8", "backslashreplace"))  # a name may be no text
     return Outcome(told, failed)
 
 
