@@ -200,6 +200,26 @@ def test_a_link_keeps_pointing_at_the_file(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
 
 
+def test_a_link_that_leads_to_itself_is_a_file_that_is_there(tmp_path: Path) -> None:
+    link = tmp_path / "link.csv"
+    link.symlink_to(link)
+    with pytest.raises(WriteError, match="--force"):
+        write(link)
+    assert names(tmp_path) == ["link.csv"]
+    write(link, force=True)
+    assert link.read_bytes() == b"new"
+
+
+def test_a_pipe_may_be_named_as_the_system_names_it() -> None:
+    if not Path("/dev/fd").is_dir():
+        pytest.skip("this system has no /dev/fd")
+    read, end = os.pipe()
+    write(Path(f"/dev/fd/{end}"))
+    os.close(end)
+    with os.fdopen(read, "rb") as pipe:
+        assert pipe.read() == b"new"
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_the_input_is_never_the_output(tmp_path: Path, force: bool) -> None:
     path, hard, link = (tmp_path / name for name in ("in.csv", "hard.csv", "link.csv"))

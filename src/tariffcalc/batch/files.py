@@ -100,10 +100,10 @@ def open_whole(target: str, *, force: bool = False, hold: bool = False) -> Itera
     Raises:
         WriteError: when the file cannot be written; `Stopped` on a signal.
     """
-    path = None if target == STDOUT else Path(target).resolve()
+    path = None if target == STDOUT else Path(target)
     with catch_stops() as stops:
         if path is not None and (not path.exists() or path.is_file()):
-            with _beside(path, target, force, stops) as output:
+            with _beside(Path(os.path.realpath(path)), target, force, stops) as output:
                 yield output
         elif hold:
             with room_told():
