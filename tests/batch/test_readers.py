@@ -8,6 +8,7 @@ import io
 import os
 import sys
 import tempfile
+import threading
 import tracemalloc
 import zipfile
 from datetime import date, datetime
@@ -243,6 +244,21 @@ def test_standard_input_is_read_once_or_kept(monkeypatch: pytest.MonkeyPatch) ->
         assert sum(1 for _ in rows) == sum(1 for _ in rows.reopen()) == 200_000
         both = zip(rows, rows.reopen(), strict=True)
         assert all(one == other for one, other in both)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_that_has_a_name_is_read_as_standard_input_is(tmp_path: Path) -> None:
+    pipe, content = tmp_path / "pipe", b"a,b\n" + b"1,2\n" * 200_000
+    for packed in (content, gzip.compress(content)):
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=pipe.write_bytes, args=[packed], daemon=True)
+        writer.start()
+        rows = open_rows(pipe)
+        rows.reopen()
+        assert rows.name == "pipe"
+        assert sum(1 for _ in rows) == sum(1 for _ in rows.reopen()) == 200_000
+        writer.join()
+        pipe.unlink()
 
 
 def test_no_room_to_keep_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

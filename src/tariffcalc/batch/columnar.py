@@ -197,8 +197,9 @@ def _is_large(job: Job, table: Table) -> bool:
         return True  # PyArrow is at work already
     if len(source.head) < HEAD:
         return False
-    is_told = job.invoices != STDOUT and Path(job.invoices).suffix.lower() != ".gz"
-    return not is_told or Path(job.invoices).stat().st_size >= LARGE
+    path = Path(job.invoices)
+    is_told = job.invoices != STDOUT and path.is_file() and path.suffix.lower() != ".gz"
+    return not is_told or path.stat().st_size >= LARGE
 
 
 def _why_not(table: Table, layout: Layout) -> str:

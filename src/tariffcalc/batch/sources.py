@@ -1,4 +1,4 @@
-"""Where the bytes of an input come from: a file, a gzip file, or standard input.
+"""Where the bytes of an input come from: a file, a gzip file, a pipe, or standard input.
 
 What an input is, is told by its first bytes, not by the ending of its name. Nothing is ever read
 whole: a gzip file is unpacked as it is read.
@@ -50,20 +50,20 @@ class Source:
 
     def __init__(self, path: str | Path) -> None:
         """Look at the first bytes. Raises InputError when they cannot be read or are no table."""
-        self._path = None if str(path) == "-" else Path(path)
+        self._path = Path(path)
         self._spool: IO[bytes] | None = None
         self._spent = False
         self._opened: BinaryIO | None = None
-        self.name = "standard input" if self._path is None else self._path.name
-        self._packed_head = b""
-        if self._path is None:
-            if sys.stdin is None:
-                raise self.refusal("unreadable", "is closed", "Give the file's name.")
-            self._packed_head = sys.stdin.buffer.read(HEAD)
+        is_stdin = str(path) == "-"
+        self.name = "standard input" if is_stdin else self._path.name
+        if is_stdin and sys.stdin is None:
+            raise self.refusal("unreadable", "is closed", "Give the file's name.")
         with self.told():
-            packed = self._packed_head[:2] if self._path is None else _first(self._path, 2)
+            self._stream = sys.stdin.buffer if is_stdin else _open_pipe(self._path)
+            self._packed_head = self._stream.read(HEAD) if self._stream else b""
+            packed = self._packed_head[:2] if self._stream else _first(self._path, 2)
             self._is_gzip = packed == b"\x1f\x8b"
-            if self._path is not None:
+            if self._stream is None:
                 with self.open() as file:
                     self.head = file.read(HEAD)
             elif self._is_gzip:
@@ -96,17 +96,16 @@ class Source:
 
     def open_file(self) -> BinaryIO:
         """Return the bytes as a file in which one can seek."""
-        if self._path is None:
-            self.keep()
+        self.keep()
         return self.open()
 
     def keep(self) -> None:
-        """Make a second opening possible: standard input is copied to a temporary file.
+        """Make a second opening possible: what a pipe gives is copied to a temporary file.
 
         Raises:
             InputError: when it cannot be read, or there is no room for it.
         """
-        if self._path is not None or self._spool is not None:
+        if self._stream is None or self._spool is not None:
             return
         self._refuse_spent()
         with room_told():
@@ -117,23 +116,23 @@ class Source:
                 spool.write(chunk)
                 spool.flush()
             with self.told():
-                chunk = sys.stdin.buffer.read(HEAD)
+                chunk = self._stream.read(HEAD)
         self._spool = spool
 
     def _raw(self) -> BinaryIO:
-        if self._path is not None:
+        if self._stream is None:
             self._opened = self._path.open("rb")
             return self._opened
         if self._spool is not None:
             return cast(BinaryIO, io.BufferedReader(_Window(self._spool), HEAD))
         self._refuse_spent()
         self._spent = True
-        return cast(BinaryIO, io.BufferedReader(_Joined(self._packed_head, sys.stdin.buffer), HEAD))
+        return cast(BinaryIO, io.BufferedReader(_Joined(self._packed_head, self._stream), HEAD))
 
     def share_read(self) -> float | None:
         """Return how much of the file was read in the last opening, from 0 to 1, if it is known."""
         file = self._opened
-        if self._path is None or file is None or file.closed:
+        if file is None or file.closed:
             return None
         return min(1.0, file.tell() / max(1, self._path.stat().st_size))
 
@@ -155,6 +154,11 @@ class Source:
     def refusal(self, code: str, message: str, hint: str = "") -> InputError:
         """Return the error for this input."""
         return InputError([Issue(code, "error", message, self.name, hint)])
+
+
+def _open_pipe(path: Path) -> BinaryIO | None:
+    """Open what can be read only once, though it has a name: a pipe, a device."""
+    return path.open("rb") if path.exists() and not (path.is_file() or path.is_dir()) else None
 
 
 def _first(path: Path, count: int) -> bytes:
