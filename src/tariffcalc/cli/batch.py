@@ -54,7 +54,7 @@ class RowsFormat(StrEnum):
 
 def batch(
     invoices: Annotated[
-        str, typer.Argument(help="The file: CSV, XLSX, Parquet, also .gz; `-` for stdin.")
+        str, typer.Argument(help="The file: CSV, also .gz, XLSX or Parquet; `-` for stdin.")
     ],
     output: Annotated[
         str,
