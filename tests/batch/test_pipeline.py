@@ -757,6 +757,31 @@ def test_a_file_that_cannot_be_priced_leaves_no_summary(
 
 
 @pytest.mark.parametrize(
+    ("engine", "output", "told"),
+    [
+        ("python", "out.parquet", True),
+        ("python", "out.csv", False),
+        ("arrow", "out.parquet", False),
+    ],
+)
+def test_columns_of_parquet_that_become_text_are_noted(
+    catalogue: Catalogue,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    engine: Any,
+    output: str,
+    told: bool,
+) -> None:
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    row = dict(zip(HEADER, good_row(1, random.Random(9)), strict=True))
+    source = tmp_path / "in.parquet"
+    parquet.write_table(pa.table({name: [cell] for name, cell in row.items()}), source)
+    price_file(Job(str(source), str(tmp_path / output), engine=engine), catalogue)
+    line = "note: in.parquet: its columns become text, as the engine python writes them\n"
+    assert (line in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize(
     ("name", "form", "told"),
     [
         ("x.csv", "jsonl", "note: the file is written as JSONL, though its name ends in .csv\n"),

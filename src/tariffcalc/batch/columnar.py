@@ -103,9 +103,7 @@ def price(
             with closing(open_progress(ADDING_UP)) as progress:
                 priced.gather(telling(progress))
     except NotForThisLane as error:
-        if layout.form is Form.PARQUET and rows.source.kind == "parquet":
-            _tell(job, f"{error}; its columns become text")
-        elif job.engine == "arrow":
+        if job.engine == "arrow":
             _tell(job, str(error))
         pricer.entries = None
         return False

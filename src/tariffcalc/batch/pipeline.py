@@ -209,6 +209,9 @@ def _write(
             job, table, pricer, layout, packed, progress, doing
         ):
             return "arrow"
+        if (table.rows.source.kind, layout.form) == ("parquet", Form.PARQUET):
+            message = "its columns become text, as the engine python writes them"
+            _say([Issue("columns-as-text", "info", message, table.rows.name)], job.quiet)
         if "entry" in table.columns.places:
             _gather(job, table, pricer, progress)
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
