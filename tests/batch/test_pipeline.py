@@ -19,7 +19,7 @@ import pytest
 from tests.batch.invoices import HEADER, good_row
 
 from tariffcalc import Catalogue, InputError
-from tariffcalc.batch import columnar, pipeline
+from tariffcalc.batch import columnar, pipeline, writers
 from tariffcalc.batch.columnar import WORTH_SHARING
 from tariffcalc.batch.columns import Defaults
 from tariffcalc.batch.crew import Member, most_members, share
@@ -740,6 +740,18 @@ def test_a_summary_that_cannot_be_written_is_told_before_pricing(
     monkeypatch.setattr(pipeline, "_write", lambda *_: pytest.fail("was priced"))
     with pytest.raises(InputError, match=r"/proc/s\.json: cannot be written"):
         run(catalogue, source, tmp_path / "out.csv", summary="/proc/s.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(("name", "extra"), [("out.parquet", "fast"), ("out.xlsx", "xlsx")])
+def test_an_extra_that_is_missing_is_told_before_pricing(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, extra: str
+) -> None:
+    source = save(tmp_path / "in.csv", [good_row(1, random.Random(9))])
+    monkeypatch.setattr(writers, "find_spec", lambda _: None, raising=False)
+    monkeypatch.setattr(pipeline, "_prepare", lambda *_: pytest.fail("was looked through"))
+    with pytest.raises(InputError, match=rf"pip install \"tariffcalc\[{extra}\]"):
+        run(catalogue, source, tmp_path / name)
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 

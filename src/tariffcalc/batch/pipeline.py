@@ -25,6 +25,7 @@ from tariffcalc.batch.writers import (
     Form,
     Layout,
     Writer,
+    check_extra,
     choose_layout,
     note_of,
     open_writer,
@@ -77,6 +78,7 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
     began = time.monotonic()
     table = open_table(job, catalogue)
     layout = _layout(job, table)
+    check_extra(layout.form)
     _say([*table.columns.notes, *note_of(job.output, layout)], job.quiet)
     with ExitStack() as opened:
         saved = None  # opened first: that it cannot be written is told before any work is done

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
@@ -39,6 +40,10 @@ ENDINGS = {
     ".csv": Form.CSV, ".tsv": Form.CSV, ".txt": Form.CSV, ".jsonl": Form.JSONL,
     ".ndjson": Form.JSONL, ".parquet": Form.PARQUET, ".pq": Form.PARQUET, ".xlsx": Form.XLSX,
 }  # fmt: skip
+
+
+_EXTRAS = {Form.PARQUET: ("fast", "pyarrow", "numpy"), Form.XLSX: ("xlsx", "openpyxl")}
+"""The extra that a form needs, and the modules in it."""
 
 
 class Layout(NamedTuple):
@@ -105,6 +110,20 @@ def choose_layout(
     return Layout(form, delimiter, line_end, marked, is_zipped)
 
 
+def check_extra(form: Form) -> None:
+    """Refuse a form that cannot be written, before any work is done.
+
+    Raises:
+        InputError: when it needs an extra that is not installed.
+    """
+    extra, *needed = _EXTRAS.get(form, ("",))
+    missing = [name for name in needed if find_spec(name) is None]
+    if missing:
+        message = f"{form} files need {missing[0]}, which is not installed"
+        hint = f'Install it with: pip install "tariffcalc[{extra}]"'
+        raise InputError([Issue("missing-extra", "error", message, "--output", hint)])
+
+
 def note_of(target: str, layout: Layout) -> Iterator[Issue]:
     """Yield a note where a file is written in another form than its ending names."""
     ending, _ = _ending(target)
@@ -132,28 +151,18 @@ def zipped(file: BinaryIO, is_zipped: bool) -> Iterator[BinaryIO]:
 def open_writer(
     layout: Layout, file: BinaryIO, header: Sequence[str], columns: Sequence[str]
 ) -> Writer:
-    """Return a writer of rows in a layout; `columns` are the names of the result.
-
-    Raises:
-        InputError: when the form needs an extra that is not installed.
-    """
+    """Return a writer of rows in a layout; `columns` are the names of the result."""
     if layout.form is Form.CSV:
         return CsvWriter(layout, file, header, columns)
     if layout.form is Form.JSONL:
         return JsonLinesWriter(file, header, columns)
-    extra = "fast" if layout.form is Form.PARQUET else "xlsx"
-    try:
-        if layout.form is Form.PARQUET:
-            from tariffcalc.batch.arrow_rows import ParquetWriter
+    if layout.form is Form.PARQUET:
+        from tariffcalc.batch.arrow_rows import ParquetWriter
 
-            return ParquetWriter(file, header, columns, layout.is_ragged)
-        from tariffcalc.batch.sheet import SheetWriter
+        return ParquetWriter(file, header, columns, layout.is_ragged)
+    from tariffcalc.batch.sheet import SheetWriter
 
-        return SheetWriter(file, header, columns)
-    except ModuleNotFoundError as error:
-        message = f"{layout.form} files need {error.name}, which is not installed"
-        hint = f'Install it with: pip install "tariffcalc[{extra}]"'
-        raise InputError([Issue("missing-extra", "error", message, "--output", hint)]) from None
+    return SheetWriter(file, header, columns)
 
 
 class CsvWriter:
