@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests import transcripts
 
+from tariffcalc.batch import profile
 from tariffcalc.catalogue.coverage import page
 
 ROOT = transcripts.ROOT
@@ -42,6 +43,10 @@ def test_snippets_run(name: str) -> None:
     report: list[str] = []
     failed = doctest.DocTestRunner(verbose=False).run(test, out=report.append).failed
     assert not failed, "".join(report)
+
+
+def test_the_profile_that_is_shown_has_every_key() -> None:
+    assert f"```yaml\n{profile.EXAMPLE}```\n" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_coverage_is_made_from_the_data() -> None:
