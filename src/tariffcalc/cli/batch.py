@@ -89,7 +89,8 @@ def batch(
     fx_rates: Annotated[
         Path | None,
         typer.Option(
-            help="Exchange rates: Bank of Canada Valet CSV or JSON, or date,currency,rate."
+            help="Exchange rates: Bank of Canada Valet CSV or JSON, or date,currency,rate in"
+            " Canadian dollars."
         ),
     ] = None,
     map_: Annotated[

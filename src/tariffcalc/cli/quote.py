@@ -64,7 +64,8 @@ def quote(
     fx_rates: Annotated[
         Path | None,
         typer.Option(
-            help="File of rates: Bank of Canada Valet CSV or JSON, or date,currency,rate."
+            help="File of rates: Bank of Canada Valet CSV or JSON, or date,currency,rate in"
+            " Canadian dollars."
         ),
     ] = None,
     mode: Annotated[Text, typer.Option(help="ocean, air, truck, rail, mail or courier.")] = None,

@@ -82,7 +82,10 @@ def parse_rates(text: str, name: str) -> ExchangeRates:
             issues.append(Issue("bad-rate", "error", str(error), f"{name} rate {number}"))
     if not rows:
         message = "holds no exchange rates"
-        hint = "It takes the Bank of Canada's Valet CSV or JSON, or the columns date,currency,rate."
+        hint = (
+            "It takes the Bank of Canada's Valet CSV or JSON, or the columns date,currency,rate"
+            " with rates in Canadian dollars."
+        )
         issues.append(Issue("no-rates", "error", message, name, hint))
     if issues:
         raise InputError(issues)
