@@ -372,6 +372,12 @@ def test_measures_names_the_origins_it_stands_over(day: date) -> None:
         assert here == {sheet_of(row) for row in listed if names(row, origin)}, origin
 
 
+@pytest.mark.parametrize("name", ["customs_value", "fx", "quantity", "base_rate"])
+def test_a_float_is_told_to_be_text(name: str) -> None:
+    with pytest.raises(InputError, match=rf'{name}: is a float.*write it as text, "1\.3"'):
+        catalogue().shipment(importer="US", entry_date="2020-09-10", origin="CA", **{name: 1.3})
+
+
 def sheet_of(row: InForce) -> tuple[object, ...]:
     return row.measure, row.instrument, row.since, row.rate, row.heading
 

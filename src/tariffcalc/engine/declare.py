@@ -117,7 +117,10 @@ class _Reader:
             return None
         place = f"{where}{key}"
         if not isinstance(body[key], str | int | Decimal | date) or isinstance(body[key], bool):
-            self.fault("not-text", "must be one word or number", place)
+            message = "must be one word or number"
+            if isinstance(body[key], float):
+                message = f'is a float, which is not exact; write it as text, "{body[key]}"'
+            self.fault("not-text", message, place)
             return None
         try:
             return read(str(body[key]))
