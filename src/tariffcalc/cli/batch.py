@@ -139,7 +139,8 @@ def batch(
     charges: Annotated[
         ChargesForm,
         typer.Option(
-            help="compact: one column with all charges; columns: one for each measure that occurs."
+            help="compact: one column with all charges; columns: one for each measure that occurs,"
+            " to find which all rows are priced once more, one by one."
         ),
     ] = ChargesForm.COMPACT,
     format_: Annotated[
