@@ -158,6 +158,11 @@ def test_a_choice_wins_and_may_use_a_flag_or_an_accepted_name() -> None:
         assert map_columns(header, {word: "invoice TOTAL"}, US).places["customs_value"] == 1
 
 
+def test_of_two_choices_for_a_field_the_later_holds() -> None:
+    chosen = {"value": "Cost", "customs_value": "Net"}  # a profile's, and that of the command line
+    assert taken(map_columns(["hs", "Net"], chosen, US))["customs_value"] == "Net"
+
+
 def test_a_chosen_column_serves_no_other_field_by_itself() -> None:
     header = ["hts", "value", "Entry Date", "Release Date"]
     columns = map_columns(header, {"shipped_date": "Entry Date"}, Defaults("US", "CA"))

@@ -108,8 +108,8 @@ def alike(words: Iterable[str]) -> set[str]:
 def match_headers(header: Sequence[str], chosen: Mapping[str, str]) -> Matches:
     """Return the column of each field: the one chosen, else the most specific by name."""
     matches = Matches(header, [name_of(name) for name in header])
-    for word, column in chosen.items():
-        key = _field(word, matches)
+    told = {_field(word, matches): column for word, column in chosen.items()}
+    for key, column in told.items():
         if key:
             matches.chosen[key] = _column(key, column, matches) if column.strip() else None
     used = {index for index in matches.chosen.values() if index is not None}
