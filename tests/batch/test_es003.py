@@ -71,6 +71,17 @@ def test_rows_of_a_line_need_not_stand_together(columns: ColumnMap, reader: Cell
     assert rows[3][DUTY] == "$300.00"
 
 
+def test_duties_with_a_decimal_comma_are_added_up(catalogue: Catalogue, columns: ColumnMap) -> None:
+    reader = CellReader(catalogue.store, columns.date_format, decimal_comma=True)
+    rows = [
+        row("A", "1", 1, "99030128", "0,00", "1.850,50"),
+        row("A", "1", 2, "3923900080", "10.000,00", "300,00"),
+    ]
+    found = duties(group_rows(rows, columns, reader), rows)
+    assert found == [None, "2150,50"]
+    assert reader.read("filed_duty", found[1] or "").text == "2150.50"
+
+
 def test_rows_without_an_entry_or_a_line_are_in_no_line(
     columns: ColumnMap, reader: CellReader
 ) -> None:

@@ -84,7 +84,7 @@ class Groups:
                 own = self._cells.read("filed_duty", row[place]).text
             except CellError:
                 return row  # to be told of when it is priced
-            more = f"{Decimal(own or 0) + more:f}"
+            more = f"{Decimal(own or 0) + more:f}".replace(".", self._cells.glance.point)
         return [*row[:place], more, *row[place + 1 :]]
 
     def said(self, index: int) -> str | None:
