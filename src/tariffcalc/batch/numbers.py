@@ -102,16 +102,20 @@ def _why_not(text: str, body: str, decimal_comma: bool) -> str:
     if _EXPONENT.fullmatch(body):
         return f'"{text}" is written with an exponent; format the column as a number'
     if decimal_comma and _POINT.fullmatch(body):
+        if "." not in body:
+            return f'"{text}" seems to have commas between its thousands; say --decimal-point'
         return f'"{text}" has a decimal point, and --decimal-comma is said'
     if not decimal_comma and _COMMA.fullmatch(body):
         if "," not in body:
             return f'"{text}" seems to have points between its thousands; say --decimal-comma'
         return f'"{text}" seems to have a decimal comma; say --decimal-comma, or write a point'
+    if decimal_comma and any(sign in body for sign in ",. "):
+        return f'"{text}" has separators that part no thousands; write a comma for the cents only'
     try:
         if not any(letter.isalpha() for letter in text):
-            parse_amount(text)
+            parse_amount(body or text)
     except ValueError as error:
-        return str(error)
+        return str(error).replace(f'"{body}"', f'"{text}"')
     return f'"{text}" is not a plain number such as 1234.56'
 
 
