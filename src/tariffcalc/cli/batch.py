@@ -140,7 +140,7 @@ def batch(
         ChargesForm,
         typer.Option(
             help="compact: one column with all charges; columns: one for each measure that occurs,"
-            " to find which all rows are priced once more, one by one."
+            " to find which all rows are priced once before."
         ),
     ] = ChargesForm.COMPACT,
     format_: Annotated[
