@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from numbers import Real
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from tariffcalc.catalogue.store import Store
@@ -118,7 +119,7 @@ class _Reader:
         place = f"{where}{key}"
         if not isinstance(body[key], str | int | Decimal | date) or isinstance(body[key], bool):
             message = "must be one word or number"
-            if isinstance(body[key], float):
+            if isinstance(body[key], Real) and not isinstance(body[key], bool):
                 message = f'is a float, which is not exact; write it as text, "{body[key]}"'
             self.fault("not-text", message, place)
             return None
