@@ -154,6 +154,20 @@ def test_rates_of_exchange_come_from_a_file(batch: Command, tmp_path: Path) -> N
     assert found["status"] == "ok"
 
 
+def test_rates_of_a_file_without_shipped_dates_are_told_of(batch: Command, tmp_path: Path) -> None:
+    """Both countries take the rate of the day on which the goods left (SOR/85-900, s. 3; 31 U.S.C.
+    5151); with no such day the rate of the entry date stands in, as `quote` says it does."""
+    body = "hts,customs_value,origin,entry_date,currency\n8471300100,100,CN,2024-06-04,USD\n"
+    rates = tmp_path / "rates.csv"
+    rates.write_text("date,currency,rate\n2024-06-03,USD,1.25\n")
+    told = "shipped_date: no column: rates of exchange are those of the entry date"
+    words = ["-", "--into", "CA", "--fx-rates", rates]
+    assert f"note: {told}" in batch(*words, stdin=body).err
+    assert f"info: {told}" in batch(*words, "--dry-run", stdin=body).out
+    left = body.replace("currency", "currency,shipped_date").replace("USD", "USD,2024-06-03")
+    assert told not in batch(*words, stdin=left).err
+
+
 def test_law_options_reach_the_pricing(batch: Command) -> None:
     body = "hts,customs_value,origin,entry_date,importer\n7601.10.60,1000,CA,2020-10-01,US\n"
     then = rows(batch("-", "-q", stdin=body).out)[0]

@@ -111,6 +111,10 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
         columns = map_columns(rows.header, job.chosen, job.defaults)
     except InputError as error:
         raise say_header(rows, job.chosen, error) from None
+    if job.options.rates is not None and "shipped_date" not in columns.places:
+        message = "no column: rates of exchange are those of the entry date"
+        note = Issue("default", "info", message, "shipped_date")
+        columns = columns._replace(notes=(*columns.notes, note))
     comma = job.decimal_comma
     if comma is None and getattr(rows, "delimiter", ",") != ";":
         comma = False  # spreadsheets write semicolons where they write a comma before the cents
