@@ -117,6 +117,17 @@ def test_an_encoding_told_is_kept_to(tmp_path: Path) -> None:
     assert "Say --encoding utf-16-le" in fault(tmp_path, unmarked, encoding="utf-16")
 
 
+@pytest.mark.parametrize("told", ["utf-8", "UTF8", "utf-16-le", "utf-16", "utf-32"])
+def test_a_mark_is_no_part_of_the_header_though_the_encoding_is_told(
+    tmp_path: Path, told: str
+) -> None:
+    text = '"é",b\n"1",2\n'
+    marked = told in ("utf-16", "utf-32")  # these write their mark themselves
+    content = (text if marked else f"\ufeff{text}").encode(told)
+    rows = open_rows(write(tmp_path, content), encoding=told)
+    assert (rows.header, list(rows)) == (["é", "b"], [["1", "2"]])
+
+
 def test_nul_bytes_stay_in_their_cell(tmp_path: Path) -> None:
     assert read(tmp_path, b"a,b\n1\x00,2\n3,4\n") == [["1\x00", "2"], ["3", "4"]]
 

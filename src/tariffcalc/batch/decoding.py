@@ -25,19 +25,25 @@ _FALLBACK = "windows-1252-by-byte"
 def find_encoding(source: Source, told: str | None) -> str:
     """Return the encoding told, or that of the mark in front, or UTF-8.
 
+    The mark is no part of the text, though the encoding is told.
+
     Raises:
         InputError: for an encoding that is not known, and for UTF-16 without a mark.
     """
+    name = ""
     if told:
         try:
             TextIOWrapper(BytesIO(), told)  # refuses a codec that is not of text, such as hex
-            return codecs.lookup(told).name
+            name = codecs.lookup(told).name
         except LookupError:
             message = f'"{told}" is no encoding; it is one such as utf-8, cp1252 or utf-16'
             raise InputError([Issue("bad-encoding", "error", message, "--encoding")]) from None
     for mark, encoding in _MARKS:
-        if source.head.startswith(mark):
+        is_meant = not name or name.startswith(encoding.removesuffix("-sig"))
+        if is_meant and source.head.startswith(mark):
             return encoding
+    if name:
+        return name
     beginning = source.head[:4096]
     if beginning.count(0) > len(beginning) // 4:
         message = "looks like UTF-16 without the mark in front"
