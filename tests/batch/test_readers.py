@@ -109,7 +109,8 @@ def test_a_stray_byte_late_in_the_file_is_read_as_windows_1252(tmp_path: Path) -
 def test_an_encoding_told_is_kept_to(tmp_path: Path) -> None:
     assert read(tmp_path, "a,b\né,1\n".encode("cp1252"), encoding="cp1252") == [["é", "1"]]
     assert read(tmp_path, "a,b\né,1\n".encode("utf-16-le"), encoding="utf-16-le") == [["é", "1"]]
-    assert "is not utf-8 near byte 4" in fault(tmp_path, b"a,b\n\xe9,1\n", encoding="utf-8")
+    told_wrong = fault(tmp_path, b"a,b\n\xe9,1\n", encoding="utf-8")
+    assert "is not utf-8 near byte 4. Say another --encoding, such as cp1252." in told_wrong
     for told in ("klingon", "hex", "rot13", "zip"):
         assert f'"{told}" is no encoding' in fault(tmp_path, b"a,b\n", encoding=told)
     unmarked = "a,b\n1,2\n".encode("utf-16-le")

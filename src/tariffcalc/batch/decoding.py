@@ -70,7 +70,8 @@ class Decoder:
         except UnicodeDecodeError as error:
             if self._strict:
                 message = f"is not {self._encoding} near byte {self._read + error.start:,}"
-                raise self._source.refusal("not-text", message, "Say --encoding.") from None
+                hint = "Say another --encoding, such as cp1252."
+                raise self._source.refusal("not-text", message, hint) from None
             self._say(error)
             pending = self._decoder.getstate()[0]
             self._decoder = codecs.getincrementaldecoder(self._encoding)(_FALLBACK)
