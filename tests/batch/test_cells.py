@@ -208,6 +208,39 @@ def test_a_decimal_comma_when_told(catalogue: Catalogue, raw: str, text: str) ->
 
 
 @pytest.mark.parametrize(
+    ("comma", "field", "raw", "text"),
+    [
+        (True, "fx", "1,345", "1.345"), (False, "fx", "1.345", "1.345"),
+        (True, "fx", "1.345,50", "1345.50"), (False, "fx", "1,345.50", "1345.50"),
+        (True, "base_rate", "6,250%", "6.250%"), (True, "base_rate", "6.250%", "6.250%"),
+        (None, "base_rate", "6.250%", "6.250%"),
+    ],
+)  # fmt: skip
+def test_rates_have_no_thousands(
+    catalogue: Catalogue, comma: bool | None, field: str, raw: str, text: str
+) -> None:
+    assert CellReader(catalogue.store, decimal_comma=comma).read(field, raw) == Cell(text)
+
+
+@pytest.mark.parametrize(
+    ("comma", "field", "raw", "words"),
+    [
+        (True, "fx", "1.345", '"1.345" has a decimal point, and --decimal-comma is said'),
+        (False, "fx", "1,345", '"1,345" seems to have a decimal comma; say --decimal-comma'),
+        (False, "base_rate", "6,250%", "a decimal comma; say --decimal-comma"),
+        (False, "base_rate", "6,25%", "a decimal comma; say --decimal-comma"),
+        (None, "base_rate", "6,25%", "a decimal comma; say --decimal-comma"),
+        (None, "base_rate", "6,250%", "say --decimal-comma or --decimal-point"),
+    ],
+)
+def test_a_rate_with_the_other_sign_before_its_decimals(
+    catalogue: Catalogue, comma: bool | None, field: str, raw: str, words: str
+) -> None:
+    reader = CellReader(catalogue.store, decimal_comma=comma)
+    assert words in fault(reader, field, raw).message
+
+
+@pytest.mark.parametrize(
     ("raw", "words"),
     [
         ("1,234,567", "commas between its thousands; say --decimal-point"),

@@ -164,7 +164,7 @@ class CellReader:
     def _number(self, text: str, is_small: bool = False) -> Read:
         """Return a number, with a warning of a currency beside it; a small one has no thousands."""
         comma = False if is_small and self._comma is None and "," not in text else self._comma
-        number, currency = read_number(text, comma)
+        number, currency = read_number(text, comma, is_small)
         about = f"{currency} in the cell is left out: the currency column or option decides"
         return number, about if currency else None
 
@@ -220,6 +220,8 @@ class CellReader:
         try:
             number, _ = self._number(text.removesuffix("%"), is_small=True)
         except ValueError:
+            if "," in text and not any(map(str.isalpha, text)):
+                raise
             parse_rate(text)
             return text, None
         if text.endswith("%") or kind == "percent" or not number.strip("0."):

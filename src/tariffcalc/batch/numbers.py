@@ -53,7 +53,9 @@ def tidy(raw: str) -> str:
     return text[1:].strip() if text.startswith("'") else text
 
 
-def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str | None]:
+def read_number(
+    text: str, decimal_comma: bool | None = False, is_small: bool = False
+) -> tuple[str, str | None]:
     """Return a plain decimal number, and the currency that is written beside it.
 
     A dollar sign says nothing of that; parentheses and a minus behind make the number negative.
@@ -66,6 +68,7 @@ def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str
     Args:
         text: The number.
         decimal_comma: Whether the comma parts the cents; None: it may.
+        is_small: Whether it has no thousands, as a rate: one sign parts its decimals.
 
     Raises:
         ValueError: for an exponent, for a separator that can be read in two ways, and for words.
@@ -89,7 +92,8 @@ def read_number(text: str, decimal_comma: bool | None = False) -> tuple[str, str
         cents = body.replace(",", ".")
         either = f'"{text}" may be {cents.replace(".", "")} or {cents}'
         raise ValueError(f"{either}; say --decimal-comma or --decimal-point")
-    if not pattern.fullmatch(body):
+    is_other = is_small and separators[0] in body and _has_two_readings(body)
+    if is_other or not pattern.fullmatch(body):
         raise ValueError(_why_not(text.strip(), body, bool(decimal_comma)))
     for separator in separators:
         body = body.replace(separator, "")
