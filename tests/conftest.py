@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tariffcalc import Catalogue, load_catalogue
 from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import price_file
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault of what is tested
+settings.load_profile("patient")
 os.environ.setdefault("TARIFFCALC_CACHE", tempfile.mkdtemp(prefix="tariffcalc-test-"))
 
 
