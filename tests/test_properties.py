@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tariffcalc import Catalogue, Charge, InputError, Quote, load_catalogue
+from tariffcalc import Catalogue, Charge, CoverageError, InputError, Quote, load_catalogue
 from tariffcalc.catalogue.tables import Sheet
 from tariffcalc.catalogue.terms import Kind
 from tariffcalc.engine.declare import OF_ENTRY, OF_LINE, read_request
@@ -376,6 +376,22 @@ def test_measures_names_the_origins_it_stands_over(day: date) -> None:
 def test_a_float_is_told_to_be_text(name: str) -> None:
     with pytest.raises(InputError, match=rf'{name}: is a float.*write it as text, "1\.3"'):
         catalogue().shipment(importer="US", entry_date="2020-09-10", origin="CA", **{name: 1.3})
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault", "words"),
+    [
+        ({"on": "2017-12-31"}, CoverageError, "on: the law is held here from 2018-01-01 on"),
+        ({"on": "2020-01-01", "importer": "FR"}, CoverageError, "importer: .* It holds US, CA"),
+        ({"on": "soon"}, InputError, 'on: "soon" is not a date'),
+        ({"on": "2020-01-01", "classification": "76O1"}, InputError, 'classification: "76O1"'),
+    ],
+)
+def test_measures_refuses_what_it_does_not_hold(
+    asked: dict[str, str], fault: type[InputError], words: str
+) -> None:
+    with pytest.raises(fault, match=words):
+        catalogue().law().measures(**asked)  # type: ignore[arg-type]
 
 
 def sheet_of(row: InForce) -> tuple[object, ...]:

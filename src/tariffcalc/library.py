@@ -15,8 +15,9 @@ from tariffcalc.engine import quote as engine
 from tariffcalc.engine.answer import Quote
 from tariffcalc.engine.declare import read_shipment
 from tariffcalc.engine.shipment import Shipment
+from tariffcalc.values.codes import digits_of
 from tariffcalc.values.days import parse_day
-from tariffcalc.values.issues import InputError, Issue
+from tariffcalc.values.issues import CoverageError, InputError, Issue
 from tariffcalc.values.nearest import nearest
 
 if TYPE_CHECKING:
@@ -59,10 +60,17 @@ class Law:
             origin: Only what stands over goods of this country.
             classification: Only what stands over this code, of 2 to 10 digits.
             status: `in_force`, `threatened`, `lifted` or `all`.
+
+        Raises:
+            CoverageError: for a day or an importing country that the catalogue does not hold.
+            InputError: for a day or a classification that is none.
         """
         from tariffcalc.engine.in_force import in_force
 
-        day = parse_day(on) if isinstance(on, str) else on
+        day = _day(on, "on") if isinstance(on, str) else on
+        check_held(self.store, day, importer)
+        if classification is not None:
+            _check_code(classification)
         return in_force(self.sheets, day, importer, origin, classification, status)
 
 
@@ -157,6 +165,40 @@ def load_catalogue(
     if missing:
         raise InputError(missing)
     return Catalogue(open_compiled(chosen, paths))
+
+
+def check_held(
+    store: Store, day: date, importer: str | None, where: tuple[str, str] = ("on", "importer")
+) -> None:
+    """Refuse a day or an importing country of which no law is held.
+
+    Args:
+        store: The catalogue's.
+        day: The entry date.
+        importer: One importing country; None for all.
+        where: What the day and the importing country were given by.
+
+    Raises:
+        CoverageError: for a day before all that is held, and for another country.
+    """
+    held = store.importers
+    if importer is not None and importer not in held:
+        message = f"the catalogue holds no law of {importer} as importing country"
+        hint = f"It holds {', '.join(held)}."
+        raise CoverageError([Issue("importer-not-covered", "error", message, where[1], hint)])
+    asked = [held[importer]] if importer is not None else held.values()
+    first = min(parse_day(text["covers_from"]) for text in asked)
+    if day < first:
+        message = f"the law is held here from {first} on"
+        raise CoverageError([Issue("before-coverage", "error", message, where[0])])
+
+
+def _check_code(text: str) -> None:
+    try:
+        digits_of(text)
+    except ValueError as error:
+        issue = Issue("bad-classification", "error", str(error), "classification")
+        raise InputError([issue]) from None
 
 
 def _assumed(names: Sequence[str]) -> dict[str, date | None]:

@@ -20,7 +20,7 @@ from tariffcalc.cli.options import (
 )
 from tariffcalc.cli.render import in_groups, write_json, write_rows
 from tariffcalc.values.days import parse_day
-from tariffcalc.values.issues import CoverageError, InputError, Issue
+from tariffcalc.values.issues import InputError, Issue
 
 if TYPE_CHECKING:
     from tariffcalc.engine.in_force import InForce
@@ -168,16 +168,10 @@ def _code(text: str | None) -> str | None:
 
 
 def _check_coverage(catalogue: Catalogue, day: date, importer: str | None) -> None:
-    held = catalogue.store.importers
-    if importer and importer not in held:
-        message = f"the catalogue holds no law of {importer} as importing country"
-        hint = f"It holds {', '.join(held)}."
-        raise CoverageError([Issue("importer-not-covered", "error", message, "--into", hint)])
-    first = min(parse_day(text["covers_from"]) for text in held.values())
-    if day < first:
-        message = f"the law is held here from {first} on"
-        raise CoverageError([Issue("before-coverage", "error", message, "--on")])
-    for country, text in held.items():
+    from tariffcalc.library import check_held
+
+    check_held(catalogue.store, day, importer, ("--on", "--into"))
+    for country, text in catalogue.store.importers.items():
         if importer in (None, country) and day > parse_day(text["verified_through"]):
             followed = text["verified_through"]
             typer.echo(f"warning: the law of {country} was followed up to {followed}", err=True)
