@@ -164,10 +164,7 @@ class Schedule:
         rates = self._rows[row].rates
         if rates is None:
             return False
-        texts = [rates.general, *programmes(rates.special).values()]
-        if self._importer == "US":
-            texts.append(rates.column_2)
-        return all(texts)
+        return all([rates.general, rates.column_2, *programmes(rates.special).values()])
 
     def duty(self, row: int, column: int, code: str = "") -> BaseDuty:
         """Return the base duty of a row in a column.

@@ -218,8 +218,9 @@ class GapText(File):
 
 
 class ColumnTwoText(File):
-    """Origins that pay the rates of column 2."""
+    """Origins that pay column 2 of the US schedule, or into Canada the General Tariff."""
 
+    importer: Literal["US", "CA"] = "US"
     origins: list[Country]
     from_: Annotated[Day | None, Field(alias="from")] = None
     until: Day | None = None

@@ -24,6 +24,9 @@ WHOLE = ("US",)
 """Importing countries whose whole schedule is held: a code without a row is no code of theirs."""
 
 SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
+COLUMN_2 = {"US": "column 2", "CA": "General Tariff"}
+"""What goods pay of origins that are not most favoured; Canada's is not held, and so not known."""
+
 FREE = parse_rate("Free")
 
 
@@ -76,7 +79,7 @@ def duty_of_rates(
     name = "HTSUS" if tables.importer == "US" else "Customs Tariff"
     citation = f"{name} {dotted(code[:8])}"
     if rates is not None and pays_column_2(store, tables, origin, day):
-        return _read(rates.column_2, "column 2", citation, rates, code)
+        return _read(rates.column_2, COLUMN_2[tables.importer], citation, rates, code)
     partner = origin in PARTNERS[tables.importer]
     may_assume = tables.importer not in WHOLE
     if claimed and (rates is not None or may_assume):
@@ -175,11 +178,10 @@ def turning_days(store: Store, tables: Tables, code: str) -> list[date]:
 
 @lru_cache(maxsize=4096)
 def pays_column_2(store: Store, tables: Tables, origin: str, day: date) -> bool:
-    """Return whether goods of an origin pay column 2 of the US schedule on a day."""
-    if tables.importer != "US":
-        return False
+    """Return whether goods of an origin pay column 2 on a day, into Canada the General Tariff."""
     return any(
-        origin in entry["origins"]
+        entry["importer"] == tables.importer
+        and origin in entry["origins"]
         and day
         in Period(
             parse_day(entry["from"]) if entry.get("from") else date.min,
