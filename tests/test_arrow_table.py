@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.batch.invoices import HEADER, lines_of_entries, some_lines
+from tests.batch.invoices import HEADER, INGOT, OVERLAY, PLAIN, lines_of_entries, some_lines
 
 from tariffcalc import InputError
 from tariffcalc import arrow as module
@@ -25,19 +25,6 @@ from tariffcalc.batch.result import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 ByCommand = Callable[..., list[tuple[str | None, ...]]]
-PLAIN = ("importer", "entry_date", "origin", "classification", "customs_value")
-INGOT = ("US", "2020-07-10", "CA", "7601.10.60", "1000.00")
-OVERLAY = """
-id: us-test
-title: A duty on all aluminum of Canada
-importer: US
-kind: additional_duty
-authority: none
-acts:
-  - instrument: us-proclamation-10060
-    paints:
-      - {{from: 2020-07-01, origins: [CA], goods: [7601], duty: {rate}}}
-"""
 
 
 def table_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:

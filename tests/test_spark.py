@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.batch.invoices import HEADER, lines_of_entries, some_lines
+from tests.batch.invoices import HEADER, INGOT, OVERLAY, PLAIN, lines_of_entries, some_lines
 
 from tariffcalc import Catalogue, InputError
 from tariffcalc.batch.columns import Defaults
@@ -33,19 +33,6 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "700",
 }
-PLAIN = ("importer", "entry_date", "origin", "classification", "customs_value")
-INGOT = ("US", "2020-07-10", "CA", "7601.10.60", "1000.00")
-OVERLAY = """
-id: us-test
-title: A duty on all aluminum of Canada
-importer: US
-kind: additional_duty
-authority: none
-acts:
-  - instrument: us-proclamation-10060
-    paints:
-      - {from: 2020-07-01, origins: [CA], goods: [7601], duty: 3%}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +153,7 @@ def test_the_law_may_be_another(
     spark: Any, catalogue: Catalogue, by_command: ByCommand, tmp_path: Path
 ) -> None:
     overlay, rates = tmp_path / "more.yaml", tmp_path / "rates.csv"
-    overlay.write_text(OVERLAY)
+    overlay.write_text(OVERLAY.format(rate="3%"))
     rates.write_text("date,currency,rate\n2020-07-09,USD,1.3501\n")
     threat = "us-aluminum-threat-2020-06"
     assert results(spark, PLAIN, INGOT)["additional_duty"] == "0.00"

@@ -19,6 +19,19 @@ BROKEN = (
     ("entry_date", "2016-05-01"), ("customs_value", "1e3"), ("claims", "usmcaa"),
     ("importer", ""), ("customs_value", "1,000.005"), ("quantity", "n/a"),
 )  # fmt: skip
+PLAIN = ("importer", "entry_date", "origin", "classification", "customs_value")
+INGOT = ("US", "2020-07-10", "CA", "7601.10.60", "1000.00")
+OVERLAY = """
+id: us-test
+title: A duty on all aluminum of Canada
+importer: US
+kind: additional_duty
+authority: none
+acts:
+  - instrument: us-proclamation-10060
+    paints:
+      - {{from: 2020-07-01, origins: [CA], goods: [7601], duty: {rate}}}
+"""
 ORIGINS = {"US": ("CA", "CA", "MX", "CN", "DE"), "CA": ("US", "US", "MX", "CN")}
 
 
