@@ -121,6 +121,16 @@ def test_the_law_may_be_another(tmp_path: Path) -> None:
     assert result(september, known_on=date(2020, 9, 15))["refundable"] == "100.00"
 
 
+def test_one_name_need_not_be_a_list(tmp_path: Path) -> None:
+    """1,000.00 at 10 % if the threat is law, at 3 % under the overlay. The informal fee of fiscal
+    year 2020, 2.14 (84 FR 37902), is not taken where preference is claimed."""
+    overlay, threat = tmp_path / "more.yaml", "us-aluminum-threat-2020-06"
+    overlay.write_text(OVERLAY.format(rate="3%"))
+    assert result(INGOT, assume=threat)["additional_duty"] == "100.00"
+    assert result(INGOT, overlays=str(overlay))["additional_duty"] == "30.00"
+    assert (result(INGOT)["fees"], result(INGOT, claims="usmca")["fees"]) == ("2.14", "0.00")
+
+
 def test_another_currency_takes_the_rates_of_a_file(tmp_path: Path) -> None:
     """1,000.00 USD at 1.3501 is 1,350.10 CAD: free of duty, GST 5 % is 67.505, half up 67.51."""
     rates = tmp_path / "rates.csv"

@@ -379,6 +379,23 @@ def test_a_float_is_told_to_be_text(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "threat",
+    [
+        "us-aluminum-threat-2020-06", "us-aluminum-threat-2020-06@2020-07-01",
+        ["us-aluminum-threat-2020-06"], {"us-aluminum-threat-2020-06": "2020-07-01"},
+    ],
+)  # fmt: skip
+def test_what_is_assumed_may_be_one_name_and_its_day_text(threat: Any) -> None:
+    """10 % of 1,000.00 on Canadian aluminum, had the threat of June 2020 been law by July."""
+    ingot = catalogue().shipment(
+        importer="US", entry_date="2020-07-10", origin="CA", classification="7601.10.60",
+        customs_value="1000", claims=["usmca"],
+    )  # fmt: skip
+    owed = catalogue().law(assume=threat).quote(ingot).totals.additional_duty
+    assert owed == Decimal("100.00")
+
+
+@pytest.mark.parametrize(
     ("asked", "fault", "words"),
     [
         ({"on": "2017-12-31"}, CoverageError, "on: the law is held here from 2018-01-01 on"),

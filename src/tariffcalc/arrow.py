@@ -67,13 +67,13 @@ class Options(TypedDict, total=False):
     origin: str
     currency: str
     entry_date: date | str
-    claims: Sequence[str]
+    claims: str | Sequence[str]
     mode: str
     province: str
     catalogue: str | Path | None
-    overlays: Sequence[str | Path]
+    overlays: str | Path | Sequence[str | Path]
     known_on: date | str
-    assume: Sequence[str]
+    assume: str | Sequence[str]
     fx_rates: str | Path | None
     date_format: str | None
     decimal_comma: bool
@@ -172,12 +172,13 @@ def task_of(header: Sequence[str], options: Options) -> Task:
         near = nearest(name, Options.__annotations__)
         hint = f": did you mean {' or '.join(near)}?" if near else ""
         raise TypeError(f"price() has no option {name!r}{hint}")
+    claims, assume = options.get("claims", ()), options.get("assume", ())
     given = Defaults(
         options.get("importer", ""),
         options.get("origin", ""),
         options.get("currency", ""),
         str(options.get("entry_date", "")),
-        tuple(options.get("claims", ())),
+        (claims,) if isinstance(claims, str) else tuple(claims),
         options.get("mode", ""),
         options.get("province", ""),
     )
@@ -193,7 +194,7 @@ def task_of(header: Sequence[str], options: Options) -> Task:
         tuple(mapped.kinds.items()),
         tuple(mapped.defaults._asdict().items()),
         str(options.get("known_on", "day")),
-        tuple(options.get("assume", ())),
+        (assume,) if isinstance(assume, str) else tuple(assume),
         options.get("date_format") or mapped.date_format,
         options.get("decimal_comma", False),
     )

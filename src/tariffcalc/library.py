@@ -88,7 +88,7 @@ class Catalogue:
     def law(
         self,
         known_on: date | Literal["day", "now"] | str = "day",
-        assume: Sequence[str] | Mapping[str, date | None] = (),
+        assume: str | Sequence[str] | Mapping[str, date | str | None] = (),
     ) -> Law:
         """Return the law as known on a day.
 
@@ -104,7 +104,7 @@ class Catalogue:
         known: Any = known_on
         if isinstance(known_on, str) and known_on not in ("day", "now"):
             known = _day(known_on, "known_on")
-        assumed = dict(assume) if isinstance(assume, Mapping) else _assumed(assume)
+        assumed = _assumed(assume)
         if assumed:
             self._check_assumed(assumed)
         return Law(self.store, sheets.Law(self.store, known, assumed))
@@ -144,7 +144,7 @@ class Catalogue:
 
 
 def load_catalogue(
-    folder: str | Path | None = None, overlays: Sequence[str | Path] = ()
+    folder: str | Path | None = None, overlays: str | Path | Sequence[str | Path] = ()
 ) -> Catalogue:
     """Open a catalogue: the shipped one, or a user's own folder in the same format.
 
@@ -156,7 +156,8 @@ def load_catalogue(
         CatalogueError: naming every fault with file and line.
     """
     chosen = catalogue_folder(Path(folder) if folder is not None else None)
-    paths = tuple(Path(overlay) for overlay in overlays)
+    named = [overlays] if isinstance(overlays, str | Path) else overlays
+    paths = tuple(Path(overlay) for overlay in named)
     missing = [
         Issue("no-file", "error", "does not exist", str(path))
         for path in paths
@@ -201,9 +202,15 @@ def _check_code(text: str) -> None:
         raise InputError([issue]) from None
 
 
-def _assumed(names: Sequence[str]) -> dict[str, date | None]:
+def _assumed(
+    names: str | Sequence[str] | Mapping[str, date | str | None],
+) -> dict[str, date | None]:
     found: dict[str, date | None] = {}
-    for name in names:
+    if isinstance(names, Mapping):
+        for name, start in names.items():
+            found[name] = _day(start, "assume") if isinstance(start, str) else start
+        return found
+    for name in [names] if isinstance(names, str) else names:
         instrument, at, day = name.partition("@")
         found[instrument] = _day(day, "assume") if at else None
     return found
