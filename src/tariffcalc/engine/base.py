@@ -21,7 +21,8 @@ USMCA_IN_FORCE = date(2020, 7, 1)
 
 PARTNERS = {"US": ("CA", "MX"), "CA": ("US", "MX")}
 WHOLE = ("US",)
-"""Importing countries whose whole schedule is held: a code without a row is no code of theirs."""
+"""Importing countries of whose schedule next to all is held: of a code without a row nothing is
+assumed. What may be lacking are numbers that lived only from 2018 to 2021."""
 
 SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
 COLUMN_2 = {"US": "column 2", "CA": "General Tariff"}
