@@ -21,7 +21,12 @@ from tariffcalc.batch.arrow_readings import KEYS
 from tariffcalc.batch.arrow_table import Piece, TablePricer
 from tariffcalc.batch.crew import Member
 from tariffcalc.batch.lines import LinePricer
-from tariffcalc.batch.parquet_batches import ParquetBatches, sound_batches, text_bytes
+from tariffcalc.batch.parquet_batches import (
+    ParquetBatches,
+    has_deltas,
+    sound_batches,
+    text_bytes,
+)
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
 
@@ -67,7 +72,10 @@ class ParquetPricer(TablePricer):
         self._encoded = [
             name
             for place, name in enumerate(rows.header)
-            if place in keys and alike[place] and is_text(self._own.types[place])
+            if place in keys
+            and alike[place]
+            and is_text(self._own.types[place])
+            and not has_deltas(self._metadata, place)
         ]
         self._names = unique_names([*rows.header, *pricer.columns])
 

@@ -42,6 +42,7 @@ class ParquetBatches:
         """
         self._rows = rows
         self._stream = stream
+        self._encoded = frozenset(encoded)
         self._file = self._open(metadata, encoded)
         self.metadata = self._file.metadata
         self.schema = self._file.schema_arrow
@@ -70,8 +71,8 @@ class ParquetBatches:
                 use_threads=False,  # there are enough, and those of PyArrow keep memory
             ):
                 self._check(batch, before)
-                yield batch
                 before += len(batch)
+                yield from _cut(batch)
 
     def _fitting(self, group: int, size: int) -> int:
         """Return how many rows of a row group are read at once."""
@@ -89,7 +90,7 @@ class ParquetBatches:
             return longest
 
         try:
-            return fitting(self._stream, self._file, group, size, longest_of)
+            return fitting(self._stream, self._file, group, size, self._encoded, longest_of)
         except NoRoomError as error:
             message = f"cannot be read: {error}"
             hint = "Write it anew with smaller pages, or save it as .csv."
@@ -131,6 +132,23 @@ def sound_batches(rows: ParquetRows, batches: Iterator[Any], size: int) -> Itera
         held.append(batch)
         count += len(batch)
         taken += more
+
+
+def has_deltas(metadata: Any, place: int) -> bool:
+    """Whether texts of a column are written by what they differ in.
+
+    PyArrow makes no dictionaries of such (`read_dictionary`).
+    """
+    groups = range(metadata.num_row_groups)
+    chunks = (metadata.row_group(group).column(place) for group in groups)
+    return any("DELTA" in encoding for chunk in chunks for encoding in chunk.encodings)
+
+
+def _cut(batch: Any) -> Iterator[Any]:
+    """Yield a batch in parts whose texts have room once they are spread out; mostly it is one."""
+    size = max(1, len(batch) * ROOM // max(ROOM, text_bytes(batch)))
+    for first in range(0, len(batch), size):
+        yield batch.slice(first, size)
 
 
 def text_bytes(batch: Any) -> int:

@@ -8,7 +8,7 @@ counts what stands before each page, by which PyArrow unpacks it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, BinaryIO, NamedTuple
 
@@ -65,8 +65,14 @@ class Chunk:
         is_known_by_rows: Whether the first rows show all of the dictionary.
     """
 
-    def __init__(self, pages: Sequence[Page], width: int | None) -> None:
-        """Take note of the pages; `width` is that of a value, None where values are texts."""
+    def __init__(self, pages: Sequence[Page], width: int | None, is_encoded: bool) -> None:
+        """Take note of the pages.
+
+        Args:
+            pages: All of them.
+            width: Bytes of a value; None where values are texts.
+            is_encoded: Whether texts come as dictionaries, which no number of rows makes larger.
+        """
         data = [page for page in pages if not page.is_dictionary]
         dictionaries = [page for page in pages if page.is_dictionary]
         by_places = [page.encoding in BY_DICTIONARY for page in data]
@@ -74,7 +80,8 @@ class Chunk:
         self.unpacked = sum(page.size for page in dictionaries)
         self.unpacked += max((page.size for page in data), default=0)
         # Each text of a dictionary has four bytes for its length.
-        spread = [page.size - 4 * page.values for page in dictionaries] if any(by_places) else []
+        is_spread = any(by_places) and not is_encoded
+        spread = [page.size - 4 * page.values for page in dictionaries if is_spread]
         self.longest = max([0, *spread, *deltas]) if width is None else 0
         self.is_known_by_rows = not deltas and by_places == sorted(by_places, reverse=True)
         self._width = width or 0
@@ -96,7 +103,12 @@ class NoRoomError(Exception):
 
 
 def fitting(
-    stream: BinaryIO, file: Any, group: int, rows: int, longest_of: Callable[[str], int]
+    stream: BinaryIO,
+    file: Any,
+    group: int,
+    rows: int,
+    encoded: Container[str],
+    longest_of: Callable[[str], int],
 ) -> int:
     """Return how many rows of a row group may be read together.
 
@@ -105,6 +117,7 @@ def fitting(
         file: The file, as PyArrow has it.
         group: Number of the row group.
         rows: As many as that, if there is room.
+        encoded: Columns whose texts come as dictionaries.
         longest_of: Gives the longest text in the dictionary of a column.
 
     Raises:
@@ -114,7 +127,7 @@ def fitting(
     columns = [told.column(place) for place in range(told.num_columns)]
     widths = [_width(file.schema.column(place)) for place in range(told.num_columns)]
     chunks = [
-        Chunk([*pages_of(stream, column)], width)
+        Chunk([*pages_of(stream, column)], width, column.path_in_schema in encoded)
         for column, width in zip(columns, widths, strict=True)
     ]
     for chunk, column in zip(chunks, columns, strict=True):
