@@ -16,23 +16,18 @@ from tariffcalc.batch.parts import Asked, Heeded
 from tariffcalc.batch.points import Span
 from tariffcalc.batch.ready import Ready
 from tariffcalc.batch.remarks import BETWEEN
-from tariffcalc.batch.result import sure_share
 from tariffcalc.batch.tally import Sums
 from tariffcalc.engine.base import USMCA, BaseDuty
 from tariffcalc.values.rates import Rate
 
 if TYPE_CHECKING:
+    from tariffcalc.batch.bases import Row
     from tariffcalc.batch.lane import Lane
+    from tariffcalc.batch.spots import Pairs
 
 Kept = TypeVar("Kept")
 
 Said = tuple[str, ...]
-
-GROUPS = 1 << 20
-"""More than the classes of origins."""
-
-COLUMNS = 1 << 6
-"""More than the columns of a schedule."""
 
 VAIN, BASE, LEFT, CLAIMS = 1 << 15, 1 << 16, 1 << 32, 1 << 48
 """Where the parts of a key begin, behind the class of the entry's value: claim in vain, class of
@@ -66,11 +61,9 @@ class Base:
         per_unit: A rate that asks for a quantity: while none is declared, the duty is not known.
         reasons: Why it is not known.
         why: The same, joined.
-        share: The effective rate of this duty alone.
-        sure: The value from which on rounding the duty to cents makes no difference to that.
     """
 
-    __slots__ = ("key", "kind", "per_unit", "rate", "reasons", "share", "sure", "why")
+    __slots__ = ("key", "kind", "per_unit", "rate", "reasons", "why")
 
     def __init__(
         self, rate: int | None, kind: int, per_unit: Rate | None = None, reasons: Said = ()
@@ -81,21 +74,20 @@ class Base:
         self.per_unit = per_unit
         self.reasons = reasons
         self.why = BETWEEN.join(reasons)
-        self.share, self.sure = sure_share(rate or 0)
 
 
 class Code(NamedTuple):
     """A classification.
 
     Attributes:
-        group: Class of codes under the same sheets and gaps, as part of a key.
-        rows: Its row of the schedule by period, as part of a key.
+        pairs: The spots of codes under the same sheets and gaps.
+        rows: Its row of the schedule by period.
         sums: Of its chapter.
     """
 
     digits: str
-    group: int
-    rows: tuple[int, ...]
+    pairs: Pairs
+    rows: Sequence[Row]
     sums: Sums
 
 
@@ -165,19 +157,6 @@ class Texts(dict[Any, Kept]):
         return found
 
 
-class Keyed(dict[int, Kept]):
-    """What is found for keys, each found when it is first asked for."""
-
-    __slots__ = ("_find",)
-
-    def __init__(self, find: Callable[[int], Kept]) -> None:
-        self._find = find
-
-    def __missing__(self, key: int) -> Kept:
-        found = self[key] = self._find(key)
-        return found
-
-
 class Spot:
     """Points that are one to the law: what lies over them, what is ready for their lines.
 
@@ -186,10 +165,11 @@ class Spot:
         gaps: What the catalogue does not hold there, as bits.
         turns: Whether what is owed turns on the base duty.
         heeds: The bits of keys that make a difference there.
+        is_open: Whether they are more than that of a claim in vain.
         ready: By the sum of the other keys of a line, of which only these bits count.
     """
 
-    __slots__ = ("gaps", "heeds", "is_late", "piles", "ready", "turns")
+    __slots__ = ("gaps", "heeds", "is_late", "is_open", "piles", "ready", "turns")
 
     def __init__(
         self, piles: tuple[int, int], gaps: int, is_late: bool, turns: bool, heeds: int
@@ -199,6 +179,7 @@ class Spot:
         self.is_late = is_late
         self.turns = turns
         self.heeds = heeds
+        self.is_open = heeds != VAIN
         self.ready: dict[int, Ready] = {}
 
 

@@ -17,7 +17,6 @@ from tariffcalc.batch.bases import Bases
 from tariffcalc.batch.declared import CAP
 from tariffcalc.batch.formula import Fee
 from tariffcalc.batch.keys import (
-    GROUPS,
     LEFT,
     VAIN,
     Base,
@@ -68,7 +67,6 @@ class Lane:
         self.shipped = Texts(lambda raw: self.shipped_on[read("shipped_date", raw)])
         self.day, self.shipped_on = Texts(self._find_day), Texts(self._find_shipped)
         self.spots = Spots(self.points)
-        self.pairs = self.spots.pairs
         self.bases = Bases(self.points)
         self.goods: dict[str, Code] = {}
         self.reasons: dict[tuple[Ready, str], list[str]] = {}
@@ -87,7 +85,7 @@ class Lane:
             (spread,) = points.goods([digits])
             rows = self.bases.rows(digits)
             sums = self.tally.sums(self.currency, "chapter", digits[:2])
-            found = Code(digits, self.spots.number(spread) * GROUPS, rows, sums)
+            found = Code(digits, self.spots.goods(spread), rows, sums)
             self.goods[digits] = found
         return found
 
@@ -108,7 +106,7 @@ class Lane:
             columns = tuple(points.schedule.columns(country, claimed))
             vain = VAIN if claimed and country not in PARTNERS[self.importer] else 0
             sums = self.tally.sums(self.currency, "origin", country)
-            found = Origin(country, self.spots.number(spread), columns, vain, sums)
+            found = Origin(country, self.spots.origin(spread), columns, vain, sums)
             self._sources[country, claimed] = found
         return found
 
@@ -147,14 +145,13 @@ class Lane:
             return known.base
         period = point.day.period
         try:
-            return self.bases[point.code.rows[period] + point.origin.columns[period]]
+            return point.code.rows[period][point.origin.columns[period]]
         except KeyError:
             return None
 
     def _duty(self, known: Circumstances, point: Point) -> BaseDuty:
         period = point.day.period
-        key = point.code.rows[period] + point.origin.columns[period]
-        return known.manner.base or self.bases.duty(key)
+        return known.manner.base or point.code.rows[period].duty(point.origin.columns[period])
 
     def levies(self, known: Circumstances, day: Day) -> Levied:
         """Return the fees and taxes that a line bears."""
@@ -172,7 +169,7 @@ class Lane:
 
     def spot(self, point: Point) -> Spot:
         """Return the spot of a point."""
-        return self.pairs[point.code.group + point.origin.group][point.day.number]
+        return point.code.pairs[point.origin.group][point.day.number]
 
     def ready(self, known: Circumstances, point: Point, segment: int, base: Base) -> Ready | None:
         """Return what is ready for a line, or None when the engine is to price it.

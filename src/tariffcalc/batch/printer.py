@@ -135,17 +135,19 @@ class Printer:
                     value = finder.value(raw)
                 if not 0 < value < HUGE:
                     raise KeyError
-                spot = way.pairs[code.group + way.group][day.number]
+                spot = code.pairs[way.group][day.number]
                 period = day.period
-                base = way.base or way.bases[code.rows[period] + way.columns[period]]
+                base = way.base or code.rows[period][way.columns[period]]
                 if quantity and base.per_unit is not None:
                     raise KeyError
-                segment = way.segment_of(value) if way.limits else way.segment
-                key = way.key + shipped.key + segment + base.key & spot.heeds
+                key = way.vain
+                if spot.is_open:
+                    segment = way.segment_of(value) if way.limits else way.segment
+                    key = way.key + shipped.key + segment + base.key & spot.heeds
                 ready = spot.ready.get(key)
                 levied = way.levies[day.levies]
                 if ready is None:
-                    point = Point(code, way.origin, day, shipped)
+                    point, segment = Point(code, way.origin, day, shipped), way.segment_of(value)
                     ready = way.lane.ready(way.known, point, segment, base)
                     if ready is None:
                         raise KeyError
@@ -215,7 +217,9 @@ class Printer:
                     payable += tax
                     owing = texts[payable] if payable < most else money(payable)
                 whole[PAYABLE] += payable
-                share = effective_rate(duty, value) if added or value < base.sure else base.share
+                share, sure = ready.shares.get(rate) or ready.share(rate)
+                if value < sure:
+                    share = effective_rate(duty, value)
                 since, back = owing, "0.00"
                 if ready.has_changed:
                     now = ready.payable_now(value, rate, owed, fee, levied)

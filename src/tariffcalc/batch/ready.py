@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from tariffcalc.batch.formula import CENT, HALF, TO_CENTS, Steps, cents
 from tariffcalc.batch.levied import Levied, total
 from tariffcalc.batch.remarks import BETWEEN, of_terms, of_unknown_fees
-from tariffcalc.batch.result import CENTS, PROHIBITED, UNKNOWN, Result, effective_rate, show
+from tariffcalc.batch.result import (
+    CENTS,
+    PROHIBITED,
+    UNKNOWN,
+    Result,
+    effective_rate,
+    show,
+    sure_share,
+)
 from tariffcalc.batch.tally import (
     BASE,
     DUTY,
@@ -42,13 +50,14 @@ class Ready:
         ending: The cells behind what is refundable, likewise.
         rate: That of its only charge, if it has one and that is no total.
         before, after: What stands around the amount of that charge, once it was printed.
+        shares: Effective rates by the rate of base duty, as `share` gives them.
         why: Why charges are not known, where that does not turn on the goods.
     """
 
     __slots__ = (
         "after", "asks_contents", "before", "currency", "edition", "ending", "has_changed",
-        "is_doubtful", "is_known", "is_plain", "law", "middle", "now", "rate", "remarks", "sums",
-        "tally", "terms", "then", "whole", "why",
+        "is_doubtful", "is_known", "is_plain", "law", "middle", "now", "rate", "remarks", "shares",
+        "sums", "tally", "terms", "then", "whole", "why",
     )  # fmt: skip
 
     def __init__(
@@ -84,6 +93,7 @@ class Ready:
         self.is_doubtful = any(term.doubtful is not None for term in then.terms)
         self.why = [] if self.is_doubtful else of_terms(then.terms, lambda sheet: "")
         self.middle = self.ending = self.before = self.after = ""
+        self.shares: dict[int, tuple[str, int]] = {}
         self.is_plain = not (then.free_entry or now.free_entry) and all(
             term.rate is not None for term in (*then.terms, *now.terms)
         )
@@ -97,6 +107,13 @@ class Ready:
         if levied.tax:
             fee += ((value + duty * CENT) * levied.tax + HALF) // TO_CENTS
         return duty + fee
+
+    def share(self, base_rate: int) -> tuple[str, int]:
+        """Return the effective rate where all charges are known; see `sure_share`."""
+        rates = [term.on(base_rate) if term.is_total else term.rate for term in self.then.terms]
+        rate = base_rate + sum(filter(None, rates))
+        found = self.shares[base_rate] = sure_share(rate, 1 + len(rates))
+        return found
 
     def charges(self, value: int, base_rate: int | None) -> tuple[str, int]:
         """Return the charges as text, and the sum of those that are known."""

@@ -106,18 +106,22 @@ def effective_rate(duty: int, value: int) -> str:
     return f"{hundredths // 100}{CENTS[hundredths % 100]}%"
 
 
-def sure_share(rate: int) -> tuple[str, int]:
+def sure_share(rate: int, duties: int = 1) -> tuple[str, int]:
     """Write a rate in millionths as effective rate, with the value from which on it is that.
 
-    Below it, rounding the duty to cents may count; so it may at any value where the rate has
-    thousandths of a percent.
+    Below it, rounding to cents may count; so it may at any value where the rate has thousandths of
+    a percent.
 
     >>> sure_share(25_500), sure_share(0)
     (('2.55%', 1000001), ('0.00%', 0))
+
+    Args:
+        rate: That of all duties together.
+        duties: How many they are: each is rounded.
     """
     # A duty is at most half a cent off, which of 100.00 is half a hundredth of a percent.
     hundredths, rest = divmod(rate, 100)
-    sure = NEVER if rest else 1_000_001 if rate else 0
+    sure = NEVER if rest else duties * 1_000_000 + 1 if rate else 0
     return f"{hundredths // 100}{CENTS[hundredths % 100]}%", sure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from sys import intern
 
 from tariffcalc.batch.finder import Finder, picker
 from tariffcalc.batch.keys import Circumstances, Origin, Texts
@@ -13,22 +14,22 @@ class Way:
 
     Attributes:
         key: Its part of a key.
+        vain: The part of that which says that a claim is in vain.
     """
 
     __slots__ = (
-        "base", "bases", "codes", "columns", "days", "group", "is_foreign", "key", "known", "lane",
-        "levies", "limits", "origin", "pairs", "segment", "segment_of", "shipped", "sums",
+        "base", "codes", "columns", "days", "group", "is_foreign", "key", "known", "lane",
+        "levies", "limits", "origin", "segment", "segment_of", "shipped", "sums", "vain",
     )  # fmt: skip
 
     def __init__(self, known: Circumstances, origin: Origin) -> None:
         self.known, self.origin, self.lane = known, origin, known.lane
         lane = self.lane
         self.codes, self.days, self.shipped = lane.codes, lane.days, lane.shipped
-        self.pairs, self.bases = lane.pairs, lane.bases
         self.base, self.levies, self.is_foreign = known.base, known.levies, known.is_foreign
         self.limits, self.segment, self.segment_of = known.limits, known.segment, known.segment_of
         self.group, self.columns, self.sums = origin.group, origin.columns, origin.sums
-        self.key = known.key + origin.vain
+        self.key, self.vain = known.key + origin.vain, origin.vain
 
 
 class Ways(Texts[Way]):
@@ -50,6 +51,10 @@ class Ways(Texts[Way]):
             self.pick = lambda cells: (*manner(cells), "")
         else:
             self.pick = picker([*finder.picked, place])
+
+    def __missing__(self, texts: tuple[str, ...]) -> Way:
+        # Few texts make up all ways: each is kept once, and the ways have room near the processor.
+        return super().__missing__(tuple(map(intern, texts)))
 
     def _find(self, texts: tuple[str, ...]) -> Way:
         known = self._finder.known[texts[:-1]]
