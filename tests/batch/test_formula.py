@@ -78,7 +78,7 @@ def test_the_least_fee_is_paid_between_its_bounds(catalogue: Catalogue, importer
     for year, mode in [(year, mode) for year in range(2018, 2027) for mode in (None, "ocean")]:
         on = parse_day(f"{year}-11-01")
         facts = Facts(frozenset(), frozenset(), on, None, Decimal(0), None)
-        levied = Levied(levies_of(levies, facts, mode, None))
+        levied = Levied(levies_of(levies, facts, mode, None), [levy.id for levy in levies])
         if not levied.is_plain:
             continue
         for value in (1, levied.over, levied.over + 1, levied.under - 1, levied.under, 10**11):

@@ -16,6 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from tariffcalc.batch.formula import Fee
+from tariffcalc.batch.levied import total
 
 if TYPE_CHECKING:
     from tariffcalc.batch.lines import LinePricer
@@ -28,19 +29,26 @@ class Kind(NamedTuple):
     mode: str | None
 
 
+Case = tuple[int, bool]
+"""Where a line may enter free after all: a class of its entry's value, and whether the law is taken
+as it now stands."""
+
+ALWAYS = 0, False
+"""Any case, where no line of an entry enters free."""
+
+
 class Weight(NamedTuple):
     """What a line puts into its entry.
 
     Attributes:
         value: In ten-thousandths of the importing country's currency.
         fees: Places of the fees that it bears.
-        freed: The cases in which it enters free of all duty and fees after all: the class of the
-            entry's value, and whether the law is taken as it now stands.
+        freed: The cases in which it enters free of all duty and fees after all.
     """
 
     value: int
     fees: tuple[int, ...]
-    freed: tuple[tuple[int, bool], ...] = ()
+    freed: Sequence[Case] = ()
 
 
 class Entry:
@@ -59,7 +67,7 @@ class Entry:
         self.taken = [0] * fees
         self.taken_now: list[int] | None = None
         self.paid: tuple[int | None, int | None] | None = None
-        self.freed: dict[tuple[int, bool], list[int]] | None = None
+        self.freed: dict[Case, list[int]] | None = None
 
     def add(self, weight: Weight) -> None:
         """Add a line."""
@@ -74,14 +82,24 @@ class Entry:
                 for place in weight.fees:
                     free[place] += weight.value
 
-    def share(self, fee: Fee, place: int, value: int, case: tuple[int, bool]) -> int | None:
+    def pay(self, fees: Sequence[tuple[Fee, int]], value: int, case: Case = ALWAYS) -> int | None:
+        """Return what a line pays of the fees that it bears, in cents; None where it is not known.
+
+        Args:
+            fees: Those fees, each with its place among those of the importing country.
+            value: Of the line.
+            case: As of `share`.
+        """
+        return total([self.share(fee, place, value, case) for fee, place in fees])
+
+    def share(self, fee: Fee, place: int, value: int, case: Case) -> int | None:
         """Return the share of a line in a fee, in cents, and count it as shared out.
 
         Args:
             fee: The fee, which the line bears.
             place: Its place among the fees of the importing country.
             value: Of the line.
-            case: The class of the entry's value, and whether the law is taken as it now stands.
+            case: The case in which it is asked for.
         """
         bearing, taken = self.bearing[place], self.taken
         if self.freed is not None:
@@ -128,6 +146,20 @@ class Entries:
         if entry is None or entry.kind == kind:
             return entry
         return self._entries.get((importer, number, kind))
+
+    def plain(self, importer: str, number: str, day: date, mode: str | None) -> Entry:
+        """Return the entry of a line of a kind, of which nothing is odd.
+
+        Raises:
+            KeyError: when something is, or when one of its lines may enter free.
+        """
+        name = importer, number
+        entry = self._entries[name]
+        if entry.kind.day != day or entry.kind.mode != mode or entry.freed is not None:
+            raise KeyError
+        if name in self._split or number in self._unread:
+            raise KeyError
+        return entry
 
     def is_split(self, importer: str, number: str) -> bool:
         """Whether rows of the number name several days or modes of transport."""

@@ -36,9 +36,6 @@ PICKED = (
 )  # fmt: skip
 """Fields in which few rows of a file differ: together they are one manner of entry."""
 
-MORE = ("shipped_date", "fx", "quantity", "entry", *FILED, *RARE)
-"""Fields beyond those of an ordinary row."""
-
 MANNERS = 1 << 11
 """Manners of entry that are kept."""
 

@@ -15,7 +15,6 @@ from typing import Any
 from tariffcalc.batch import remarks
 from tariffcalc.batch.bases import Bases
 from tariffcalc.batch.declared import CAP
-from tariffcalc.batch.formula import Fee
 from tariffcalc.batch.keys import (
     LEFT,
     VAIN,
@@ -159,13 +158,8 @@ class Lane:
         found = known.levies.get(day.levies)
         if found is None:
             levies = self.points.levies(day.day, manner.claims, manner.mode, manner.province)
-            found = known.levies[day.levies] = Levied(levies)
+            found = known.levies[day.levies] = Levied(levies, self.fees)
         return found
-
-    def fees_borne(self, known: Circumstances, day: Day) -> Sequence[tuple[Fee, int]]:
-        """Return the fees that a line bears, each with its place among those of the country."""
-        fees = self.levies(known, day).levies.fees
-        return [(fee, self.fees.index(fee.id)) for fee in fees]
 
     def spot(self, point: Point) -> Spot:
         """Return the spot of a point."""

@@ -12,16 +12,19 @@ class Levied:
     """The fees and taxes of a line, ready for multiplying.
 
     Attributes:
+        borne: The fees, each with its place among those of the country.
         fee: Gives the fees on a line of its own, in cents and as text.
         flat: The same on all values above `over` and below `under`: most lines pay the least.
         tax: The sum of the rates of taxes.
         is_plain: Whether all fees are known, and there is one tax at most.
     """
 
-    __slots__ = ("fee", "flat", "is_plain", "levies", "over", "tax", "under")
+    __slots__ = ("borne", "fee", "flat", "is_plain", "levies", "over", "tax", "under")
 
-    def __init__(self, levies: Levies) -> None:
+    def __init__(self, levies: Levies, fees: Sequence[str]) -> None:
+        """Make them ready; `fees` are those of the country, by name."""
         self.levies = levies
+        self.borne = tuple([(fee, fees.index(fee.id)) for fee in levies.fees])
         self.tax = sum(rate for _, rate in levies.taxes)
         self.fee = short_fees(levies.fees)
         self.flat, self.over, self.under = flat_fee(levies.fees)

@@ -7,6 +7,7 @@ the engine itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -20,6 +21,7 @@ from tariffcalc.batch.entries import Entries, Entry
 from tariffcalc.batch.finder import HUGE, Finder, Found
 from tariffcalc.batch.formula import VALUE_UNIT, cents
 from tariffcalc.batch.keys import Base
+from tariffcalc.batch.ordinary import Ordinary
 from tariffcalc.batch.printer import Printer
 from tariffcalc.batch.ready import Paid, Ready
 from tariffcalc.batch.result import (
@@ -81,6 +83,7 @@ class LinePricer:
         self._edition = catalogue.edition
         self._tally = Tally()
         self._finder = Finder(self._law, columns, defaults, cells, rates, self._tally)
+        self._ordinary = Ordinary(self._finder)
         self._charges = charges
         self._measures = None if charges == "compact" else charges
         self.columns = column_names(charges)
@@ -121,20 +124,24 @@ class LinePricer:
 
     def printer(self, form: CsvForm) -> Printer:
         """Return what prints rows as lines of a CSV; a pricer has one form for all its rows."""
-        return Printer(self._finder, form, self._edition, self.price, self._measures)
+        return Printer(
+            self._ordinary, self._tally, form, self._edition, self.price, self._measures,
+            self.entries,
+        )  # fmt: skip
 
     def survey(self, cells: Sequence[str]) -> None:
         """Add a row to the entry it belongs to, in a first pass over the file."""
+        if self.entries is None:
+            self.entries = Entries()
+        with suppress(LookupError, ValueError):
+            return self._ordinary.survey(self.entries, cells)
         try:
             number = self._finder.reader.entry(cells)
         except CellError:
             return  # it is an error, and of no entry
         if not number:
             return
-        if self._finder.is_full:
-            self._finder.make_room()
-        if self.entries is None:
-            self.entries = Entries()
+        self._ordinary.make_room()
         try:
             found = self._find(cells)
             add_line(self.entries, number, found, self._worth(found, cells))
@@ -152,8 +159,7 @@ class LinePricer:
         find: Callable[[Sequence[str]], Found] | None = None,
     ) -> Result:
         """Price a row of any kind."""
-        if self._finder.is_full:
-            self._finder.make_room()
+        self._ordinary.make_room()
         if not any(cells):
             return self.leave("blank")
         try:

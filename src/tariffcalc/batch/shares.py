@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tariffcalc.batch import remarks
-from tariffcalc.batch.entries import Entries, Entry, Kind, Weight
+from tariffcalc.batch.entries import Case, Entries, Entry, Kind, Weight
 from tariffcalc.batch.finder import Found
-from tariffcalc.batch.levied import total
+from tariffcalc.batch.keys import Circumstances, Day
 from tariffcalc.batch.ready import Paid
 
 
 def add_line(entries: Entries, number: str, found: Found, value: int) -> None:
     """Add a line of some value to its entry."""
-    lane, day = found.known.lane, found.point.day
-    places = tuple(place for _, place in lane.fees_borne(found.known, day))
-    weight = Weight(value, places, _freed(found) if places else ())
-    entries.add(lane.importer, number, _kind(found), len(lane.fees), weight)
+    known, day = found.known, found.point.day
+    bears_fees = bool(known.lane.levies(known, day).borne)
+    put_line(entries, number, known, day, value, _freed(found) if bears_fees else ())
+
+
+def put_line(
+    entries: Entries,
+    number: str,
+    known: Circumstances,
+    day: Day,
+    value: int,
+    freed: Sequence[Case] = (),
+) -> None:
+    """Add a line to its entry.
+
+    Args:
+        entries: Of the file.
+        number: Of the entry.
+        known: How the line is entered.
+        day: When.
+        value: Of the line.
+        freed: The cases in which it enters free; see `Weight`.
+    """
+    lane = known.lane
+    places = tuple([place for _, place in lane.levies(known, day).borne])
+    kind = Kind(day.day, known.manner.mode)
+    entries.add(lane.importer, number, kind, len(lane.fees), Weight(value, places, freed))
 
 
 def entry_of(entries: Entries, number: str, found: Found) -> tuple[Entry | None, list[str]]:
@@ -34,12 +59,10 @@ def paid_by(entry: Entry, found: Found, value: int) -> Paid:
         return entry.paid
     lane = found.known.lane
     segment = lane.points.segment(entry.total)
-    fees = lane.fees_borne(found.known, found.point.day)
+    fees = lane.levies(found.known, found.point.day).borne
     frees = _frees(found, segment) if entry.freed and fees else (False, False)
     paid = [
-        0
-        if frees[now]
-        else total([entry.share(fee, at, value, (segment, now)) for fee, at in fees])
+        0 if frees[now] else entry.pay(fees, value, (segment, now))
         for now in ((False, True) if entry.freed else (False,))
     ]
     return paid[0], paid[-1]
@@ -49,7 +72,7 @@ def _kind(found: Found) -> Kind:
     return Kind(found.point.day.day, found.known.manner.mode)
 
 
-def _freed(found: Found) -> tuple[tuple[int, bool], ...]:
+def _freed(found: Found) -> Sequence[Case]:
     """Return in which cases a line enters free: class of its entry's value, then or now."""
     cases = []
     for segment in range(len(found.known.lane.points.limits) + 1):

@@ -15,11 +15,13 @@ class Way:
     Attributes:
         key: Its part of a key.
         vain: The part of that which says that a claim is in vain.
+        may_be_free: Whether lines with its claims may enter free of all duty and fees.
     """
 
     __slots__ = (
         "base", "codes", "columns", "days", "group", "is_foreign", "key", "known", "lane",
-        "levies", "limits", "origin", "segment", "segment_of", "shipped", "sums", "vain",
+        "levies", "limits", "may_be_free", "origin", "segment", "segment_of", "shipped", "sums",
+        "vain",
     )  # fmt: skip
 
     def __init__(self, known: Circumstances, origin: Origin) -> None:
@@ -30,6 +32,7 @@ class Way:
         self.limits, self.segment, self.segment_of = known.limits, known.segment, known.segment_of
         self.group, self.columns, self.sums = origin.group, origin.columns, origin.sums
         self.key, self.vain = known.key + origin.vain, origin.vain
+        self.may_be_free = lane.points.may_be_free(known.manner.claims)
 
 
 class Ways(Texts[Way]):
@@ -54,7 +57,7 @@ class Ways(Texts[Way]):
 
     def __missing__(self, texts: tuple[str, ...]) -> Way:
         # Few texts make up all ways: each is kept once, and the ways have room near the processor.
-        return super().__missing__(tuple(map(intern, texts)))
+        return super().__missing__(tuple([intern(str(text)) for text in texts]))
 
     def _find(self, texts: tuple[str, ...]) -> Way:
         known = self._finder.known[texts[:-1]]
