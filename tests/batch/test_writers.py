@@ -26,10 +26,11 @@ from tariffcalc.values.issues import InputError
 
 RUNS = ["=1+1", "=HYPERLINK(A1)", "+A1", "-A1", "@SUM(A1)", "\tx", "\r=1", "-2+3", '="00"&A1']
 RUNS += ["=cmd|' /C calc'!A0", '="0001"+1', "- A1", "+1 (555) 1-2"]
+RUNS += ["\n=1", "\0=1", "\uff1d1+1", "\uff0bA1", "\uff0dA1", "\uff20SUM(A1)"]
 INERT = ["", "-", "--", "+", "-5", "-5.00", "+1,200.50", "-$5.00", "- 5", "-1 234,56", "-1e5"]
 INERT += ["-10%", '="0001"', "2025-04-15", "7601.10.60", "a=b", "'tis", "", "=", "="]
 HEADER, COLUMNS = ["hs", "note"], ("status", "error_message")
-CELL = st.text(st.sampled_from("=+-@\t\r\n'\";,|1a. \u00e9"), max_size=6) | st.sampled_from(
+CELL = st.text(st.sampled_from("=+-@\t\r\n'\";,|1a. \u00e9\uff1d"), max_size=6) | st.sampled_from(
     RUNS + INERT
 )
 

@@ -101,7 +101,7 @@ class Cells:
         begins = np.append(np.int32(0), self._ends[:-1] + np.int32(1))
         firsts = np.append(self._data[:1], self._firsts)
         # An empty cell is no formula: what stands there is what parts it from the next one.
-        odd = [begins[_is_one_of(firsts, set(starts) - {self._delimiter, "\r"})]]
+        odd = [begins[_is_one_of(firsts, set(starts) - {self._delimiter, *"\r\n"})]]
         if self._quotes.size:
             cells = np.flatnonzero(firsts == QUOTE)
             needs = np.zeros(begins.size, bool)
@@ -155,10 +155,10 @@ class Cells:
 
 
 def _is_one_of(data: Any, signs: Iterable[str]) -> Flags:
-    """Return which bytes are one of some signs."""
+    """Return which bytes begin one of some signs."""
     found = np.zeros(data.size, bool)
-    for sign in signs:
-        found |= data == ord(sign)
+    for byte in {sign.encode()[0] for sign in signs}:
+        found |= data == byte
     return found
 
 

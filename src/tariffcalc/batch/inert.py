@@ -16,8 +16,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-STARTS = "=+-@\t\r'"
-"""A cell that begins with none of these is never changed."""
+STARTS = "=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20'"
+"""A cell that begins with none of these is never changed. Where Japanese is written, spreadsheets
+take the full-width signs for the others (OWASP, CSV injection)."""
 
 _NUMBER = r"[+-][ \u00a0]?[$€£]?[ \u00a0]?\d[\d.,' \u00a0\u202f]*(?:[eE][+-]?\d+)?[ \u00a0]?%?"
 _HARMLESS = re.compile(rf'[=+\-@\s]*|{_NUMBER}|="\d*"', re.ASCII).fullmatch
