@@ -134,6 +134,13 @@ def test_names_of_reports_of_entry_summaries_are_taken(header: str, field: str) 
     assert taken(map_columns(["hts", "vfd", header], {}, US))[field] == header
 
 
+def test_filed_duty_and_foreign_value_by_the_names_of_data_files() -> None:
+    columns = map_columns(["hs_code", "value_foreign", "duty_filed"], {}, US)
+    assert taken(columns)["filed_duty"] == "duty_filed"
+    assert taken(columns)["customs_value"] == "value_foreign"
+    assert "is in the currency of the invoice" in notes(columns, "currency")[0]
+
+
 @pytest.mark.parametrize("header", [["Line", "Line"], ["Line", "line"], ["line ", "Line", "line"]])
 def test_the_other_column_is_named_so_that_it_is_found(header: list[str]) -> None:
     whole = ["hts", "value", *header]

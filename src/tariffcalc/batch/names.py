@@ -79,7 +79,7 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
         "customs_value", "Line Tariff Goods Value Amount", "Line Goods Value Amount",
         "Entered Value", "Value for duty", "VFD", "Valeur en douane", "declared_value",
         "Line Entered Value", "Line Value", "Line Total", "Total Entered Value",
-        "Value for currency conversion", "Invoice Value", "Valeur pour conversion",
+        "Value for currency conversion", "Invoice Value", "value_foreign", "Valeur pour conversion",
         "Valeur pour change de devises", "Value USD", "Value CAD", "monetary_value", "Total",
         "value", "cost", "amount", "price", "Valeur", "Montant",
     ),
@@ -113,8 +113,8 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     ),
     "filed_duty": (
         "filed_duty", "Line Tariff Duty Amount", "Line Duty Amount", "Duty and I.R. Tax",
-        "Duty Paid", "duty_paid_total", "declared_duty", "Customs duties", "Total Duty",
-        "Droits de douane", "Droits payés",
+        "Duty Paid", "duty_paid_total", "declared_duty", "duty_filed", "Customs duties",
+        "Total Duty", "Droits de douane", "Droits payés",
     ),
     "liquidation_date": ("liquidation_date",),
     FILED_SURTAX: (
@@ -158,7 +158,8 @@ VALUE_FOR_DUTY = ("Value for duty", "VFD", "Valeur en douane")
 """In Canadian dollars by definition (Customs Act, section 55), whatever the invoice currency."""
 
 FOR_CONVERSION = (
-    "Value for currency conversion", "Valeur pour conversion", "Valeur pour change de devises",
+    "Value for currency conversion", "value_foreign", "Valeur pour conversion",
+    "Valeur pour change de devises",
 )  # fmt: skip
 """Field 36 of a B3: in the currency of the invoice, which field 17 names."""
 
