@@ -151,7 +151,12 @@ class CellReader:
             raise ValueError(f"{error} ({hint})") from None
 
     def _date(self, field: str, text: str) -> Read:
-        return read_date(text, self._date_format)
+        try:
+            return read_date(text, self._date_format)
+        except ValueError as error:
+            if field != "shipped_date" or isinstance(error, AmbiguousDate):
+                raise
+            raise ValueError(f"{error}; --map shipped_date= leaves the column out") from None
 
     def currency(self, raw: str) -> str | None:
         """Return the currency that a cell of money states beside the number, such as CAD.

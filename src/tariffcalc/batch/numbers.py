@@ -74,9 +74,9 @@ def read_number(
         ValueError: for an exponent, for a separator that can be read in two ways, and for words.
     """
     body, currency, minus = text.translate(_SPACES).strip(), None, False
-    if body.startswith("(") and body.endswith(")"):
-        body, minus = body[1:-1].strip(), True
     for _ in range(2):  # the sign may stand before or behind the currency
+        if body.startswith("(") and body.endswith(")") and not minus:
+            body, minus = body[1:-1].strip(), True
         if body.startswith("-") and not minus:
             body, minus = body[1:].lstrip(), True
         if found := _BEFORE.match(body) or _AFTER.search(body):

@@ -29,6 +29,8 @@ _TARIFFS = {
     "nationlaplusfavorisee": "MFN", "tarifdelanationlaplusfavorisee": "MFN",
 }  # fmt: skip
 """Tariff treatments by their names; the General Tariff is neither, and not held here."""
+_POINT_ZERO = re.compile(r"(?<=\d)\.0+$", re.ASCII)
+"""What programs put behind whole numbers."""
 _TREATMENT = re.compile(r"(?:TT|(?:TARIFF )?TREATMENT|TRAITEMENT(?: TARIFAIRE)?)[ :.#-]*(?=\d)")
 _NAMES_IT = frozenset(
     ("S", "S+", "YES", "OUI", "TRUE", "VRAI", "X", *_TREATMENTS, *(one.upper() for one in _NAMES))
@@ -65,6 +67,7 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
     Raises:
         ValueError: when it is neither a code nor a yes or no.
     """
+    text = _POINT_ZERO.sub("", text)
     word, code = plain(text), text.strip().upper()
     if word in _NAMES:
         return USMCA, None
@@ -76,7 +79,7 @@ def read_preference(text: str, kind: str) -> tuple[str, str | None]:
         claimed, warning = _treatment(code)
     elif word in YES or word in NO:
         return USMCA if word in YES else NOT_CLAIMED, None
-    elif code in ("S", "S+", "UST"):
+    elif code in _PROGRAMS or code == "UST":
         return USMCA, None
     elif kind == "claimed":
         raise ValueError(f'"{text}" is neither yes nor no')
@@ -104,7 +107,7 @@ def _treatment(code: str) -> tuple[str, str | None]:
     if code in ("S", "S+"):
         return USMCA, None
     code = _TREATMENT.sub("", code)
-    number = re.split(r"[ \-:(]|\.0+$", code.lstrip("0") or code)[0]
+    number = re.split(r"[ \-:(]", code.lstrip("0") or code)[0]
     number = _TARIFFS.get(plain(code), number)
     if number in _TREATMENTS:
         return USMCA, None
