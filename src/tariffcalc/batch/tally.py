@@ -128,7 +128,7 @@ class Tally:
         shown = {currency: self._of_currency(currency) for currency in currencies}
         priced = sum(sums["lines"] for sums in shown.values())
         told = self.statuses["partial"] + self.statuses["prohibited"]
-        statuses = {"ok": priced - told, **self.statuses}
+        statuses = {"ok": priced - told, **dict(sorted(self.statuses.items()))}
         return {
             "lines": sum(statuses.values()),
             "statuses": {status: count for status, count in statuses.items() if count},
