@@ -54,6 +54,20 @@ def priced(catalogue: Catalogue, source: Path, **told: Any) -> list[dict[str, st
         return list(csv.DictReader(file))
 
 
+def test_days_are_counted_as_the_workbook_counts_them(catalogue: Catalogue, tmp_path: Path) -> None:
+    """1,462 days lie between day 0 of most workbooks, 1899-12-30, and of others, 1904-01-01."""
+    rows = [HEADER, *(with_cells(entry="", entry_date=day) for day in (44084, 42622))]
+    told = '<workbookPr date1904="1" '
+    source = save(tmp_path / "in.xlsx", rows, lambda text: text.replace("<workbookPr ", told))
+    late, good = priced(catalogue, source)
+    assert late["warnings"].startswith("entry_date: spreadsheet day 44084 read as 2024-09-11")
+    assert good["warnings"].startswith("entry_date: spreadsheet day 42622 read as 2020-09-10")
+    assert good["additional_duty"] == "100.00"
+    early, day = priced(catalogue, save(tmp_path / "in.xlsx", rows))
+    assert early["warnings"].startswith("entry_date: spreadsheet day 44084 read as 2020-09-10")
+    assert day["error_code"] == "bad-entry-date"
+
+
 @pytest.mark.parametrize(
     ("field", "code"),
     [

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
 from tariffcalc.batch.codes import read_code
-from tariffcalc.batch.dates import FORMATS, AmbiguousDate, read_date
+from tariffcalc.batch.dates import DAY_0, FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS, TOLD
 from tariffcalc.batch.numbers import GLANCES, as_percent, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
@@ -34,6 +35,8 @@ _CURRENCIES = {
     "CAN$": "CAD", "CDN": "CAD", "CDN$": "CAD",
 }  # fmt: skip
 
+_LEFT_OUT = ("mode", "shipped_date", "unit")
+"""Fields that few rows need: a column that cannot be read is better left out."""
 _CODES = {"origin": "unknown-country", "importer": "unknown-country", "claims": "unknown-claim"}
 
 Read = tuple[str, str | None]
@@ -77,6 +80,7 @@ class CellReader:
         date_format: str | None = None,
         decimal_comma: bool | None = False,
         kinds: Mapping[str, str] = MappingProxyType({}),
+        day_0: date = DAY_0,
     ) -> None:
         """Make a reader.
 
@@ -86,6 +90,7 @@ class CellReader:
             decimal_comma: Whether the comma parts the cents, as in ``1 234,56``; None: it may, and
                 what can be read in both ways is an error.
             kinds: How cells of contents, base rate and preference are written: `ColumnMap.kinds`.
+            day_0: The day that the spreadsheet numbers 0.
 
         Raises:
             InputError: for another date format.
@@ -95,6 +100,7 @@ class CellReader:
             raise InputError([Issue("bad-date-format", "error", message, "--date-format")])
         self._store = store
         self._date_format = date_format.upper() if date_format else None
+        self._day_0 = day_0
         self._comma = decimal_comma
         self.glance = GLANCES[decimal_comma]
         self.kinds = kinds
@@ -113,7 +119,7 @@ class CellReader:
             "claims": self._claims,
             "preference": self._preference,
             "base_rate": self._rate,
-            "mode": self._mode,
+            "mode": lambda _, text: (read_mode(text), None),
             "province": lambda _, text: (read_province(text), None),
         }
 
@@ -139,7 +145,8 @@ class CellReader:
         except AmbiguousCountry as error:
             raise CellError("ambiguous-country", field, str(error)) from None
         except ValueError as error:
-            raise CellError(code_of(field), field, str(error)) from None
+            hint = f"; --map {field}= leaves the column out" if field in _LEFT_OUT else ""
+            raise CellError(code_of(field), field, f"{error}{hint}") from None
 
     def _country(self, field: str, text: str) -> Read:
         try:
@@ -151,12 +158,7 @@ class CellReader:
             raise ValueError(f"{error} ({hint})") from None
 
     def _date(self, field: str, text: str) -> Read:
-        try:
-            return read_date(text, self._date_format)
-        except ValueError as error:
-            if field != "shipped_date" or isinstance(error, AmbiguousDate):
-                raise
-            raise ValueError(f"{error}; --map shipped_date= leaves the column out") from None
+        return read_date(text, self._date_format, self._day_0)
 
     def currency(self, raw: str) -> str | None:
         """Return the currency that a cell of money states beside the number, such as CAD.
@@ -249,16 +251,7 @@ class CellReader:
     def _unit(self, field: str, text: str) -> Read:
         if text in _NO_UNIT:  # the schedule asks for no quantity
             return "", None
-        try:
-            return canonical_unit(text), None
-        except ValueError as error:
-            raise ValueError(f"{error}; --map unit= leaves the column out") from None
-
-    def _mode(self, field: str, text: str) -> Read:
-        try:
-            return read_mode(text), None
-        except ValueError as error:
-            raise ValueError(f"{error}; --map mode= leaves the column out") from None
+        return canonical_unit(text), None
 
     def _claims(self, field: str, text: str) -> Read:
         pieces = [piece for piece in re.split(r"[;,|\n]", text) if piece.strip()]

@@ -44,17 +44,19 @@ _MONTHS = {
     )
     for word in words.split()
 }  # fmt: skip
-_SERIAL_DAY_0 = date(1899, 12, 30)
-"""Day 0 of the 1900 system, as it counts from March 1900 on."""
-_SERIALS = range(43101, 73416)
-"""2018-01-01 to 2100-12-31: a number outside is more likely something else."""
+DAY_0 = date(1899, 12, 30)
+"""Day 0 of the 1900 system, as it counts from March 1900 on; some workbooks count from 1904."""
+_FIRST_SERIAL, _LAST_SERIAL = date(2018, 1, 1), date(2100, 12, 31)
+"""A number that is no day between these is more likely something else."""
 
 
 class AmbiguousDate(ValueError):
     """A date that is one day or another, depending on who wrote it."""
 
 
-def read_date(text: str, date_format: str | None = None) -> tuple[str, str | None]:
+def read_date(
+    text: str, date_format: str | None = None, day_0: date = DAY_0
+) -> tuple[str, str | None]:
     """Return the ISO date, and a warning where a person should know how it was read.
 
     >>> read_date("8/16/2020"), read_date("20200816")
@@ -66,17 +68,18 @@ def read_date(text: str, date_format: str | None = None) -> tuple[str, str | Non
     """
     timed = _TIME.fullmatch(text)
     if timed:
-        day, warning = read_date(timed[1], date_format)
-        return day, warning if _MIDNIGHT.fullmatch(timed[2].strip()) else "time of day left out"
+        iso, warning = read_date(timed[1], date_format, day_0)
+        return iso, warning if _MIDNIGHT.fullmatch(timed[2].strip()) else "time of day left out"
     if found := _YEAR_FIRST.fullmatch(text):
         return _iso(found[1], found[3], found[4]), None
     if found := _COMPACT.fullmatch(text):
         return _iso(*found.groups()), None
     if found := _YEAR_LAST.fullmatch(text):
         return _year_last(text, found[1], found[3], found[4], date_format), None
-    if (found := _SERIAL.fullmatch(text)) and int(found[1]) in _SERIALS:
-        iso = (_SERIAL_DAY_0 + timedelta(days=int(found[1]))).isoformat()
-        return iso, f"spreadsheet day {text} read as {iso}"
+    if found := _SERIAL.fullmatch(text):
+        day = day_0 + timedelta(days=int(found[1]))
+        if _FIRST_SERIAL <= day <= _LAST_SERIAL:
+            return day.isoformat(), f"spreadsheet day {text} read as {day}"
     found = next(filter(None, (written.fullmatch(text) for written in _NAMED)), None)
     number = _MONTHS.get(plain(found["month"])) if found else None
     if not (found and number and text.replace(found["month"], "").isascii()):

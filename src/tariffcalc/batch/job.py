@@ -119,7 +119,7 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
     if comma is None and getattr(rows, "delimiter", ",") != ";":
         comma = False  # spreadsheets write semicolons where they write a comma before the cents
     date_format = job.date_format or columns.date_format
-    cells = CellReader(catalogue.store, date_format, comma, columns.kinds)
+    cells = CellReader(catalogue.store, date_format, comma, columns.kinds, rows.day_0)
     _check_defaults(catalogue.store, columns, cells)
     return Table(rows, columns, cells)
 

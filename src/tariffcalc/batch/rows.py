@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tariffcalc.batch.csv_form import CsvForm
+from tariffcalc.batch.dates import DAY_0
 from tariffcalc.batch.sources import Source
 from tariffcalc.values.issues import Issue
 
@@ -35,6 +36,7 @@ class Rows(ABC):
         name: Of the input, for messages.
         header: Column names as the file has them.
         header_row: Number of the header's row as spreadsheets count, mostly 1.
+        day_0: The day that the spreadsheet numbers 0.
         raw_ends: How the lines of the file end.
         notes: What was found out in reading, such as the encoding. Grows while it is read.
     """
@@ -45,6 +47,7 @@ class Rows(ABC):
         self.name = source.name
         self.header: list[str] = []
         self.header_row = 1
+        self.day_0 = DAY_0
         self.raw_ends = "\n"
         self.notes: list[Issue] = []
 

@@ -185,6 +185,7 @@ class XlsxRows(Rows):
             books = [opened.enter_context(self._open())]
             if self._lacks_results:
                 books.append(opened.enter_context(self._open(results=False)))
+            self.day_0 = books[0].epoch.date()
             if not self.sheet:
                 self.sheet = self._choose(books[0].worksheets)
             sheets = [book[self.sheet] for book in books]
