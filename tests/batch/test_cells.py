@@ -106,6 +106,11 @@ def test_classifications_that_cannot_be_read(reader: CellReader, raw: str, words
         ("Québec", "CA"), ("Korea, Republic of", "KR"),
         ("Guinea-Bissau", "GW"), ("XO", "CA"), ("CIV", "CI"),
         ("Côte d\u2019Ivoire", "CI"), ("É.-U.", "US"), ("E.-U.", "US"),
+        ("République de Corée", "KR"), ("COREE, REPUBLIQUE DE", "KR"), ("S. Korea", "KR"),
+        ("République populaire démocratique de Corée", "KP"), ("P.R. China", "CN"),
+        ("Chine (République populaire de)", "CN"), ("République démocratique du Congo", "CD"),
+        ("Birmanie", "MM"), ("Russie, Fédération de", "RU"), ("Taiwan (R.O.C.)", "TW"),
+        ("République slovaque", "SK"), ("Saint-Siège", "VA"), ("Macédoine", "MK"),
     ],
 )  # fmt: skip
 def test_countries(reader: CellReader, raw: str, text: str) -> None:
