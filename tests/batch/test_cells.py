@@ -163,6 +163,7 @@ def test_money(reader: CellReader, raw: str, text: str) -> None:
         ("$100 CAD", "CAD"), ("100 $ US", "USD"), ("CDN$100", "CAD"), ("$100", None),
         ("100 €", "EUR"), ("€ 100", "EUR"), ("EUR 100", "EUR"), ("100 eur", "EUR"),
         ("£100", "GBP"), ("100 MXN", "MXN"), ("CNY100", "CNY"), ("100JPY", "JPY"),
+        ("100 CDN", "CAD"),
     ],
 )  # fmt: skip
 def test_a_currency_in_the_cell_is_told(reader: CellReader, raw: str, currency: str | None) -> None:
@@ -466,6 +467,8 @@ def test_other_fields(reader: CellReader) -> None:
         ("claims", "usmca; In_quota=no", "usmca;in_quota=no"), ("claims", "CUSMA", "usmca"),
         ("claims", "usmca,us_metal_85|packaged", "packaged;us_metal_85;usmca"),
         ("currency", "usd", "USD"), ("currency", "C$", "CAD"), ("currency", "US$", "USD"),
+        ("currency", "\u20ac", "EUR"), ("currency", "\u00a3", "GBP"), ("currency", "CAD$", "CAD"),
+        ("currency", "CDN", "CAD"), ("currency", "$ CAN", "CAD"), ("currency", "Cdn $", "CAD"),
         ("fx", "1.3101", "1.3101"), ("quantity", "1,000", "1000"), ("unit", "NO", "each"),
         ("unit", "KGM", "kg"), ("unit", "X", ""), ("mode", "Sea", "ocean"), ("mode", "30", "truck"),
         ("province", "Québec", "QC"), ("province", "on", "ON"), ("filed_duty", "FREE", "0.00"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tariffcalc.batch.codes import read_code
 from tariffcalc.batch.dates import DAY_0, FORMATS, AmbiguousDate, read_date
 from tariffcalc.batch.names import CONTENTS, TOLD
-from tariffcalc.batch.numbers import GLANCES, as_percent, read_number, tidy
+from tariffcalc.batch.numbers import GLANCES, as_percent, currency_of, read_number, tidy
 from tariffcalc.batch.places import AmbiguousCountry, read_mode, read_place, read_province
 from tariffcalc.batch.preference import NO, YES, read_preference
 from tariffcalc.batch.result import PROHIBITED, UNKNOWN
@@ -30,11 +30,6 @@ from tariffcalc.values.units import canonical_unit
 
 _LONGEST = 400
 _NO_UNIT = ("X", "x")
-_CURRENCIES = {
-    "US$": "USD", "$US": "USD", "CA$": "CAD", "C$": "CAD", "$CA": "CAD", "$CAN": "CAD",
-    "CAN$": "CAD", "CDN": "CAD", "CDN$": "CAD",
-}  # fmt: skip
-
 _LEFT_OUT = ("mode", "shipped_date", "unit")
 """Fields that few rows need: a column that cannot be read is better left out."""
 _CODES = {"origin": "unknown-country", "importer": "unknown-country", "claims": "unknown-claim"}
@@ -246,7 +241,7 @@ class CellReader:
     def _currency(self, field: str, text: str) -> Read:
         if text == "$":
             raise ValueError('"$" may be a US or a Canadian dollar; write USD or CAD')
-        return fields.read_currency(_CURRENCIES.get(text.upper().replace(" ", ""), text)), None
+        return fields.read_currency(currency_of(text) or text), None
 
     def _unit(self, field: str, text: str) -> Read:
         if text in _NO_UNIT:  # the schedule asks for no quantity

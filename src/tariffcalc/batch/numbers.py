@@ -16,7 +16,7 @@ _OPEN = r"[1-9]\d{0,2}[.,]\d{3}"
 
 _has_two_readings = re.compile(_OPEN, re.ASCII).fullmatch
 _EXPONENT = re.compile(r"(?a)-?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-MONEY = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|€|£|USD|CAD|MXN|EUR|GBP|JPY|CNY"
+MONEY = r"(?:(?:US|USD|CA|CAD|CAN|CDN|C) ?)?\$|€|£|USD|CAD|CDN|MXN|EUR|GBP|JPY|CNY"
 """Currencies that may stand beside a number."""
 
 _CURRENCIES = {
@@ -80,7 +80,7 @@ def read_number(
         if body.startswith("-") and not minus:
             body, minus = body[1:].lstrip(), True
         if found := _BEFORE.match(body) or _AFTER.search(body):
-            told = _CURRENCIES.get(found[1].strip("$ ").upper()[:2])
+            told = currency_of(found[1])
             if told and currency and told != currency:
                 raise ValueError(f'"{text}" names two currencies, {currency} and {told}')
             currency = told or currency
@@ -100,6 +100,16 @@ def read_number(
     body = body.replace(",", ".").removesuffix(".")
     body = f"0{body}" if body.startswith(".") else body
     return f"-{body}" if minus else body, currency
+
+
+def currency_of(sign: str) -> str | None:
+    """Return the currency of a sign that may stand beside a number; a dollar may be of any.
+
+    >>> currency_of("C$"), currency_of("€"), currency_of("$")
+    ('CAD', 'EUR', None)
+    """
+    is_sign = _BEFORE.fullmatch(sign) or _AFTER.fullmatch(sign)
+    return _CURRENCIES.get(sign.strip("$ ").upper()[:2]) if is_sign else None
 
 
 def _why_not(text: str, body: str, decimal_comma: bool) -> str:
