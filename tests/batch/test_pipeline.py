@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ from tariffcalc.batch.job import Job
 from tariffcalc.batch.pipeline import Outcome, look, price_file
 from tariffcalc.batch.printer import MARKS
 from tariffcalc.batch.result import Options
+from tariffcalc.batch.stops import Stopped
 from tariffcalc.batch.summary import as_text
 from tariffcalc.batch.writers import Form
 from tariffcalc.engine.as_json import as_json
@@ -873,3 +875,16 @@ def test_standard_input_can_be_read_twice(
     job = Job("-", str(tmp_path / "piped.csv"), quiet=True)
     price_file(job._replace(), catalogue)
     assert (tmp_path / "piped.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()
+
+
+def test_a_signal_while_standard_input_is_waited_for_is_told(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "open_table", lambda *_: signal.raise_signal(signal.SIGINT))
+    given = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt) as stopped:
+            price_file(Job("-", str(tmp_path / "out.csv"), quiet=True), catalogue)
+    finally:
+        signal.signal(signal.SIGINT, given)
+    assert isinstance(stopped.value, Stopped)

@@ -20,6 +20,7 @@ from tariffcalc.batch.job import Job, Table, check_targets, group_report, open_t
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress, open_progress
 from tariffcalc.batch.result import Charges, warn_first
+from tariffcalc.batch.stops import catch_stops
 from tariffcalc.batch.writers import (
     CsvWriter,
     Form,
@@ -76,10 +77,11 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
     """
     check_targets(job)
     began = time.monotonic()
-    table = open_table(job, catalogue)
-    layout = _layout(job, table)
-    check_extra(layout.form)
-    _say([*table.columns.notes, *note_of(job.output, layout)], job.quiet)
+    with catch_stops():  # standard input may be waited for
+        table = open_table(job, catalogue)
+        layout = _layout(job, table)
+        check_extra(layout.form)
+        _say([*table.columns.notes, *note_of(job.output, layout)], job.quiet)
     with ExitStack() as opened:
         saved = None  # opened first: that it cannot be written is told before any work is done
         if job.summary is not None:
