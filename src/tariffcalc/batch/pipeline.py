@@ -164,7 +164,7 @@ def _find_measures(job: Job, table: Table, catalogue: Catalogue, layout: Layout)
     return tuple(sorted(pricer.tally.charged))
 
 
-def _gather(job: Job, table: Table, pricer: LinePricer, progress: OpenProgress) -> None:
+def _gather(table: Table, pricer: LinePricer, progress: OpenProgress) -> None:
     """Add up the entries of a file, those with rows of a report that are in no line noted."""
     with closing(progress(columnar.ADDING_UP)) as told:
         entries = gather_entries(_lines(table, told), pricer)
@@ -217,7 +217,7 @@ def _write(
             message = "its columns become text, as the engine python writes them"
             _say([Issue("columns-as-text", "info", message, table.rows.name)], job.quiet)
         if "entry" in table.columns.places:
-            _gather(job, table, pricer, progress)
+            _gather(table, pricer, progress)
         writer = open_writer(layout, packed, table.columns.header, pricer.columns)
         try:
             with closing(progress(doing)) as told:

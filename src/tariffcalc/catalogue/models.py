@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from tariffcalc.catalogue import parse
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.money import parse_amount
-from tariffcalc.values.rates import parse_rate
 
 ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
 FACT = r"^[a-z0-9_]+$"
@@ -57,8 +56,6 @@ ConditionText = Annotated[Any, readable(parse.parse_condition)]
 ShareText = Annotated[str, readable(parse.parse_share)]
 AmountText = Annotated[str, readable(parse_amount)]
 AmountOrUnknown = Annotated[str, readable(lambda text: text == "unknown" or parse_amount(text))]
-RateText = Annotated[str, readable(parse_rate)]
-OriginsText = Annotated[Any, readable(lambda body: _origins(body))]
 GoodsText = Literal["all"] | Annotated[list[str], Field(min_length=1)]
 
 
@@ -71,6 +68,9 @@ def _origins(body: Any) -> None:
 def _words(body: Any) -> None:
     if isinstance(body, list) and not all(isinstance(word, str) for word in body):
         raise ValueError("holds something other than words")
+
+
+OriginsText = Annotated[Any, readable(_origins)]
 
 
 class File(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,8 +50,3 @@ def open_catalogue(folder: Path | None, overlays: list[Path] | None) -> Catalogu
     from tariffcalc.library import load_catalogue
 
     return load_catalogue(folder, overlays or ())
-
-
-def is_terminal() -> bool:
-    """Whether stdout is looked at by a person: only then is there colour."""
-    return sys.stdout.isatty()

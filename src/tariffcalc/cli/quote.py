@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tariffcalc.library import Catalogue
 
 Text = str | None
-GOODS, DAYS, LAW, OUT = "The goods", "Days and money", "The law", "The answer"
 
 
 def quote(

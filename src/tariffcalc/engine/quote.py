@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tariffcalc.catalogue.law import Cover, Law
 from tariffcalc.catalogue.terms import Effect
-from tariffcalc.engine.answer import Charge, LineAnswer, Quote, Since, Status, Totals
+from tariffcalc.engine.answer import LineAnswer, Quote, Since, Status, Totals
 from tariffcalc.engine.base import USMCA, BaseDuty, base_duty
 from tariffcalc.engine.charges import charges_of, levied, not_charged_of
 from tariffcalc.engine.levies import Assessed, assess
@@ -292,6 +292,3 @@ def _since(law: Law, shipment: Shipment, then: PricedEntry, now: PricedEntry) ->
 def _sum(parts: Sequence[Decimal | None]) -> Decimal | None:
     known = [part for part in parts if part is not None]
     return sum(known, ZERO) if len(known) == len(parts) else None
-
-
-__all__ = ["Charge", "PricedEntry", "PricedLine", "price_entry", "price_line", "quote"]

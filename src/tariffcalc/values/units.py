@@ -6,9 +6,7 @@ the goods are of two kinds, and so are a liter and a proof liter.
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
-
-_EXACT = Context(prec=60)
+from decimal import Decimal
 
 # canonical name: (kind, size in the kind's first unit, other names)
 _UNITS: dict[str, tuple[str, str, str]] = {
@@ -105,25 +103,6 @@ def ratio(unit: str, to: str) -> tuple[Decimal, Decimal] | None:
     if kind != other_kind or part != other_part:
         return None
     return Decimal(size), Decimal(other_size)
-
-
-def convert(quantity: Decimal, unit: str, to: str) -> Decimal | None:
-    """Express a quantity in another unit of the same kind; None when the kinds differ.
-
-    >>> convert(Decimal("2.5"), "t", "kg")
-    Decimal('2500')
-    >>> convert(Decimal(1), "liter", "pf. liter") is None
-    True
-
-    Raises:
-        UnitError: when one of the units is not known.
-    """
-    sizes = ratio(unit, to)
-    if sizes is None:
-        return None
-    number = _EXACT.divide(_EXACT.multiply(quantity, sizes[0]), sizes[1])
-    whole = number == number.to_integral_value()
-    return number.quantize(Decimal(1), context=_EXACT) if whole else number.normalize(_EXACT)
 
 
 def _split(words: str) -> tuple[str, str]:
