@@ -14,7 +14,6 @@ from tariffcalc.batch.formula import RATE_UNIT, VALUE_UNIT, Fee, cents, levies_o
 from tariffcalc.batch.levied import Levied, flat_fee, short_fee
 from tariffcalc.batch.result import effective_rate, money, show_share
 from tariffcalc.engine.levies import assess
-from tariffcalc.engine.resolve import Facts
 from tariffcalc.engine.shipment import Line, Shipment
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.money import round_cents
@@ -53,8 +52,7 @@ def test_fees_are_those_of_the_engine(catalogue: Catalogue, day: str) -> None:
     levies = catalogue.store.tables("US").levies
     on, chance = parse_day(day), random.Random(day)
     for mode in (None, "ocean"):
-        facts = Facts(frozenset(), frozenset(), on, None, Decimal(0), None)
-        found = levies_of(levies, facts, mode, None)
+        found = levies_of(levies, on, frozenset(), mode, None)
         for _ in range(200):
             value = Decimal(chance.randint(1, 10 ** chance.randint(1, 10))) / VALUE_UNIT
             line = Line("84713001", "DE", value)
@@ -77,8 +75,8 @@ def test_the_least_fee_is_paid_between_its_bounds(catalogue: Catalogue, importer
     levies, seen = catalogue.store.tables(importer).levies, 0
     for year, mode in [(year, mode) for year in range(2018, 2027) for mode in (None, "ocean")]:
         on = parse_day(f"{year}-11-01")
-        facts = Facts(frozenset(), frozenset(), on, None, Decimal(0), None)
-        levied = Levied(levies_of(levies, facts, mode, None), [levy.id for levy in levies])
+        fees = [levy.id for levy in levies]
+        levied = Levied(levies_of(levies, on, frozenset(), mode, None), fees)
         if not levied.is_plain:
             continue
         for value in (1, levied.over, levied.over + 1, levied.under - 1, levied.under, 10**11):

@@ -18,11 +18,10 @@ from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect, Levy, LevyRate
 from tariffcalc.engine.base import FREE, BaseDuty
 from tariffcalc.engine.charges import citation_of, reason_of
-from tariffcalc.engine.levies import figures_on
-from tariffcalc.engine.price import Amounts, Priced, price
-from tariffcalc.engine.resolve import Facts, Plan
+from tariffcalc.engine.levies import applies, figures_on, is_spared
+from tariffcalc.engine.price import ONE, Priced, price
+from tariffcalc.engine.resolve import Plan
 from tariffcalc.engine.shipment import Line
-from tariffcalc.values.rates import Rate
 
 VALUE_UNIT = 10_000
 """Values are counted in ten-thousandths of the currency."""
@@ -35,7 +34,6 @@ TO_CENTS = VALUE_UNIT * RATE_UNIT // 100
 HALF = TO_CENTS // 2
 FREE_DUTY = BaseDuty(FREE, "Free", "", "", None)
 UNKNOWN_DUTY = BaseDuty(None, "unknown", "", "", None)
-ONE = Amounts(Decimal(1), {})
 ANY_LINE = Line("", "", Decimal(1))
 """Measures, headings and citations of charges do not turn on the line."""
 
@@ -117,7 +115,7 @@ def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
     for step in told:
         paid = step.step.terms.duty
         rate = None if step.amount is None else whole(step.exact, RATE_UNIT)
-        if (paid.rate is not None and not is_share(paid.rate)) or (
+        if (paid.rate is not None and not paid.rate.is_share) or (
             rate is None and step.amount is not None
         ):
             return None
@@ -126,7 +124,7 @@ def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
         terms.append(_term(law, step, rate))
     return Steps(
         tuple(terms),
-        any([step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled]),
+        any(step.terms.duty.effect is Effect.PROHIBITED for step in plan.settled),
         priced.is_free_entry,
         any(step.step.terms.on.fact is not None for step in priced.steps),
         *listed_law(
@@ -171,14 +169,9 @@ def listed_law(rows: Iterable[tuple[str, str | None, str | None]]) -> tuple[str,
     )
 
 
-def is_share(rate: Rate) -> bool:
-    """Whether a rate is nothing but a share of the value."""
-    return not rate.specifics and rate.at_least is None and rate.at_most is None
-
-
 def base_rate(duty: BaseDuty) -> int | None:
     """Return a base duty in millionths of the value, or None when it is not a plain share."""
-    if duty.rate is None or not is_share(duty.rate):
+    if duty.rate is None or not duty.rate.is_share:
         return None
     return whole(duty.rate.ad_valorem, RATE_UNIT)
 
@@ -224,20 +217,18 @@ class Levies(NamedTuple):
 
 def levies_of(
     levies: tuple[Levy, ...],
-    facts: Facts,
+    day: date,
+    claims: frozenset[str],
     mode: str | None,
     province: str | None,
 ) -> Levies:
-    """Return the fees and taxes that a line with these facts bears."""
+    """Return the fees and taxes that a line of an entry date with these claims bears."""
     fees, taxes = [], []
     for levy in levies:
-        figures = figures_on(levy, facts.entry_date)
-        if figures is None or (levy.modes and mode not in levy.modes):
+        figures = figures_on(levy, day)
+        if figures is None or not applies(levy, mode, province):
             continue
-        if levy.province is not None and levy.province != province:
-            continue
-        freeing = {*levy.except_claims, *figures.except_claims}
-        if not facts.claims.isdisjoint(freeing) or not facts.claims >= set(levy.claims):
+        if is_spared(levy, figures, claims):
             continue
         if levy.kind == "tax":
             taxes.append((levy.id, _rate(levy, figures)))

@@ -263,8 +263,7 @@ class Points:
         self, day: date, claims: frozenset[str], mode: str | None, province: str | None
     ) -> Levies:
         """Return the fees and taxes that a line of a day with these claims bears."""
-        facts = Facts(claims, frozenset(), day, None, Decimal(0), None)
-        return levies_of(self.tables.levies, facts, mode, province)
+        return levies_of(self.tables.levies, day, claims, mode, province)
 
     def forget(self) -> None:
         """Drop what was found for single sets of claims, however many there were."""

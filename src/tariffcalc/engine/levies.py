@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tariffcalc.catalogue.terms import Levy, LevyRate
-from tariffcalc.engine.shipment import Line, Shipment
+from tariffcalc.engine.shipment import Shipment
 from tariffcalc.values.money import ZERO, round_cents
 
 
@@ -41,9 +41,11 @@ def assess(
     found = []
     for levy in levies:
         figures = figures_on(levy, shipment.entry_date)
-        if figures is None or not _applies(levy, shipment):
+        if figures is None or not applies(levy, shipment.mode, shipment.province):
             continue
-        chosen = [i for i, line in enumerate(shipment.lines) if not _spared(levy, figures, line)]
+        chosen = [
+            i for i, line in enumerate(shipment.lines) if not is_spared(levy, figures, line.claims)
+        ]
         if levy.kind == "fee":
             bearing = [values[i] for i in chosen if not free[i]]
             found.append(_fee(levy, figures, bearing, sum(values, ZERO)))
@@ -67,15 +69,15 @@ def figures_on(levy: Levy, day: date) -> LevyRate | None:
     return next((figures for figures in levy.rates if day in figures.period), None)
 
 
-def _applies(levy: Levy, shipment: Shipment) -> bool:
-    return (not levy.modes or shipment.mode in levy.modes) and (
-        levy.province is None or levy.province == shipment.province
-    )
+def applies(levy: Levy, mode: str | None, province: str | None) -> bool:
+    """Whether a fee or tax is taken of entries by a mode of transport into a province."""
+    return (not levy.modes or mode in levy.modes) and levy.province in (None, province)
 
 
-def _spared(levy: Levy, figures: LevyRate, line: Line) -> bool:
+def is_spared(levy: Levy, figures: LevyRate, claims: Set[str]) -> bool:
+    """Whether a line with these claims does not bear a fee or tax."""
     freeing = {*levy.except_claims, *figures.except_claims}
-    return not line.claims.isdisjoint(freeing) or not line.claims >= set(levy.claims)
+    return not claims.isdisjoint(freeing) or not claims >= set(levy.claims)
 
 
 def _fee(levy: Levy, figures: LevyRate, values: list[Decimal], entry: Decimal) -> Assessed:

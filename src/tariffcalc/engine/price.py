@@ -77,6 +77,7 @@ class LinePrice(NamedTuple):
 
 
 ONE = Amounts(Decimal(1), {})
+"""A value of which every charge is its own rate."""
 
 
 @lru_cache(maxsize=65536)
