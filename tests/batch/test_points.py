@@ -63,7 +63,7 @@ def test_items_have_the_course_of_their_rows(catalogue: Catalogue, importer: str
     )
     assert {code for (code,) in held} == tables.items.keys()
     for code in random.Random(3).sample(sorted(tables.items), 100):
-        rows = tables.read_base_rows(code)
+        rows = tables.base_rows(code)
         assert tables.course(tables.items[code]) == [
             (row.period.start.isoformat(), row.period.end.isoformat(), row.rates) for row in rows
         ]

@@ -33,7 +33,7 @@ from tariffcalc.engine.charges import charges_of
 from tariffcalc.engine.levies import Assessed, assess
 from tariffcalc.engine.quote import PricedLine, price_entry, price_line
 from tariffcalc.engine.shipment import Shipment
-from tariffcalc.values.money import ZERO, round_cents
+from tariffcalc.values.money import ZERO, round_cents, total_of
 
 
 class EngineLine(NamedTuple):
@@ -54,17 +54,17 @@ class EngineLine(NamedTuple):
         """The fees of the line."""
         if self.paid is not None:
             return None if self.paid[0] is None else Decimal(self.paid[0]) / 100
-        return _total([levy.amount for levy in self.levies if levy.levy.kind == "fee"])
+        return total_of([levy.amount for levy in self.levies if levy.levy.kind == "fee"])
 
     @property
     def taxes(self) -> Decimal | None:
         """The taxes of the line."""
-        return _total([levy.amount for levy in self.levies if levy.levy.kind == "tax"])
+        return total_of([levy.amount for levy in self.levies if levy.levy.kind == "tax"])
 
     @property
     def payable(self) -> Decimal | None:
         """Duty, fees and taxes."""
-        return _total([self.priced.total, self.fees, self.taxes])
+        return total_of([self.priced.total, self.fees, self.taxes])
 
     @property
     def charges(self) -> tuple[Charge, ...]:
@@ -81,7 +81,7 @@ class EngineLine(NamedTuple):
         return Owed(
             _cents(price.base_duty),
             tuple(_cents(charge.amount) for charge in charges),
-            _cents(_total([*added, self.priced.line.add_cvd or ZERO])),
+            _cents(total_of([*added, self.priced.line.add_cvd or ZERO])),
             _cents(self.priced.total),
             _cents(self.fees),
             _cents(self.taxes),
@@ -215,11 +215,6 @@ def count(
         own[LINES] += 1
         own[VALUE] += value
         own[DUTY] += duty
-
-
-def _total(parts: Sequence[Decimal | None]) -> Decimal | None:
-    known = [part for part in parts if part is not None]
-    return sum(known, ZERO) if len(known) == len(parts) else None
 
 
 def _cents(amount: Decimal | None) -> int | None:

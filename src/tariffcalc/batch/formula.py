@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from tariffcalc.catalogue.law import Law
-from tariffcalc.catalogue.store import Store
 from tariffcalc.catalogue.terms import Effect, Levy, LevyRate
 from tariffcalc.engine.base import FREE, BaseDuty
-from tariffcalc.engine.charges import citation_of, reason_of
+from tariffcalc.engine.charges import reason_of
 from tariffcalc.engine.levies import applies, figures_on, is_spared
 from tariffcalc.engine.price import ONE, Priced, price
 from tariffcalc.engine.resolve import Plan
@@ -131,7 +129,7 @@ def steps_of(law: Law, plan: Plan, has_base: bool) -> Steps | None:
             (
                 step.step.top.measure.id,
                 step.step.terms.heading,
-                _citation(law.store, step.step.top.sheet.instrument),
+                law.store.instrument(step.step.top.sheet.instrument).cited_as,
             )
             for step in told
         ),
@@ -146,11 +144,6 @@ def _term(law: Law, step: Priced, rate: int | None) -> Term:
         return Term(measure, None, doubtful=step.step.top.sheet.bit)
     why = reason_of(law, ANY_LINE, step) or ""
     return Term(measure, None, effect is Effect.PROHIBITED, why)
-
-
-@lru_cache(maxsize=4096)
-def _citation(store: Store, instrument: str) -> str:
-    return citation_of(store.instrument(instrument))
 
 
 def listed_law(rows: Iterable[tuple[str, str | None, str | None]]) -> tuple[str, str, str]:

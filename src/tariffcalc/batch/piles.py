@@ -38,7 +38,7 @@ class Piles:
         self._importer = importer
         self._facts_of = facts_of
         self._tables = law.tables(importer)
-        self._named = {name for sheet in self._sheets() for name in _ahead(sheet)}
+        self._named = {name for sheet in self._tables.all_sheets() for name in _ahead(sheet)}
         self._firsts = [head.first for head in self._tables.measures]
         self._masks = [head.mask >> head.first for head in self._tables.measures]
         self._parts: dict[tuple[int, int, int], Part] = {}
@@ -218,10 +218,6 @@ class Piles:
             if is_idle:
                 self._idle[number] = measure
         return number
-
-    def _sheets(self) -> Iterator[Sheet]:
-        for head in self._tables.measures:
-            yield from self._tables.sheets(head)
 
     def _part(self, top: Top) -> Part:
         sheet, paint = top.sheet, top.sheet.paint

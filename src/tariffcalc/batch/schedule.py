@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from tariffcalc.batch import turns
 from tariffcalc.catalogue.law import Law
+from tariffcalc.catalogue.store import SUPPLY_MANAGED
 from tariffcalc.catalogue.tables import Rates
 from tariffcalc.engine.base import (
     PARTNERS,
-    SUPPLY_MANAGED,
     USMCA_IN_FORCE,
     BaseDuty,
     duty_of_rates,

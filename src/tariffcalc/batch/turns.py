@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.store import Store
-from tariffcalc.catalogue.tables import Sheet, Tables
+from tariffcalc.catalogue.tables import Tables
 from tariffcalc.catalogue.terms import Case, Condition, Effect, Kind, Paint
 from tariffcalc.engine.base import turning_days
 from tariffcalc.values.days import parse_day
@@ -54,7 +54,7 @@ def limits_that_count(tables: Tables) -> list[tuple[frozenset[str], frozenset[De
     A requirement says something of every small entry; it counts only where it frees one.
     """
     found: set[tuple[frozenset[str], frozenset[Decimal]]] = set()
-    for sheet in _sheets(tables):
+    for sheet in tables.all_sheets():
         limits = frozenset[Decimal]().union(*[_limits(case.when) for case in sheet.paint.cases])
         needed = [_claims(case) for case in sheet.paint.cases if _frees(case)]
         if sheet.measure.kind is not Kind.REQUIREMENT or _frees(sheet.paint):
@@ -67,7 +67,7 @@ def limits_that_count(tables: Tables) -> list[tuple[frozenset[str], frozenset[De
 def free_entries(tables: Tables) -> list[frozenset[str]]:
     """Return the claims under which some sheet frees a line of all duty and fees."""
     found = []
-    for sheet in _sheets(tables):
+    for sheet in tables.all_sheets():
         if _frees(sheet.paint):
             found.append(frozenset[str]())
         found += [_claims(case) for case in sheet.paint.cases if _frees(case)]
@@ -113,15 +113,10 @@ def asks_base_rate(paint: Paint) -> bool:
     )
 
 
-def _sheets(tables: Tables) -> Iterator[Sheet]:
-    for head in tables.measures:
-        yield from tables.sheets(head)
-
-
 @lru_cache(maxsize=KEPT)
 def _conditions(tables: Tables) -> frozenset[Condition]:
     """Return the distinct conditions of all cases: hundreds of cases name the same."""
-    cases = (case for sheet in _sheets(tables) for case in sheet.paint.cases)
+    cases = (case for sheet in tables.all_sheets() for case in sheet.paint.cases)
     return frozenset(condition for case in cases for condition in case.when)
 
 

@@ -26,7 +26,7 @@ class Cover(NamedTuple):
 class Top(NamedTuple):
     """The topmost sheet of one measure over a point.
 
-    `doubt` says why it is not certain that it lies there; empty when it is.
+    `doubtful`: it is not certain that it lies there.
     """
 
     sheet: Sheet
@@ -101,13 +101,11 @@ class Law:
     def _find_assumed(self, importer: str) -> tuple[tuple[int, Period], ...]:
         """Return the sheets of the assumed acts with the periods in which they hold."""
         tables = self.tables(importer)
-        threatened = tables.standing("threatened")
         found = []
-        for bit in range(threatened.bit_length()):
-            if threatened >> bit & 1 and tables.sheet(bit).instrument in self.assumed:
-                own = tables.sheet(bit).paint.period
-                start = self.assumed[tables.sheet(bit).instrument]
-                found.append((bit, Period(start, own.end) if start else own))
+        for sheet in tables.sheets_in(tables.standing("threatened")):
+            if sheet.instrument in self.assumed:
+                own, start = sheet.paint.period, self.assumed[sheet.instrument]
+                found.append((sheet.bit, Period(start, own.end) if start else own))
         return tuple(found)
 
     def topmost(self, importer: str, sheets: int) -> Sheet:

@@ -16,6 +16,9 @@ from tariffcalc.values.codes import prefixes
 from tariffcalc.values.days import parse_day
 from tariffcalc.values.names import plain
 
+SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
+"""Lists that no paint names: goods whose preferential rate is not simply Free."""
+
 
 class ListedRow(NamedTuple):
     """One row of a list of goods."""

@@ -19,7 +19,7 @@ def days_in_force(law: Law, importer: str) -> dict[str, list[Stretch]]:
     tables = law.tables(importer)
     origins = set(tables.origins().values())
     goods = {mask for _, mask in tables.goods_sets()}
-    made = {sheet.known_from for head in tables.measures for sheet in tables.sheets(head)}
+    made = {sheet.known_from for sheet in tables.all_sheets()}
     days = sorted({*tables.edges(), *made, tables.coverage.start})
     found: dict[str, list[Stretch]] = {}
     for head in tables.measures:

@@ -7,7 +7,7 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 from tariffcalc.catalogue.parse import parse_levy, parse_paint
@@ -17,8 +17,6 @@ from tariffcalc.values.days import Period, parse_day
 
 ELSEWHERE = "*"
 """Stands for every country that no paint names."""
-
-ACT_COLUMNS = "measure, act, instrument, status, made, act_note, body"
 
 
 class MeasureHead(NamedTuple):
@@ -70,12 +68,10 @@ class Rates(NamedTuple):
 
 
 class BaseRow(NamedTuple):
-    """Base duty of one code over a period, as the schedule prints it."""
+    """The base duties of one code over a period."""
 
-    code: str
     period: Period
     rates: Rates
-    source: str
 
 
 class Dated(NamedTuple):
@@ -103,11 +99,11 @@ class Tables:
         self._groups = groups
         self.goods = lru_cache(maxsize=65536)(self._goods)
         self.origin = lru_cache(maxsize=512)(self._origin)
-        self.holding = lru_cache(maxsize=16384)(self._holding)
-        self.known_by = lru_cache(maxsize=16384)(self._known_by)
-        self.standing = lru_cache(maxsize=4)(self._standing)
+        self.holding = lru_cache(maxsize=16384)(partial(self._latest, "day"))
+        self.known_by = lru_cache(maxsize=16384)(partial(self._latest, "made"))
+        self.standing = lru_cache(maxsize=4)(partial(self._mask, "standing"))
         self._known_sheets: dict[int, Sheet] = {}
-        self.base_rows = lru_cache(maxsize=65536)(self.read_base_rows)
+        self.base_rows = lru_cache(maxsize=65536)(self._base_rows)
 
     @cached_property
     def coverage(self) -> Period:
@@ -123,11 +119,8 @@ class Tables:
             "SELECT number, id, body, first, past FROM measure WHERE importer = ? ORDER BY number"
         ):
             title, kind, authority, completeness, note = json.loads(body)
-            heads.append(
-                MeasureHead(
-                    number, key, title, Kind(kind), authority, completeness, note, first, past
-                )
-            )
+            about = title, Kind(kind), authority, completeness, note
+            heads.append(MeasureHead(number, key, *about, first, past))
         return tuple(heads)
 
     @cached_property
@@ -173,10 +166,9 @@ class Tables:
 
     def goods_sets(self) -> Iterator[tuple[str, int]]:
         """Yield each code that some paint names, with the paints that hold it."""
-        for (code,) in self._rows("SELECT code FROM goods WHERE importer = ?"):
+        for code, _, doubt in self.goods_masks():
             cover, _ = self.goods(code)
-            doubt = self._row("SELECT doubt FROM goods WHERE importer = ? AND code = ?", code)
-            yield code, cover | (int.from_bytes(doubt[0], "little") if doubt else 0)
+            yield code, cover | int.from_bytes(doubt, "little")
 
     def origins(self) -> dict[str, int]:
         """Return the paints by every origin that some paint names, and by ELSEWHERE."""
@@ -189,22 +181,13 @@ class Tables:
         return [parse_day(key) for (key,) in rows]
 
     def _origin(self, country: str) -> int:
-        return self._mask("origin", country) or self._mask("origin", ELSEWHERE) or 0
+        return self._mask("origin", country) or self._mask("origin", ELSEWHERE)
 
-    def _holding(self, day: date) -> int:
-        return self._latest("day", day)
-
-    def _known_by(self, day: date) -> int:
-        return self._latest("made", day)
-
-    def _standing(self, status: str) -> int:
-        return self._mask("standing", status) or 0
-
-    def _mask(self, sort: str, key: str) -> int | None:
+    def _mask(self, sort: str, key: str) -> int:
         row = self._row(
             "SELECT mask FROM edge WHERE importer = ? AND sort = ? AND key = ?", sort, key
         )
-        return int.from_bytes(row[0], "little") if row else None
+        return int.from_bytes(row[0], "little") if row else 0
 
     def _latest(self, sort: str, day: date) -> int:
         row = self._row(
@@ -228,9 +211,24 @@ class Tables:
             self._read_sheets(measure.first, measure.past)
         return [known[bit] for bit in bits]
 
+    def all_sheets(self) -> Iterator[Sheet]:
+        """Yield all paints, measure by measure in the order laid."""
+        for measure in self.measures:
+            yield from self.sheets(measure)
+
+    def sheets_in(self, mask: int) -> list[Sheet]:
+        """Return the paints of a set, by their bits."""
+        found = []
+        while mask:
+            lowest = mask & -mask
+            found.append(self.sheet(lowest.bit_length() - 1))
+            mask ^= lowest
+        return found
+
     def _read_sheets(self, first: int, past: int) -> None:
         rows = self._rows(
-            f"SELECT bit, {ACT_COLUMNS} FROM paint WHERE importer = ? AND bit >= ? AND bit < ?",
+            "SELECT bit, measure, act, instrument, status, made, act_note, body FROM paint"
+            " WHERE importer = ? AND bit >= ? AND bit < ?",
             first,
             past,
         )
@@ -241,16 +239,16 @@ class Tables:
                 bit, head, act, instrument, status, parse_day(made), note, paint
             )
 
-    def read_base_rows(self, code: str) -> tuple[BaseRow, ...]:
+    def _base_rows(self, code: str) -> tuple[BaseRow, ...]:
         """Return the base duties of an 8-digit code over time, the oldest first."""
         rows = self._rows(
-            "SELECT code, start, past, general, special, column_2, known, source FROM rate"
+            "SELECT start, past, general, special, column_2, known FROM rate"
             " WHERE importer = ? AND code = ? ORDER BY start",
             code,
         )
         return tuple(
-            BaseRow(row[0], Period(parse_day(row[1]), parse_day(row[2])), Rates(*row[3:7]), row[7])
-            for row in rows
+            BaseRow(Period(parse_day(start), parse_day(past)), Rates(*rates))
+            for start, past, *rates in rows
         )
 
     @cached_property
@@ -274,17 +272,16 @@ class Tables:
         """Return the base duty of an 8-digit code on a day, or None when it is not held."""
         return next((row for row in self.base_rows(code) if day in row.period), None)
 
-    def codes_near(self, code: str, day: date, most: int = 5) -> list[str]:
+    def codes_near(self, code: str, day: date) -> list[str]:
         """Return codes of the schedule of that day that begin as a code does, the nearest first."""
         for length in (6, 4):
             rows = self._rows(
                 "SELECT DISTINCT code FROM rate WHERE importer = ? AND code >= ? AND code < ?"
-                " AND start <= ? AND past > ? ORDER BY code LIMIT ?",
+                " AND start <= ? AND past > ? ORDER BY code LIMIT 5",
                 code[:length],
                 f"{code[:length]}:",
                 day.isoformat(),
                 day.isoformat(),
-                most,
             )
             if rows:
                 return [found for (found,) in rows]

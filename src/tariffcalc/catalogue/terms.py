@@ -87,6 +87,10 @@ class Condition(NamedTuple):
         """Whether it asks for a claim rather than a computed test."""
         return self.limit is None
 
+    def __str__(self) -> str:
+        """Name the claim, or the test with its limit: ``shipped by 2018-07-01``."""
+        return self.name if self.is_claim else f"{self.name.replace('_', ' ')} {self.limit}"
+
 
 class Terms(NamedTuple):
     """A duty and its conditions, as a paint or one of its cases states them."""
@@ -147,6 +151,11 @@ class Instrument(NamedTuple):
     url: str | None
     known: Known
     note: str | None = None
+
+    @property
+    def cited_as(self) -> str:
+        """How it is cited: by its title where it has no place of its own."""
+        return self.citation or self.title
 
 
 class Act(NamedTuple):

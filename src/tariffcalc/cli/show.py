@@ -96,11 +96,9 @@ def _instrument(catalogue: Catalogue, key: str) -> dict[str, Any]:
             body[name] = str(value)
     paints = []
     for importer in store.importers:
-        tables = store.tables(importer)
-        for head in tables.measures:
-            for sheet in tables.sheets(head):
-                if sheet.instrument == key:
-                    paints.append({"measure": head.id, **_row(catalogue, sheet)})
+        for sheet in store.tables(importer).all_sheets():
+            if sheet.instrument == key:
+                paints.append({"measure": sheet.measure.id, **_row(catalogue, sheet)})
     return {**body, "paints": paints}
 
 
@@ -135,10 +133,7 @@ def _terms(terms: Terms) -> str:
 
 
 def _case(case: Case) -> str:
-    asked = " and ".join(
-        c.name if c.limit is None else f"{c.name.replace('_', ' ')} {c.limit}" for c in case.when
-    )
-    return f"if {asked}: {_terms(case.terms)}"
+    return f"if {' and '.join(map(str, case.when))}: {_terms(case.terms)}"
 
 
 def _write_history(rows: list[dict[str, Any]], format_: Format) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from tariffcalc.catalogue.store import Store
+from tariffcalc.catalogue.store import SUPPLY_MANAGED, Store
 from tariffcalc.catalogue.tables import Rates, Tables
 from tariffcalc.catalogue.terms import Known
 from tariffcalc.engine.shipment import Line
@@ -24,7 +24,6 @@ WHOLE = ("US",)
 """Importing countries of whose schedule next to all is held: of a code without a row nothing is
 assumed. What may be lacking are numbers that lived only from 2018 to 2021."""
 
-SUPPLY_MANAGED = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
 COLUMN_2 = {"US": "column 2", "CA": "General Tariff"}
 """What goods pay of origins that are not most favoured; Canada's is not held, and so not known."""
 

@@ -8,10 +8,7 @@ from tariffcalc.catalogue.law import Law
 from tariffcalc.catalogue.tables import Sheet
 from tariffcalc.catalogue.terms import (
     Basis,
-    Case,
-    Condition,
     Effect,
-    Instrument,
     Kind,
     Known,
     weakest,
@@ -82,18 +79,13 @@ def _measure_charge(law: Law, line: Line, priced: Priced) -> Charge:
         priced.amount,
         terms.heading,
         sheet.instrument,
-        citation_of(instrument),
+        instrument.cited_as,
         instrument.url,
         _known(law, line, sheet, instrument.known),
         sheet.paint.period.start,
         sheet.paint.period.until,
         reason_of(law, line, priced),
     )
-
-
-def citation_of(instrument: Instrument) -> str:
-    """Return how a text of the law is cited: by its title where it has no place of its own."""
-    return instrument.citation or instrument.title
 
 
 def _known(law: Law, line: Line, sheet: Sheet, instrument: Known) -> Known:
@@ -122,7 +114,7 @@ def reason_of(law: Law, line: Line, priced: Priced) -> str | None:
     if priced.amount is None:
         return priced.reason
     if step.case is not None:
-        return step.terms.note or f"{_in_words(step.case)}"
+        return step.terms.note or f"claimed: {', '.join(map(str, step.case.when))}"
     if step.terms.duty.effect is Effect.TOTAL and not priced.amount:
         return f"the base duty already reaches {step.terms.duty.text}"
     return _basis_note(step.terms.on)
@@ -135,16 +127,6 @@ def doubt(law: Law, code: str, sheet: Sheet) -> str:
         if row is not None and row.uncertain:
             return f"{dotted(row.code)} is not known to be on the list: {row.source}"
     return f"only some numbers below {dotted(code)} are on the list; give 10 digits"
-
-
-def _in_words(case: Case) -> str:
-    return "claimed: " + ", ".join(_condition(c) for c in case.when)
-
-
-def _condition(condition: Condition) -> str:
-    if condition.limit is None:
-        return condition.name
-    return f"{condition.name.replace('_', ' ')} {condition.limit}"
 
 
 def _basis_note(on: Basis) -> str | None:
@@ -178,7 +160,7 @@ def not_charged_of(
 def _wanted(sheet: Sheet) -> str:
     """Return the declarations with which a sheet would charge."""
     return " or ".join(
-        " and ".join(_condition(c) for c in case.when)
+        " and ".join(map(str, case.when))
         for case in sheet.paint.cases
         if charges_something(case.terms)
     )

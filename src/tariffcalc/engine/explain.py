@@ -84,7 +84,7 @@ def _cleared(tables: Tables, head: MeasureHead, sheet: Sheet, cover: int, day: d
     """Tell an exemption from a lifting: what lies beneath is the same act's paint, or an older."""
     beneath = [
         below
-        for below in _sheets_in(tables, cover & head.mask & ((1 << sheet.bit) - 1))
+        for below in tables.sheets_in(cover & head.mask & ((1 << sheet.bit) - 1))
         if not below.clears
     ]
     reason: Reason = "exempt"
@@ -113,7 +113,7 @@ def _uncovered(
     if not listed:
         return NotCharged(head.id, head.title, "goods", "not on its lists of goods")
     both = listed & here
-    charging = [sheet for sheet in _sheets_in(tables, both) if not sheet.clears]
+    charging = [sheet for sheet in reversed(tables.sheets_in(both)) if not sheet.clears]
     if not charging:
         return NotCharged(head.id, head.title, "origin", f"never charged on goods of {origin}")
     threatened = tables.standing("threatened")
@@ -137,15 +137,6 @@ def _uncovered(
     if first.known_from > day:
         detail += f", by an act known from {first.known_from} on"
     return NotCharged(head.id, head.title, "not_yet", detail, first.instrument)
-
-
-def _sheets_in(tables: Tables, mask: int) -> list[Sheet]:
-    found = []
-    while mask:
-        bit = mask.bit_length() - 1
-        found.append(tables.sheet(bit))
-        mask ^= 1 << bit
-    return found
 
 
 def _day_before(day: date) -> date:

@@ -86,7 +86,7 @@ def _of_importer(
     if status in ("threatened", "all"):
         made = sum(
             1 << s.bit
-            for s in _sheets(tables, tables.standing("threatened"))
+            for s in tables.sheets_in(tables.standing("threatened"))
             if s.known_from <= day
         )
         pending = _visible(law, importer, goods, origins, made & ~standing)
@@ -156,16 +156,13 @@ def _lifted(
         everyone |= mask
     known = law.known_by(tables.importer, day) & everywhere & everyone
     last: dict[str, Sheet] = {}
-    for sheet in _sheets(tables, known):
+    for sheet in tables.sheets_in(known):
         if sheet.clears or sheet.measure.id in standing or sheet.paint.period.start > day:
             continue
         held = last.get(sheet.measure.id)
         if held is None or sheet.paint.period.start >= held.paint.period.start:
             last[sheet.measure.id] = sheet
-    rows = []
-    for sheet in last.values():
-        rows.append(_row(law, tables, sheet, "lifted", _View(set()), None))
-    return rows
+    return [_row(law, tables, sheet, "lifted", _View(set()), None) for sheet in last.values()]
 
 
 def _row(
@@ -195,7 +192,7 @@ def _row(
         named,
         None if paint.goods is None else _size(law, sheet),
         sheet.instrument,
-        instrument.citation or instrument.title,
+        instrument.cited_as,
         paint.known or instrument.known,
         paint.terms.note,
     )
@@ -226,7 +223,3 @@ def _last_on_top(
 
 def _size(law: Law, sheet: Sheet) -> int:
     return sum(law.store.list_size(item) or 1 for item in sheet.paint.goods or ())
-
-
-def _sheets(tables: Tables, mask: int) -> list[Sheet]:
-    return [tables.sheet(bit) for bit in range(mask.bit_length()) if mask >> bit & 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from tariffcalc.engine.questions import questions
 from tariffcalc.engine.resolve import Ask, Facts, Plan, stack
 from tariffcalc.engine.shipment import Content, Line, Shipment, check_rate
 from tariffcalc.values.issues import CoverageError, InputError, Issue
-from tariffcalc.values.money import ZERO, round_cents
+from tariffcalc.values.money import ZERO, round_cents, total_of
 
 
 class PricedLine(NamedTuple):
@@ -46,7 +45,7 @@ class PricedEntry(NamedTuple):
     def payable(self) -> Decimal | None:
         """Duties, fees and taxes; None when a part is not known."""
         parts = [line.total for line in self.lines] + [levy.amount for levy in self.levies]
-        return _sum(parts)
+        return total_of(parts)
 
     @property
     def known_payable(self) -> Decimal:
@@ -249,13 +248,13 @@ def _status(entry: PricedEntry) -> Status:
 
 def _totals(entry: PricedEntry) -> Totals:
     value = sum((line.amounts.customs_value for line in entry.lines), ZERO)
-    base = _sum([line.price.base_duty for line in entry.lines])
-    added = _sum(
+    base = total_of([line.price.base_duty for line in entry.lines])
+    added = total_of(
         [step.amount for line in entry.lines for step in line.price.steps]
         + [line.line.add_cvd or ZERO for line in entry.lines]
     )
-    fees = _sum([levy.amount for levy in entry.levies if levy.levy.kind == "fee"])
-    taxes = _sum([levy.amount for levy in entry.levies if levy.levy.kind == "tax"])
+    fees = total_of([levy.amount for levy in entry.levies if levy.levy.kind == "fee"])
+    taxes = total_of([levy.amount for levy in entry.levies if levy.levy.kind == "tax"])
     duty = None if base is None or added is None else base + added
     payable = entry.payable
     return Totals(
@@ -276,19 +275,10 @@ def _since(law: Law, shipment: Shipment, then: PricedEntry, now: PricedEntry) ->
     tables = law.tables(shipment.importer)
     acts = []
     for old, new in zip(then.lines, now.lines, strict=True):
-        later = new.cover.sure & ~old.cover.sure
         if old.price != new.price:
-            acts += [
-                tables.sheet(bit).instrument
-                for bit in range(later.bit_length())
-                if later >> bit & 1
-            ]
+            later = tables.sheets_in(new.cover.sure & ~old.cover.sure)
+            acts += [sheet.instrument for sheet in later]
     names = tuple(dict.fromkeys(acts))
     if before is None or after is None:
         return Since(after, None, None, names)
     return Since(after, max(ZERO, before - after), max(ZERO, after - before), names)
-
-
-def _sum(parts: Sequence[Decimal | None]) -> Decimal | None:
-    known = [part for part in parts if part is not None]
-    return sum(known, ZERO) if len(known) == len(parts) else None

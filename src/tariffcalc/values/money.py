@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
@@ -25,6 +26,12 @@ def round_cents(amount: Decimal) -> Decimal:
     Decimal('9.38')
     """
     return amount.quantize(CENT, ROUND_HALF_UP, _WIDE)
+
+
+def total_of(parts: Sequence[Decimal | None]) -> Decimal | None:
+    """Return the sum of amounts, or None when one of them is not known."""
+    known = [part for part in parts if part is not None]
+    return sum(known, ZERO) if len(known) == len(parts) else None
 
 
 def parse_amount(text: str) -> Decimal:

@@ -62,10 +62,9 @@ def yield_cycles(store: Store, places: dict[str, list[str]]) -> list[Issue]:
 def _rings(tables: Tables) -> list[set[str]]:
     """Return the sets of measures that wait for one another through some paints of theirs."""
     first: dict[str, set[str]] = defaultdict(set)
-    for head in tables.measures:
-        for sheet in tables.sheets(head):
-            for choice in _choices(Top(sheet)):
-                first[head.id].update(choice.waits_for)
+    for sheet in tables.all_sheets():
+        for choice in _choices(Top(sheet)):
+            first[sheet.measure.id].update(choice.waits_for)
 
     @cache
     def behind(measure: str) -> frozenset[str]:

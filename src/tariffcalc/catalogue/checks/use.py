@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from tariffcalc.catalogue.checks.walk import walk
 from tariffcalc.catalogue.lists import GoodsList
 from tariffcalc.catalogue.read import Sources, with_overlay
+from tariffcalc.catalogue.store import SUPPLY_MANAGED
 from tariffcalc.values.codes import digits_of, dotted, prefixes
 from tariffcalc.values.issues import Issue
-
-USED_BY_ENGINE = {"US": "us/usmca-sensitive", "CA": "ca/supply-managed"}
-"""Lists that no paint names: goods whose preferential rate is not simply Free."""
 
 WHOLE_SCHEDULE = 5_000
 """A schedule with fewer rows is not held whole: codes may be right that it does not have."""
@@ -37,7 +35,7 @@ def unused(sources: Sources) -> list[Issue]:
     found += [
         Issue("unused-list", "warning", f'no paint names the list "{key}"', f"{goods.file} line 1")
         for key, goods in sources.goods.items()
-        if key not in named and key not in USED_BY_ENGINE.values()
+        if key not in named and key not in SUPPLY_MANAGED.values()
     ]
     return found
 
@@ -48,13 +46,13 @@ def missing_lists(sources: Sources) -> list[Issue]:
         Issue(
             "missing-list",
             "warning",
-            f'the list "{USED_BY_ENGINE[importer]}" is missing: with the claim usmca, goods with'
+            f'the list "{SUPPLY_MANAGED[importer]}" is missing: with the claim usmca, goods with'
             " preferential rates of their own are taken as Free",
             "goods",
             "List the supply-managed and quota goods there.",
         )
         for importer in (sources.manifest.countries if sources.manifest else ())
-        if USED_BY_ENGINE.get(importer, "") not in sources.goods and importer in USED_BY_ENGINE
+        if importer in SUPPLY_MANAGED and SUPPLY_MANAGED[importer] not in sources.goods
     ]
 
 
