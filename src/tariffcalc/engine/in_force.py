@@ -82,7 +82,7 @@ def _of_importer(
         for sheet, view in views.items()
         if not sheet.clears
     ]
-    shown = rows if status in ("in_force", "all") else []
+    shown = [*rows] if status in ("in_force", "all") else []
     if status in ("threatened", "all"):
         made = sum(
             1 << s.bit
