@@ -16,14 +16,14 @@ from tariffcalc.cli.options import (
     KnownOption,
     OverlayOption,
     open_catalogue,
+    read_rates,
 )
 from tariffcalc.cli.render import fitted
-from tariffcalc.values.issues import CatalogueError, InputError, Issue
+from tariffcalc.values.issues import InputError, Issue
 
 if TYPE_CHECKING:
     from tariffcalc.batch.job import Job
     from tariffcalc.library import Catalogue
-    from tariffcalc.values.exchange import ExchangeRates
 
 Text = str | None
 
@@ -197,6 +197,7 @@ def batch(
         province or "",
     )  # fmt: skip
     kept = load_profile(profile) if profile else Profile()
+    rates = read_rates(fx_rates) if fx_rates else None
     job = Job(
         invoices,
         output,
@@ -207,7 +208,7 @@ def batch(
         encoding or kept.encoding,
         kept.decimal_comma if decimal_comma is None else decimal_comma,
         sheet or kept.sheet,
-        Options(_known_on(known_on), tuple(assume or ()), _rates(fx_rates)),
+        Options(_known_on(known_on), tuple(assume or ()), rates),
         charges is ChargesForm.COLUMNS,
         format_.value if format_ else None,
         summary,
@@ -274,16 +275,3 @@ def _known_on(text: str) -> str:
                 [Issue("bad-date", "error", f"{error}.", "--known-on", hint)]
             ) from None
     return text
-
-
-def _rates(file: Path | None) -> ExchangeRates | None:
-    if file is None:
-        return None
-    from tariffcalc.catalogue.source import read_text
-    from tariffcalc.values.exchange import parse_rates
-
-    try:
-        text = read_text(file)
-    except CatalogueError as error:
-        raise InputError(error.issues) from None
-    return parse_rates(text, file.name)

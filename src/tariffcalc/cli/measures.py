@@ -67,7 +67,9 @@ def measures(
         status=cast(Literal["in_force", "threatened", "lifted", "all"], status),
     )
     if format_ is Format.JSON:
-        body = [{f.name: _plain(getattr(row, f.name)) for f in fields(row)} for row in rows]
+        from tariffcalc.engine.as_json import plain
+
+        body = [{f.name: plain(getattr(row, f.name)) for f in fields(row)} for row in rows]
         write_json(
             {"schema": 1, "edition": opened.edition, "on": day.isoformat(), "measures": body}
         )
@@ -177,13 +179,7 @@ def _check_coverage(catalogue: Catalogue, day: date, importer: str | None) -> No
             typer.echo(f"warning: the law of {country} was followed up to {followed}", err=True)
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
 def _text(value: object) -> str:
     if isinstance(value, tuple):
-        return " ".join(str(part) for part in value)
-    return "" if value is None else str(_plain(value))
+        return " ".join(value)
+    return "" if value is None else str(value)

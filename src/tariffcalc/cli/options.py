@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tariffcalc.values.issues import CatalogueError, InputError
+
 if TYPE_CHECKING:
     from tariffcalc.library import Catalogue
+    from tariffcalc.values.exchange import ExchangeRates
 
 
 class Format(StrEnum):
@@ -50,3 +53,14 @@ def open_catalogue(folder: Path | None, overlays: list[Path] | None) -> Catalogu
     from tariffcalc.library import load_catalogue
 
     return load_catalogue(folder, overlays or ())
+
+
+def read_rates(file: Path) -> ExchangeRates:
+    """Read the file of exchange rates that an option names."""
+    from tariffcalc.catalogue.source import read_text
+    from tariffcalc.values.exchange import parse_rates
+
+    try:
+        return parse_rates(read_text(file), file.name)
+    except CatalogueError as error:
+        raise InputError(error.issues) from None

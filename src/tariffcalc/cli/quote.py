@@ -16,7 +16,9 @@ from tariffcalc.cli.options import (
     FormatOption,
     OverlayOption,
     open_catalogue,
+    read_rates,
 )
+from tariffcalc.cli.render import write_json
 from tariffcalc.values.issues import CatalogueError, InputError, Issue
 
 if TYPE_CHECKING:
@@ -117,11 +119,9 @@ def quote(
     priced = _with_rate(request.shipment, fx_rates, opened)
     answer = opened.law(request.known_on, request.assume).quote(priced)
     if format_ is Format.JSON:
-        import json
-
         from tariffcalc.engine.as_json import as_json
 
-        typer.echo(json.dumps(as_json(answer), ensure_ascii=False, indent=2))
+        write_json(as_json(answer))
         return
     from tariffcalc.cli import quote_table
 
@@ -170,15 +170,8 @@ def _with_rate(shipment: Shipment, file: Path | None, catalogue: Catalogue) -> S
     own = catalogue.store.importers.get(shipment.importer, {}).get("currency")
     if file is None or shipment.fx is not None or shipment.currency in (None, own):
         return shipment
-    from tariffcalc.catalogue.source import read_text
-    from tariffcalc.values.exchange import parse_rates
-
     day = shipment.shipped_date or shipment.entry_date
-    try:
-        rates = parse_rates(read_text(file), file.name)
-    except CatalogueError as error:
-        raise InputError(error.issues) from None
-    found = rates.price(shipment.currency or "", own or "", day)
+    found = read_rates(file).price(shipment.currency or "", own or "", day)
     if found is None:
         message = f"holds no rate of {shipment.currency} in {own} for {day} or the week before"
         raise InputError([Issue("no-exchange-rate", "error", message, file.name)])

@@ -18,6 +18,7 @@ from tariffcalc.values.money import show_money
 CSV_COLUMNS = (
     "line", "measure", "kind", "base", "rate", "amount", "heading", "citation", "known", "reason",
 )  # fmt: skip
+CHARGE_COLUMNS = ("charge", "base", "rate", "amount", "heading", "cite")
 NEAR = ("ended", "lifted", "exempt", "yields", "condition", "threatened", "later_annulled")
 STATUS = {
     "ok": "every amount is known",
@@ -80,15 +81,13 @@ class Sheet:
             rows.append(self.charge(charge))
             if charge.reason:
                 notes.append(f"{charge.measure}: {charge.reason}")
-        self.rows(("charge", "base", "rate", "amount", "heading", "cite"), rows, 2)
+        self.rows(CHARGE_COLUMNS, rows)
         for note in notes:
             self.say(f"  {note}")
 
     def charge(self, charge: Charge) -> tuple[str, ...]:
         """Return the cells of one charge."""
-        amount = "unknown" if charge.amount is None else show_money(charge.amount)
-        if charge.kind == "prohibition":
-            amount = "refused"
+        amount = "refused" if charge.kind == "prohibition" else _shown(charge.amount)
         base = "" if charge.base is None else show_money(charge.base)
         return charge.measure, base, charge.rate, amount, charge.heading or "", self.cite(charge)
 
@@ -107,7 +106,7 @@ class Sheet:
         self.heading("Entry")
         rows = [self.charge(levy) for levy in (*quote.fees, *quote.taxes)]
         if rows:
-            self.rows(("charge", "base", "rate", "amount", "heading", "cite"), rows, 2)
+            self.rows(CHARGE_COLUMNS, rows)
             for levy in (*quote.fees, *quote.taxes):
                 if levy.reason:
                     self.say(f"  {levy.measure}: {levy.reason}")
@@ -122,12 +121,12 @@ class Sheet:
         if totals.payable is None:
             sums.append(("payable as far as known", totals.known_payable))
         sums.append(("landed", totals.landed))
-        cells = [(name, "unknown" if n is None else show_money(n)) for name, n in sums]
+        cells = [(name, _shown(amount)) for name, amount in sums]
         rate = totals.effective_rate
         cells.append(("effective rate", "unknown" if rate is None else show_rate(rate)))
         if quote.status == "prohibited":
             cells = [("customs value", show_money(totals.customs_value)), ("payable", "no entry")]
-        self.rows(("sum", quote.currency), cells, 1)
+        self.rows(("sum", quote.currency), cells)
 
     def since(self) -> None:
         """Say what later law made of it."""
@@ -140,9 +139,8 @@ class Sheet:
             change = "by how much is not known"
         else:
             return
-        now = "unknown" if since.payable is None else show_money(since.payable)
         self.heading("The law has since changed")
-        self.say(f"As it now stands {now} is payable: {change}.")
+        self.say(f"As it now stands {_shown(since.payable)} is payable: {change}.")
         self.say(f"By: {', '.join(since.acts)}")
 
     def beside(self, line: LineAnswer) -> None:
@@ -151,11 +149,11 @@ class Sheet:
         if missed:
             self.heading(f"Not charged on line {line.line}")
             rows = [(m.measure, str(m.reason), m.detail) for m in missed]
-            self.rows(("measure", "reason", "detail"), rows, 3)
+            self.rows(("measure", "reason", "detail"), rows)
         if line.questions:
             self.heading(f"What would change line {line.line}")
             rows = [(q.fact, _shown(q.total_duty), q.question) for q in line.questions]
-            self.rows(("declare", "duty then", "question"), rows, 3)
+            self.rows(("declare", "duty then", "question"), rows)
 
     def near(self, line: LineAnswer) -> list[NotCharged]:
         """Return the measures that missed a line narrowly enough to be worth a word unasked."""
@@ -191,9 +189,9 @@ class Sheet:
         else:
             console().print(text, markup=False)
 
-    def rows(self, columns: tuple[str, ...], rows: list[Any], numbers: int) -> None:
+    def rows(self, columns: tuple[str, ...], rows: list[Any]) -> None:
         """Write a small table."""
-        right = ("base", "amount", "rate", self.quote.currency, "duty then") if numbers else ()
+        right = ("base", "amount", "rate", self.quote.currency, "duty then")
         if self.markdown:
             typer.echo(markdown(columns, rows, right))
         else:

@@ -36,15 +36,8 @@ def as_json(quote: Quote) -> dict[str, Any]:
         "fees": [_charge(fee) for fee in quote.fees],
         "taxes": [_charge(tax) for tax in quote.taxes],
         "totals": {**totals, "effective_rate": None if rate is None else show_rate(rate)},
-        "since": {
-            "payable": plain(quote.since.payable),
-            "refundable": plain(quote.since.refundable),
-            "owing": plain(quote.since.owing),
-            "acts": list(quote.since.acts),
-        },
-        "issues": [
-            {name: getattr(issue, name) for name in _names(issue)} for issue in quote.issues
-        ],
+        "since": _fields(quote.since),
+        "issues": [_fields(issue) for issue in quote.issues],
     }
 
 
@@ -54,9 +47,11 @@ def show_rate(share: Decimal) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: numbers as text, days in ISO form."""
+    """Return a value as JSON has it: numbers as text, days in ISO form, several as a list."""
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -82,20 +77,17 @@ def _line(line: LineAnswer) -> dict[str, Any]:
             }
             for missed in line.not_charged
         ],
-        "questions": [
-            {"fact": q.fact, "question": q.question, "total_duty": plain(q.total_duty)}
-            for q in line.questions
-        ],
+        "questions": [_fields(question) for question in line.questions],
     }
 
 
 def _charge(charge: Charge) -> dict[str, Any]:
-    body = {name: plain(getattr(charge, name)) for name in _names(charge)}
+    body = _fields(charge)
     for name in ("base", "amount"):
         number = getattr(charge, name)
         body[name] = None if number is None else show_value(number)
     return body
 
 
-def _names(value: Any) -> list[str]:
-    return list(value._fields)
+def _fields(value: Any) -> dict[str, Any]:
+    return {name: plain(part) for name, part in value._asdict().items()}

@@ -40,9 +40,14 @@ class Amounts(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """One step with its amount. `amount` is None when it is not known, with the reason why.
+    """One step with its amount.
 
-    `exact` is the amount before rounding.
+    Attributes:
+        base: What the rate was taken of.
+        amount: None when it is not known.
+        reason: Why it is not known, where the terms of the step do not tell.
+        yielded: The measures that come first, and took some of the value or may have.
+        exact: The amount before rounding.
     """
 
     step: Step
@@ -113,7 +118,7 @@ def price(plan: Plan, duty: BaseDuty, amounts: Amounts) -> LinePrice:
     steps = []
     for step in plan.steps:
         if ahead and step.top.measure.id not in ahead:
-            steps.append(Priced(step, ZERO, ZERO, "yields", ahead))
+            steps.append(Priced(step, ZERO, ZERO, yielded=ahead))
             continue
         priced = _price_step(step, amounts, exact, taken, plan.doubtful)
         if step.charges and not priced.yielded and priced.base:
@@ -132,23 +137,23 @@ def _price_step(
     terms = step.terms
     base = amounts.base(terms.on)
     if step.top.doubtful:
-        return Priced(step, base, None, "doubt")
+        return Priced(step, base, None)
     if not step.charges:
         return Priced(step, base, ZERO)
     if terms.excluded_by:
         first = tuple(m for m in terms.excluded_by if m in taken)
         if first:
             sure = any(measure not in doubtful for measure in first)
-            return Priced(step, ZERO, ZERO if sure else None, "yields", first)
+            return Priced(step, ZERO, ZERO if sure else None, yielded=first)
     if terms.yields_to:
         ahead = tuple(m for m in terms.yields_to if m in taken)
         if not doubtful.isdisjoint(ahead):
-            return Priced(step, base, None, "doubt", ahead)
+            return Priced(step, base, None, yielded=ahead)
         base = min(base, amounts.customs_value - sum((taken[m] for m in ahead), ZERO))
         if base <= 0:
-            return Priced(step, ZERO, ZERO, "yields", ahead)
+            return Priced(step, ZERO, ZERO, yielded=ahead)
     if terms.duty.rate is None:
-        return Priced(step, base, None, terms.duty.effect)
+        return Priced(step, base, None)
     exact = terms.duty.rate.amount(base, amounts.quantity, amounts.unit)
     if exact is not None and terms.duty.effect is Effect.TOTAL:
         if base_duty is None:
