@@ -112,6 +112,13 @@ def test_a_code_that_no_schedule_holds_is_answered_in_part(tariffcalc: Command) 
         assert words in done.words, words
 
 
+def test_what_a_ban_frees_is_not_said_to_be_refused(tariffcalc: Command) -> None:
+    whey = "quote --into US --origin CA --hs 0404.10.05 --value 1000 --date 2026-10-01"
+    assert "us-338-canada-ban prohibited refused" in tariffcalc(whey).words
+    freed = tariffcalc(f"{whey} --claim imported_before_ban").words
+    assert "us-338-canada-ban 1,000.00 none 0.00" in freed
+
+
 def test_entry_refused_is_said_first(tariffcalc: Command) -> None:
     banned = "quote --into US --origin CA --hs 2203.00.00 --value 100 --date 2026-10-05"
     done = tariffcalc(banned, "--claim", "packaged")

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from tariffcalc.catalogue.terms import Effect
 from tariffcalc.cli.options import Format
 from tariffcalc.cli.render import console, markdown, write_rows
 from tariffcalc.engine.answer import Charge, LineAnswer, Quote
@@ -87,7 +88,7 @@ class Sheet:
 
     def charge(self, charge: Charge) -> tuple[str, ...]:
         """Return the cells of one charge."""
-        amount = "refused" if charge.kind == "prohibition" else _shown(charge.amount)
+        amount = "refused" if charge.rate == Effect.PROHIBITED else _shown(charge.amount)
         base = "" if charge.base is None else show_money(charge.base)
         return charge.measure, base, charge.rate, amount, charge.heading or "", self.cite(charge)
 
