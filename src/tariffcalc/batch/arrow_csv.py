@@ -26,7 +26,6 @@ from tariffcalc.batch.inert import STARTS, neutral_row
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.printer import MARKS
 from tariffcalc.batch.rows import Rows
-from tariffcalc.batch.text_rows import TextRows
 
 PART = 1 << 13
 """Rows that are put together at once: their fragments by number take much more room than text."""
@@ -46,8 +45,6 @@ class CsvPricer(TextPricer):
         Raises:
             NotForThisLane: when the Python lane must price the file.
         """
-        if isinstance(rows, TextRows) and form.delimiter != rows.delimiter:
-            raise NotForThisLane("it writes the delimiter that it reads")
         if form.delimiter not in MARKS:
             raise NotForThisLane("its amounts may hold the delimiter, and it quotes none of them")
         super().__init__(rows, pricer, form.delimiter)

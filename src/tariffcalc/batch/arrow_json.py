@@ -37,9 +37,9 @@ PART = 1 << 13
 class JsonPricer(TextPricer):
     """Prices the rows of a file, which go to JSON Lines with what they owe."""
 
-    def __init__(self, rows: Rows, pricer: LinePricer, delimiter: str) -> None:
+    def __init__(self, rows: Rows, pricer: LinePricer) -> None:
         """Make ready for a file; arguments as in `TextPricer`."""
-        super().__init__(rows, pricer, delimiter)
+        super().__init__(rows, pricer, rows.delimiter)
         self._width = self.reading.width
         self._names = unique_names([*rows.header, *pricer.columns, EXTRA])
         own = self._names[:-1]

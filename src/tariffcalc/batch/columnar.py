@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from tariffcalc.batch.crew import Member, most_members, share
 from tariffcalc.batch.csv_form import CsvForm
-from tariffcalc.batch.files import STDOUT
 from tariffcalc.batch.job import Job, Table
 from tariffcalc.batch.lines import LinePricer
 from tariffcalc.batch.progress import Progress
-from tariffcalc.batch.sources import HEAD
+from tariffcalc.batch.sources import HEAD, STDIN
 from tariffcalc.batch.tally import Tally
 from tariffcalc.batch.text_rows import TextRows
 from tariffcalc.batch.writers import CsvWriter, Form, Layout
@@ -162,8 +161,7 @@ def _pricer_for(table: Table, pricer: LinePricer, layout: Layout) -> Pricer:
     if layout.form is Form.JSONL:
         from tariffcalc.batch.arrow_json import JsonPricer
 
-        delimiter = rows.delimiter if isinstance(rows, TextRows) else layout.delimiter
-        return JsonPricer(rows, pricer, delimiter)
+        return JsonPricer(rows, pricer)
     if isinstance(rows, TextRows):
         from tariffcalc.batch.arrow_csv_table import CsvTablePricer
 
@@ -179,7 +177,7 @@ def _members(job: Job, file: BinaryIO, form: Form, kind: str) -> int:
     Each of them reads the file from its beginning, and all write to one: neither may be a stream
     that one process keeps the state of, as gzip does. Of Parquet they must know how far it goes.
     """
-    if job.invoices == STDOUT or not isinstance(getattr(file, "raw", None), FileIO):
+    if job.invoices == STDIN or not isinstance(getattr(file, "raw", None), FileIO):
         return 1
     if form is Form.PARQUET and not file.seekable():
         return 1
@@ -196,7 +194,7 @@ def _is_large(job: Job, table: Table) -> bool:
     if len(source.head) < HEAD:
         return False
     path = Path(job.invoices)
-    is_told = job.invoices != STDOUT and path.is_file() and path.suffix.lower() != ".gz"
+    is_told = job.invoices != STDIN and path.is_file() and path.suffix.lower() != ".gz"
     return not is_told or path.stat().st_size >= LARGE
 
 
@@ -207,9 +205,7 @@ def _why_not(table: Table, layout: Layout) -> str:
         return "the engine arrow neither reads nor writes XLSX"
     if table.groups is not None:
         return "the rows of an ACE report are grouped one by one"
-    if (kind, form) == ("text", Form.CSV) and cast(
-        TextRows, table.rows
-    ).delimiter != layout.delimiter:
+    if (kind, form) == ("text", Form.CSV) and table.rows.delimiter != layout.delimiter:
         return "the engine arrow writes the delimiter that it reads"
     return ""
 

@@ -65,8 +65,7 @@ def _say(rows: Rows, hint: str) -> Issue:
     columns = f"the column{'' if len(filled) == 1 else 's'} {listed(filled)}"
     if not filled:
         columns = "no name in any column"
-    sheet = getattr(rows, "sheet", "")
-    place = f"row {rows.header_row}" + (f' of the sheet "{sheet}"' if sheet else "")
+    place = f"row {rows.header_row}" + (f' of the sheet "{rows.sheet}"' if rows.sheet else "")
     message = f"{place} was read as the header, with {columns}"
     if rows.source.kind == "parquet":
         message = f"its columns are {listed(filled)}" if filled else "its columns have no names"
@@ -74,14 +73,12 @@ def _say(rows: Rows, hint: str) -> Issue:
 
 
 def _other_place(rows: Rows) -> str:
-    sheets = getattr(rows, "others", ())
-    if sheets:
-        named = " or ".join(f'"{name}"' for name in sheets[:12])
+    if rows.others:
+        named = " or ".join(f'"{name}"' for name in rows.others[:12])
         return f"Perhaps another sheet is meant: say --sheet {named}."
-    delimiter = getattr(rows, "delimiter", None)
-    if delimiter is None or len(rows.header) != 1:
+    if rows.source.kind != "text" or len(rows.header) != 1:
         return ""
-    sign = "tab" if delimiter == "\t" else f'"{delimiter}"'
+    sign = "tab" if rows.delimiter == "\t" else f'"{rows.delimiter}"'
     return (
         f"Perhaps the cells are parted by another delimiter than {sign}: say it with --delimiter."
     )

@@ -116,7 +116,7 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
         note = Issue("default", "info", message, "shipped_date")
         columns = columns._replace(notes=(*columns.notes, note))
     comma = job.decimal_comma
-    if comma is None and getattr(rows, "delimiter", ",") != ";":
+    if comma is None and rows.delimiter != ";":
         comma = False  # spreadsheets write semicolons where they write a comma before the cents
     date_format = job.date_format or columns.date_format
     cells = CellReader(catalogue.store, date_format, comma, columns.kinds, rows.day_0)

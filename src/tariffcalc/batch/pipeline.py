@@ -122,10 +122,9 @@ def _text(known_on: date | str) -> str:
 def _layout(job: Job, table: Table) -> Layout:
     """Return how the output is written: as the input, where both are CSV."""
     rows = table.rows
-    delimiter, encoding = getattr(rows, "delimiter", ","), getattr(rows, "encoding", "utf-8")
     # Whatever is not plain UTF-8 comes from a spreadsheet, which knows UTF-8 by its mark only.
-    marked = encoding != "utf-8" or any(note.code == "encoding" for note in rows.notes)
-    layout = choose_layout(job.output, job.form, delimiter, rows.raw_ends, marked)
+    marked = rows.encoding != "utf-8" or any(note.code == "encoding" for note in rows.notes)
+    layout = choose_layout(job.output, job.form, rows.delimiter, rows.raw_ends, marked)
     return layout._replace(is_ragged=rows.source.kind != "parquet")
 
 

@@ -37,7 +37,11 @@ class Rows(ABC):
         header: Column names as the file has them.
         header_row: Number of the header's row as spreadsheets count, mostly 1.
         day_0: The day that the spreadsheet numbers 0.
+        delimiter: What parts the cells of a text; a comma where the file is no text.
+        encoding: Of a text.
         raw_ends: How the lines of the file end.
+        sheet: Name of the sheet of a workbook.
+        others: Sheets that a person sees beside it, where none was told.
         notes: What was found out in reading, such as the encoding. Grows while it is read.
     """
 
@@ -48,7 +52,11 @@ class Rows(ABC):
         self.header: list[str] = []
         self.header_row = 1
         self.day_0 = DAY_0
+        self.delimiter = ","
+        self.encoding = "utf-8"
         self.raw_ends = "\n"
+        self.sheet = ""
+        self.others: list[str] = []
         self.notes: list[Issue] = []
 
     @abstractmethod

@@ -21,6 +21,7 @@ from typing import IO, BinaryIO, cast
 from tariffcalc.batch.room import room_told
 from tariffcalc.values.issues import InputError, Issue
 
+STDIN = "-"
 HEAD = 1 << 18
 """Bytes at the beginning that decide what an input is; its header must end within them."""
 
@@ -54,7 +55,7 @@ class Source:
         self._spool: IO[bytes] | None = None
         self._spent = False
         self._opened: BinaryIO | None = None
-        is_stdin = str(path) == "-"
+        is_stdin = str(path) == STDIN
         self.name = "standard input" if is_stdin else self._path.name
         if is_stdin and sys.stdin is None:
             raise self.refusal("unreadable", "is closed", "Give the file's name.")

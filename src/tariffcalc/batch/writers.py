@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from tariffcalc.batch.csv_form import CsvForm
+from tariffcalc.batch.files import STDOUT
 from tariffcalc.batch.rows import BLOCK, HELD
 from tariffcalc.values.issues import InputError, Issue
 
@@ -95,7 +96,7 @@ def choose_layout(
     """
     ending, is_zipped = _ending(target)
     form = Form(told) if told else ENDINGS.get(ending)
-    if form is None and target == "-":
+    if form is None and target == STDOUT:
         form = Form.CSV
     if form is None or (is_zipped and form in (Form.PARQUET, Form.XLSX)):
         written = f'"{ending}.gz"' if form else f'"{ending}"'

@@ -58,20 +58,14 @@ CHUNK, LONGEST = 1 << 20, 1 << 16
 
 
 class XlsxRows(Rows):
-    """Rows of one sheet.
-
-    Attributes:
-        sheet: Its name.
-        others: Sheets that a person sees beside it, where none was told.
-    """
+    """Rows of one sheet."""
 
     def __init__(self, source: Source, sheet: str | None, mark: str = ".") -> None:
         """Choose the sheet and read its header. Raises InputError when there is none."""
         super().__init__(source)
         self._is_stale = self._lacks_results = False
         self._check_parts()
-        self.others: list[str] = []
-        self.sheet, self._told, self._mark, self._skip = "", sheet, mark, 0
+        self._told, self._mark, self._skip = sheet, mark, 0
         for row in self._read():
             self._skip += 1
             if row:
