@@ -48,7 +48,7 @@ class JsonPricer(TextPricer):
 
     def line(self, cells: Sequence[str], result: Sequence[str]) -> str:
         """Return the line of a row that was priced alone, with its end."""
-        return json_line(self._names, self._width, cells, result) + "\n"
+        return json_line(self._names, self._width, cells, result)
 
     def print(self, before: int, block: Block) -> Iterator[Any]:
         """Yield the bytes of a block that has some rows before it, in parts."""

@@ -166,21 +166,13 @@ def open_writer(
     return SheetWriter(file, header, columns)
 
 
-class CsvWriter:
-    """Rows as CSV."""
+class LineWriter:
+    """Lines of text, of which many are written at once."""
 
-    def __init__(
-        self, layout: Layout, file: BinaryIO, header: Sequence[str], columns: Sequence[str]
-    ) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.file = file
-        self.form = CsvForm(layout.delimiter, layout.line_end, len(header))
-        self._held = ["\ufeff"] if layout.byte_order_mark else []
-        self._held.append(self.form.row(header, columns))
+        self._held: list[str] = []
         self._size = 0
-
-    def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
-        """Write one row."""
-        self.write_lines([self.form.row(cells, result)])
 
     def write_lines(self, lines: Sequence[str]) -> None:
         """Write rows that are text already, with their ends."""
@@ -200,38 +192,37 @@ class CsvWriter:
         self._size = 0
 
 
-class JsonLinesWriter:
-    """Rows as JSON objects, one a line. What the result leaves blank is null."""
+class CsvWriter(LineWriter):
+    """Rows as CSV."""
 
-    def __init__(self, file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> None:
-        self.file = file
-        self._names = unique_names([*header, *columns, EXTRA])
-        self._width = len(header)
-        self._held: list[str] = []
-        self._size = 0
+    def __init__(
+        self, layout: Layout, file: BinaryIO, header: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        super().__init__(file)
+        self.form = CsvForm(layout.delimiter, layout.line_end, len(header))
+        mark = "\ufeff" if layout.byte_order_mark else ""
+        self._held.append(mark + self.form.row(header, columns))
 
     def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
         """Write one row."""
-        line = json_line(self._names, self._width, cells, result)
-        self._held.append(line)
-        self._size += len(line)
-        if len(self._held) >= BLOCK or self._size >= HELD:
-            self.close()
+        self.write_lines([self.form.row(cells, result)])
 
-    def close(self) -> None:
-        """Write the rows that are held."""
-        if self._held:
-            self.file.write(("\n".join(self._held) + "\n").encode())
-        self.drop()
 
-    def drop(self) -> None:
-        """Let go of the rows that are held."""
-        self._held.clear()
-        self._size = 0
+class JsonLinesWriter(LineWriter):
+    """Rows as JSON objects, one a line. What the result leaves blank is null."""
+
+    def __init__(self, file: BinaryIO, header: Sequence[str], columns: Sequence[str]) -> None:
+        super().__init__(file)
+        self._names = unique_names([*header, *columns, EXTRA])
+        self._width = len(header)
+
+    def write(self, cells: Sequence[str], result: Sequence[str]) -> None:
+        """Write one row."""
+        self.write_lines([json_line(self._names, self._width, cells, result)])
 
 
 def json_line(names: Sequence[str], width: int, cells: Sequence[str], result: Sequence[str]) -> str:
-    """Return a row as a JSON object, without a line end.
+    """Return a row as a JSON object, with its line end.
 
     Args:
         names: Of all columns, and last that of the cells which a long row has too many.
@@ -245,7 +236,7 @@ def json_line(names: Sequence[str], width: int, cells: Sequence[str], result: Se
     )
     if extra:
         body[names[-1]] = list(extra)
-    return json.dumps(body, ensure_ascii=False)
+    return json.dumps(body, ensure_ascii=False) + "\n"
 
 
 def fitted(cells: Sequence[str], width: int) -> tuple[list[str], Sequence[str]]:
