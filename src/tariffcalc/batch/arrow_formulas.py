@@ -186,15 +186,12 @@ class Formulas:
                 -1 if fee.informal_at_most is None else fee.informal_at_most,
                 fee.informal or 0,
                 fee.unknown,
-                fee.informal is None and fee.informal_at_most is not None,
+                fee.lacks_informal,
                 tax,
             ]
         unknown = remarks.of_unknown_fees(fee for fee in levies.fees if fee.unknown)
         said = self._said.fees.say(unknown)
-        loses = any(
-            fee.unknown or (fee.informal is None and fee.informal_at_most is not None)
-            for fee in levies.fees
-        )
+        loses = any(fee.unknown or fee.lacks_informal for fee in levies.fees)
         counts = len(levies.fees), len(levies.taxes)
         return self.levies.number(levies, *counts, said, loses, *figures)
 

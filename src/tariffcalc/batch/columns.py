@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tariffcalc.batch import names
 from tariffcalc.batch.doubts import report_doubts
-from tariffcalc.batch.matching import CURRENCIES, Matches, alike, match_headers
+from tariffcalc.batch.matching import Matches, alike, match_headers
 from tariffcalc.batch.names import BESIDE, FIELDS
 from tariffcalc.values.issues import InputError, Issue
 
@@ -129,10 +129,7 @@ def _imply_currency(matches: Matches, defaults: Defaults) -> Defaults:
     value = matches.found.get("customs_value")
     if value is None or matches.chosen.get("currency") is not None:
         return defaults
-    stated = value.currency or next(
-        (code.upper() for code in CURRENCIES if value.name == f"value{code}"), ""
-    )
-    stated = "CAD" if value.name in alike(names.VALUE_FOR_DUTY) else stated
+    stated = "CAD" if value.name in alike(names.VALUE_FOR_DUTY) else value.currency
     column = matches.found.get("currency")
     if not stated:
         if value.name in alike(names.FOR_CONVERSION) and not (column or defaults.currency):

@@ -180,6 +180,11 @@ class Fee(NamedTuple):
     informal_at_most: int | None
     unknown: bool
 
+    @property
+    def lacks_informal(self) -> bool:
+        """Whether small entries pay a fee of their own that is not known."""
+        return self.informal is None and self.informal_at_most is not None
+
     def amount(self, bearing: int, entry: int) -> int | None:
         """Return the fee in cents.
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from tariffcalc.batch.formula import Steps, steps_of
-from tariffcalc.batch.parts import NO_BASE, Asked, Heeded, Layer, Part, Pile
+from tariffcalc.batch.parts import NO_BASE, UNHEEDING, Asked, Heeded, Layer, Part, Pile
 from tariffcalc.batch.turns import asks_base_rate
 from tariffcalc.catalogue.law import Cover, Law, Top
 from tariffcalc.catalogue.tables import Sheet
@@ -26,7 +26,7 @@ FACTS = 32
 """Bits for the number of what is declared, beside that of a pile."""
 
 NOTHING_ASKED = Asked(frozenset(), 0, 0, 0)
-UNHEEDED = Heeded(frozenset(), ()).of(NOTHING_ASKED)
+UNHEEDED = UNHEEDING.of(NOTHING_ASKED)
 
 
 class Piles:

@@ -84,28 +84,25 @@ def rate_texts(sources: Sources) -> list[Issue]:
                 try:
                     parse_rate(text)
                 except RateError as error:
-                    refused[error.kind][text].append(row.line)
-        for kind, texts in sorted(refused.items()):
+                    refused[error.kind][str(error)].append(row.line)
+        for kind, faults in sorted(refused.items()):
             if kind in MISTYPED:
-                found += _mistyped(file, texts)
+                found += _mistyped(file, faults)
             else:
-                count = len({line for lines in texts.values() for line in lines})
+                count = len({line for lines in faults.values() for line in lines})
                 many = "1 row is" if count == 1 else f"{count} rows are"
-                different = f"{len(texts)} different text{'s' * (len(texts) > 1)}"
+                different = f"{len(faults)} different text{'s' * (len(faults) > 1)}"
                 message = f"{many} not computable: {kind} ({different})"
                 found.append(Issue("not-computable", "info", message, file))
         found += _without_symbol(file, rows)
     return found
 
 
-def _mistyped(file: str, texts: dict[str, list[int]]) -> Iterator[Issue]:
-    for text in texts:
-        try:
-            parse_rate(text)
-        except RateError as error:
-            more = f" (and {len(texts[text]) - 1} more rows)" if len(texts[text]) > 1 else ""
-            place = f"{file} line {texts[text][0]}"
-            yield Issue("bad-rate-text", "warning", f"{error}{more}", place, "See data/README.md.")
+def _mistyped(file: str, faults: dict[str, list[int]]) -> Iterator[Issue]:
+    for fault, lines in faults.items():
+        more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
+        place = f"{file} line {lines[0]}"
+        yield Issue("bad-rate-text", "warning", f"{fault}{more}", place, "See data/README.md.")
 
 
 def _texts(row: RateRow) -> Iterator[str]:
