@@ -20,19 +20,16 @@ from tariffcalc.batch.arrow_said import NONE, ONE, Texts
 from tariffcalc.batch.arrow_sets import numbered
 from tariffcalc.batch.arrow_tables import Grid, Ids, Records, TextTable, each
 from tariffcalc.batch.cells import CellError
-from tariffcalc.batch.declared import ORDER, LineReader
+from tariffcalc.batch.declared import NEEDED, ORDER, LineReader
+from tariffcalc.batch.finder import PICKED
 from tariffcalc.batch.plain import CODE
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.preference import join_claims
 from tariffcalc.engine.base import USMCA, BaseDuty
 from tariffcalc.engine.levies import lacks_province
 
-MANNER = ("importer", "claims", "preference", "mode", "province", "base_rate", "currency", "unit")
-"""Fields in which few rows differ: together they are one manner of entry."""
-
 DAYS = ("entry_date", "shipped_date")
-NEEDED = ("importer", "classification", "origin", "entry_date")
-KEYS = ("classification", "origin", "entry_date", "shipped_date", "fx", *MANNER)
+KEYS = ("classification", "origin", "entry_date", "shipped_date", "fx", *PICKED)
 """Fields that are read by their texts."""
 
 Columns = Mapping[str, Any]
@@ -102,7 +99,7 @@ class Readings:
         self._texts["classification"] = TextTable(self._codes(), lock)
         for name in DAYS:
             self._texts[name] = TextTable(self._days(name), lock)
-        self._declared = [name for name in MANNER if name in reader.places]
+        self._declared = [name for name in PICKED if name in reader.places]
         self._countries, self._parts = Records(), Records()
         self._parts.number(())
         self._part = Grid(each(self._find_part), lock)
@@ -213,7 +210,7 @@ class Readings:
 
     def _find_manner(self, part: int, _: int) -> int:
         numbers = dict(zip(self._declared, self._parts.keys[part], strict=True))
-        for name in MANNER:
+        for name in PICKED:
             if name not in numbers:
                 numbers[name] = self._texts[name].blank
         if not all(numbers.values()):

@@ -15,7 +15,7 @@ from typing import Any
 from tariffcalc.batch.cells import CellError, CellReader, code_of
 from tariffcalc.batch.columns import ColumnMap, Defaults
 from tariffcalc.batch.formula import VALUE_UNIT
-from tariffcalc.batch.names import CONTENTS, OPTIONS
+from tariffcalc.batch.names import CONTENTS, FLAGS, REQUIRED
 from tariffcalc.batch.numbers import tidy
 from tariffcalc.batch.plain import PLAIN
 from tariffcalc.batch.preference import Claims, join_claims
@@ -33,7 +33,6 @@ CAP = 1 << 16
 FAULTS = 1 << 15
 """Distinct texts that cannot be read, with why, that are kept."""
 
-NEEDED = ("entry_date", "importer", "origin", "classification", "customs_value")
 KEPT = (
     "entry_date", "shipped_date", "importer", "origin", "classification", "currency", "fx", "unit",
     "claims", "preference", "base_rate", "mode", "province",
@@ -50,6 +49,8 @@ ORDER = (
     "add_cvd", "mode", "province", *FILED,
 )  # fmt: skip
 """Fields in the order in which they are read: the first fault is the one that is told."""
+
+NEEDED = tuple(name for name in ORDER if name in REQUIRED)
 
 
 @dataclass(slots=True)
@@ -109,15 +110,9 @@ class LineReader:
         self.width = len(columns.header)
         self.cells = cells
         self._plain: dict[str, Callable[[str], Any]] = {**PLAIN, "customs_value": self._plain_value}
-        self._defaults = {
-            "importer": defaults.importer,
-            "origin": defaults.origin,
-            "currency": defaults.currency,
-            "entry_date": defaults.entry_date,
-            "claims": ";".join(defaults.claims),
-            "mode": defaults.mode,
-            "province": defaults.province,
-        }
+        self._defaults: dict[str, str] = {
+            **defaults._asdict(), "claims": ";".join(defaults.claims),
+        }  # fmt: skip
         self._readers: dict[str, Callable[[str], Any]] = {
             "entry_date": parse_day,
             "shipped_date": parse_day,
@@ -264,7 +259,7 @@ class LineReader:
         filled = {n for n, at in self.places.items() if n in NEEDED and tidy(cells[at])}
         given = {name for name, text in self._defaults.items() if tidy(text)}
         names = [name for name in NEEDED if name not in filled | given]
-        options = "".join(f" {OPTIONS[name]}" for name in names if name in OPTIONS)
+        options = "".join(f" {FLAGS[name]}" for name in names if name in FLAGS)
         message = f"{', '.join(names)} {'are' if len(names) > 1 else 'is'} missing; fill the cell"
         message += f"{'s' if len(names) > 1 else ''}{f' or say{options}' if options else ''}"
         if filled <= {"customs_value"}:

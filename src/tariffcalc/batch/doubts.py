@@ -38,7 +38,7 @@ def report_doubts(matches: Matches, given: Given) -> None:
             continue
         why = f": {'; '.join(doubtful[key])}" if key in doubtful else ""
         hint = f"Accepted names: {', '.join(names.ACCEPTED[key])}."
-        option = f" or {names.OPTIONS[key]}" if key in names.OPTIONS else ""
+        option = f" or {names.FLAGS[key]}" if key in names.FLAGS else ""
         hint += f' Or say --map {key}="HEADER"{option}.'
         if key in near:
             hint = f"Is it {near[key]}? Then say --map {key}={near[key]}. {hint}"

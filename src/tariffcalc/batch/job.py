@@ -14,6 +14,7 @@ from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.es003 import Groups, group_rows
 from tariffcalc.batch.files import STDOUT, check_target
 from tariffcalc.batch.header_row import say_header
+from tariffcalc.batch.names import FLAGS
 from tariffcalc.batch.readers import Rows, open_rows
 from tariffcalc.batch.result import Options
 from tariffcalc.catalogue.store import Store
@@ -22,10 +23,6 @@ from tariffcalc.values.issues import InputError, Issue
 
 Engine = Literal["auto", "python", "arrow"]
 SUMMARIES = (".json", ".md")
-FLAGS = {
-    "importer": "--into", "origin": "--origin", "currency": "--currency", "entry_date": "--date",
-    "claims": "--claim", "mode": "--mode", "province": "--province",
-}  # fmt: skip
 
 
 class Job(NamedTuple):

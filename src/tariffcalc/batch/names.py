@@ -24,8 +24,11 @@ TOLD = ("line", "entry", "description", "liquidation_date")
 """Fields by which nothing is priced: their cells may say anything."""
 
 REQUIRED = ("classification", "origin", "customs_value", "entry_date", "importer")
-OPTIONS = {"origin": "--origin", "entry_date": "--date", "importer": "--into"}
-"""Options that give a required field for all rows that say nothing of it."""
+FLAGS = {
+    "importer": "--into", "origin": "--origin", "currency": "--currency", "entry_date": "--date",
+    "claims": "--claim", "mode": "--mode", "province": "--province",
+}  # fmt: skip
+"""Options that give a field for all rows that say nothing of it."""
 
 CONTENTS = ("steel", "aluminum", "copper", "us_content", "ca_mx_content")
 
