@@ -67,7 +67,7 @@ class Law:
         """
         from tariffcalc.engine.in_force import in_force
 
-        day = _day(on, "on") if isinstance(on, str) else on
+        day = _day(on, "on")
         check_held(self.store, day, importer)
         if classification is not None:
             _check_code(classification)
@@ -101,9 +101,7 @@ class Catalogue:
         Raises:
             InputError: for an act that is not a threatened one.
         """
-        known: Any = known_on
-        if isinstance(known_on, str) and known_on not in ("day", "now"):
-            known = _day(known_on, "known_on")
+        known: Any = known_on if known_on in ("day", "now") else _day(known_on, "known_on")
         assumed = _assumed(assume)
         if assumed:
             self._check_assumed(assumed)
@@ -208,7 +206,7 @@ def _assumed(
     found: dict[str, date | None] = {}
     if isinstance(names, Mapping):
         for name, start in names.items():
-            found[name] = _day(start, "assume") if isinstance(start, str) else start
+            found[name] = None if start is None else _day(start, "assume")
         return found
     for name in [names] if isinstance(names, str) else names:
         instrument, at, day = name.partition("@")
@@ -216,8 +214,8 @@ def _assumed(
     return found
 
 
-def _day(text: str, where: str) -> date:
+def _day(day: date | str, where: str) -> date:
     try:
-        return parse_day(text)
+        return day if isinstance(day, date) else parse_day(day)
     except ValueError as error:
         raise InputError([Issue("bad-date", "error", str(error), where)]) from None

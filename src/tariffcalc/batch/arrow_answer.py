@@ -123,10 +123,10 @@ class Answers:
         if refused is not None:
             status = np.where(refused, 3, status)
         law = Words(formulas.law, formulas.steps.of(then, "law"))
-        less: list[Column] = []
+        less = None
         if self._has_filed:
-            less.append(_less(told.filed, told.is_filed & done, owed.total))
-            fits &= less[0].cents < LARGEST  # type: ignore[union-attr]
+            less = _less(told.filed, told.is_filed & done, owed.total)
+            fits &= less.cents < LARGEST
         both = known & now.known
         back = None if both is True else np.where(both, AMOUNT, IS_BLANK).astype(np.int8)
         columns = [
@@ -140,7 +140,7 @@ class Answers:
             as_money(owed.payable, refused),
             Share(hundredths, words_for(owed.total.known, refused)),
             law,
-            *less,
+            *([] if less is None else [less]),
             as_money(now, refused),
             Money(refundable, back),
             Words(self._said.table, words),

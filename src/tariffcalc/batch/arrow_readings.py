@@ -25,7 +25,7 @@ from tariffcalc.batch.finder import PICKED
 from tariffcalc.batch.plain import CODE
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.preference import join_claims
-from tariffcalc.engine.base import USMCA, BaseDuty
+from tariffcalc.engine.base import USMCA, declared_duty
 from tariffcalc.engine.levies import lacks_province
 
 DAYS = ("entry_date", "shipped_date")
@@ -232,8 +232,7 @@ class Readings:
             return 0
         base, rate = 0, told["base_rate"]
         if rate is not None:
-            duty = BaseDuty(rate, str(rate), "declared", "declared", None)
-            base = self._formulas.base(duty, points.base_class(rate))
+            base = self._formulas.base(declared_duty(rate), points.base_class(rate))
             if not base:
                 return 0
         terms = country, claims, told["mode"], told["province"]

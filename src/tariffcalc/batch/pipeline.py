@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -63,7 +62,7 @@ def look(job: Job, catalogue: Catalogue) -> DryRun:
     table = open_table(job, catalogue)
     group_report(table)
     rows = table.rows if table.groups is None else table.rows.reopen()
-    law = catalogue.law(_text(job.options.known_on), job.options.assume).sheets
+    law = catalogue.law(job.options.known_on, job.options.assume).sheets
     rates, groups = job.options.rates, table.groups
     return dry_run(rows, table.columns, table.cells, law, rates=rates, groups=groups)
 
@@ -101,7 +100,7 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
             table.rows.name,
             "" if failed and job.strict else "stdout" if job.output == STDOUT else job.output,
             catalogue.edition,
-            _text(job.options.known_on),
+            str(job.options.known_on),
             job.options.assume,
             engine,
             time.monotonic() - began,
@@ -113,10 +112,6 @@ def price_file(job: Job, catalogue: Catalogue) -> Outcome:
             as_ = summary.as_json if job.summary.lower().endswith(".json") else summary.as_markdown
             saved.file.write(as_(told).encode("utf-8", "backslashreplace"))  # a name may be no text
     return Outcome(told, failed)
-
-
-def _text(known_on: date | str) -> str:
-    return known_on.isoformat() if isinstance(known_on, date) else known_on
 
 
 def _layout(job: Job, table: Table) -> Layout:

@@ -63,8 +63,10 @@ def csv_lines(path: Path, where: str, issues: list[Issue]) -> list[str]:
     try:
         lines = read_text(path).splitlines()
     except CatalogueError as error:
-        for issue in error.issues:
-            issues.append(issue._replace(where=where + issue.where.removeprefix(path.name)))
+        issues += (
+            issue._replace(where=where + issue.where.removeprefix(path.name))
+            for issue in error.issues
+        )
         return []
     if not lines:
         issues.append(Issue("empty", "error", "holds nothing", where, "Fill it in, or delete it."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tariffcalc.catalogue import lists, models, parse, terms
 from tariffcalc.catalogue.faults import FileModel, checked
@@ -219,10 +219,10 @@ def _groups_in(paint: Table) -> list[tuple[str, int]]:
     return [(word, word.line) for word in words] if isinstance(words, list) else []
 
 
-def _fact(text: models.FactText, sort: str) -> terms.Fact:
+def _fact(text: models.FactText, sort: Literal["claim", "content"]) -> terms.Fact:
     return terms.Fact(
         text.id,
-        "claim" if sort == "claim" else "content",
+        sort,
         text.question,
         text.evidence,
         text.source,

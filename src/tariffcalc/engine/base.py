@@ -43,11 +43,16 @@ class BaseDuty(NamedTuple):
     asks_usmca: bool = False
 
 
+def declared_duty(rate: Rate) -> BaseDuty:
+    """Return the base duty of a line that declares its rate."""
+    return BaseDuty(rate, str(rate), "declared", "declared", None)
+
+
 def base_duty(store: Store, tables: Tables, line: Line, day: date) -> BaseDuty:
     """Return the base duty of a line on an entry date."""
-    claimed = USMCA in line.claims and line.origin in PARTNERS[tables.importer]
     if line.base_rate is not None:
-        return BaseDuty(line.base_rate, str(line.base_rate), "declared", "declared", None)
+        return declared_duty(line.base_rate)
+    claimed = USMCA in line.claims and line.origin in PARTNERS[tables.importer]
     return schedule_duty(store, tables, line.classification, line.origin, day, claimed)
 
 
@@ -92,9 +97,7 @@ def duty_of_rates(
         return BaseDuty(None, "unknown", "general", citation, None, reason, None, asks)
     found = _read(rates.general, "general", citation, rates, code)
     asks = partner and not claimed and not (found.rate is not None and found.rate.is_free)
-    return BaseDuty(
-        found.rate, found.text, found.column, citation, found.known, found.reason, None, asks
-    )
+    return found._replace(asks_usmca=asks)
 
 
 def _preferential(
