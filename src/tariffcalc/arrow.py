@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from tariffcalc.batch.cells import CellError, CellReader
+from tariffcalc.batch.cells import CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
 from tariffcalc.batch.declared import ORDER
 from tariffcalc.batch.lines import LinePricer
@@ -118,12 +118,10 @@ class Task(NamedTuple):
             assume=self.assume,
             rates=parse_rates(rates, "fx_rates") if rates else None,
         )
-        issues = []
-        for name, _ in self.defaults:
-            try:
-                pricer.finder.reader.field(name, "")
-            except CellError as fault:
-                issues.append(Issue(fault.code, "error", fault.message, name))
+        issues = [
+            Issue(error.code, "error", error.message, error.field)
+            for error in pricer.finder.reader.faulty_defaults()
+        ]
         if issues:
             raise InputError(issues)
         return pricer

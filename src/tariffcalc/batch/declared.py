@@ -6,7 +6,7 @@ same everywhere. Of fields that have few distinct texts, what was read is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -114,10 +114,8 @@ class LineReader:
             **defaults._asdict(), "claims": ";".join(defaults.claims),
         }  # fmt: skip
         self._readers: dict[str, Callable[[str], Any]] = {
-            "entry_date": parse_day,
-            "shipped_date": parse_day,
-            "importer": lambda text: fields.read_country(text, store),
-            "origin": lambda text: fields.read_country(text, store),
+            **dict.fromkeys(("entry_date", "shipped_date"), parse_day),
+            **dict.fromkeys(("importer", "origin"), lambda text: fields.read_country(text, store)),
             "classification": fields.read_classification,
             "customs_value": fields.read_value,
             "currency": fields.read_currency,
@@ -198,6 +196,14 @@ class LineReader:
                 _keep(kept, raw, found, CAP)
         return found
 
+    def faulty_defaults(self) -> Iterator[CellError]:
+        """Yield why defaults cannot be read: they would fail row after row."""
+        for name in self._defaults:
+            try:
+                self.field(name, "")
+            except CellError as error:
+                yield error
+
     def entry(self, cells: Sequence[str]) -> str:
         """Return the number of the entry a row belongs to, or '' for an entry of its own.
 
@@ -214,8 +220,7 @@ class LineReader:
         plain = self._plain[name](raw) if name in self._plain else None
         if plain is not None:
             return plain, None
-        cell = self.cells.read(name, raw)
-        text, warning = cell.text, cell.warning
+        text, warning = self.cells.read(name, raw)
         by_default = not text and bool(self._defaults.get(name))
         if by_default:
             default = self.cells.read(name, self._defaults[name])

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from tariffcalc.batch.cells import CellError, CellReader
+from tariffcalc.batch.cells import CellReader
 from tariffcalc.batch.columns import ColumnMap, Defaults, map_columns
 from tariffcalc.batch.declared import LineReader
 from tariffcalc.batch.es003 import Groups, group_rows
@@ -17,7 +17,6 @@ from tariffcalc.batch.header_row import say_header
 from tariffcalc.batch.names import FLAGS
 from tariffcalc.batch.readers import Rows, open_rows
 from tariffcalc.batch.result import Options
-from tariffcalc.catalogue.store import Store
 from tariffcalc.library import Catalogue
 from tariffcalc.values.issues import InputError, Issue
 
@@ -117,7 +116,13 @@ def open_table(job: Job, catalogue: Catalogue) -> Table:
         comma = False  # spreadsheets write semicolons where they write a comma before the cents
     date_format = job.date_format or columns.date_format
     cells = CellReader(catalogue.store, date_format, comma, columns.kinds, rows.day_0)
-    _check_defaults(catalogue.store, columns, cells)
+    reader = LineReader(catalogue.store, columns, columns.defaults, cells)
+    issues = [
+        Issue(error.code, "error", error.message, FLAGS[error.field])
+        for error in reader.faulty_defaults()
+    ]
+    if issues:
+        raise InputError(issues)
     return Table(rows, columns, cells)
 
 
@@ -125,16 +130,3 @@ def group_report(table: Table) -> None:
     """Find out which rows of an ACE report belong to which line, in a pass of its own."""
     if table.columns.report == "es003":
         table.groups = group_rows(table.rows.reopen(), table.columns, table.cells)
-
-
-def _check_defaults(store: Store, columns: ColumnMap, cells: CellReader) -> None:
-    """A default that cannot be read would fail row after row: say it once."""
-    reader = LineReader(store, columns, columns.defaults, cells)
-    issues = []
-    for name in columns.defaults._fields:
-        try:
-            reader.field(name, "")
-        except CellError as error:
-            issues.append(Issue(error.code, "error", error.message, FLAGS[name]))
-    if issues:
-        raise InputError(issues)
