@@ -36,7 +36,7 @@ class Money(NamedTuple):
     is_negative: Flags | None = None
 
     def of(self, rows: Any) -> Money:
-        """Return the amounts of some rows."""
+        """Return the amounts of some rows, of which none has a minus in front."""
         words = None if self.words is None else np.take(self.words, rows)
         return Money(np.take(self.cents, rows), words)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -25,8 +25,6 @@ from tariffcalc.values.issues import InputError, Issue
 if TYPE_CHECKING:
     from tariffcalc.engine.in_force import InForce
     from tariffcalc.library import Catalogue
-
-STATUSES = ("in_force", "threatened", "lifted", "all")
 
 
 def measures(
@@ -52,9 +50,11 @@ def measures(
 
     Example: tariffcalc measures --on 2018-08-01 --into CA
     """
+    from tariffcalc.engine.in_force import Status
+
     opened = open_catalogue(catalogue, overlay)
-    if status not in STATUSES:
-        message = f'"{status}" is not a status; it is one of {", ".join(STATUSES)}'
+    if status not in get_args(Status):
+        message = f'"{status}" is not a status; it is one of {", ".join(get_args(Status))}'
         raise InputError([Issue("bad-status", "error", message, "--status")])
     day = _day(on)
     importer = _country(into, opened, "--into")
@@ -64,7 +64,7 @@ def measures(
         importer=importer,
         origin=_country(origin, opened, "--origin"),
         classification=_code(hs),
-        status=cast(Literal["in_force", "threatened", "lifted", "all"], status),
+        status=cast(Status, status),
     )
     if format_ is Format.JSON:
         from tariffcalc.engine.as_json import plain
