@@ -20,6 +20,7 @@ STARTS = "=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20'"
 """A cell that begins with none of these is never changed. Where Japanese is written, spreadsheets
 take the full-width signs for the others (OWASP, CSV injection)."""
 
+_FORMULA = frozenset(STARTS) - {"'"}
 _NUMBER = r"[+-][ \u00a0]?[$€£]?[ \u00a0]?\d[\d.,' \u00a0\u202f]*(?:[eE][+-]?\d+)?[ \u00a0]?%?"
 _HARMLESS = re.compile(rf'[=+\-@\s]*|{_NUMBER}|="\d*"', re.ASCII).fullmatch
 
@@ -59,6 +60,3 @@ def restore(text: str) -> str:
 def neutral_row(cells: Sequence[str]) -> list[str]:
     """Return the cells of a row, each made inert."""
     return [neutral(cell) if cell[:1] in STARTS else cell for cell in cells]
-
-
-_FORMULA = frozenset(STARTS) - {"'"}

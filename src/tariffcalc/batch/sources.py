@@ -32,6 +32,8 @@ _SIGNS = {
     b"%PDF": "pdf",
 }
 
+_UNREAD = {"xls": "an old Excel workbook, or one with a password", "pdf": "a PDF document"}
+
 _NO_TABLES = {
     rb"<html|<!doctype html|<table": "is a web page under the name of a spreadsheet",
     rb"<\?xml": "is XML, not a table",
@@ -77,11 +79,8 @@ class Source:
         if not self.head:
             raise self.refusal("empty-file", "holds nothing")
         kind = next((kind for sign, kind in _SIGNS.items() if self.head.startswith(sign)), "text")
-        if kind in ("xls", "pdf"):
-            what = "a PDF document"
-            if kind == "xls":
-                what = "an old Excel workbook, or one with a password"
-            raise self.refusal("not-a-table", f"is {what}", "Save it as .xlsx or .csv.")
+        if kind in _UNREAD:
+            raise self.refusal("not-a-table", f"is {_UNREAD[kind]}", "Save it as .xlsx or .csv.")
         if kind != "text" and self._is_gzip:
             raise self.refusal("packed", f"is a packed .{kind} file", "Unpack it first.")
         start = self.head.removeprefix(codecs.BOM_UTF8).lstrip()
