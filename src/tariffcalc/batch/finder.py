@@ -25,7 +25,7 @@ from tariffcalc.batch.numbers import plain_units
 from tariffcalc.batch.points import Points
 from tariffcalc.batch.tally import Tally
 from tariffcalc.catalogue.law import Law
-from tariffcalc.engine.base import BaseDuty
+from tariffcalc.engine.base import declared_duty
 from tariffcalc.engine.quote import check_coverage
 from tariffcalc.engine.shipment import Shipment, check_rate
 from tariffcalc.values.exchange import ExchangeRates
@@ -258,7 +258,7 @@ class Finder:
             declared.mode,
             declared.province,
             declared.currency,
-            None if rate is None else BaseDuty(rate, str(rate), "declared", "declared", None),
+            None if rate is None else declared_duty(rate),
         )
         known = lane.circumstances(manner)
         has_warnings = any(name in declared.warnings for name in PICKED)
