@@ -29,6 +29,7 @@ try:
 
     from tariffcalc.batch.arrow_batch import price_batch, price_by_row
     from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
+    from tariffcalc.batch.parquet_rows import ZONES, is_nested, zone_fault
 except ModuleNotFoundError as error:
     missing = (error.name or "").partition(".")[0]
     message = f'tariffcalc.arrow needs {missing}. Type: pip install "tariffcalc[fast]"'
@@ -149,8 +150,11 @@ def price(table: Any, **options: Unpack[Options]) -> Any:
     check_plain(
         (names[place], name)
         for name, place in zip(task.fields, task.places, strict=True)
-        if pa.types.is_nested(table.schema.types[place])
+        if is_nested(table.schema.types[place])
     )
+    for place in task.places:
+        if fault := zone_fault(table.schema.field(place)):
+            raise InputError([Issue("unknown-zone", "error", fault, "table", ZONES)])
     catalogue, rates = opened(options)
     lane = _kept_lane(task, _Held(catalogue), rates)
     declared = pa.Table.from_arrays([table.column(place) for place in task.places], task.fields)

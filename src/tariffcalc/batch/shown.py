@@ -14,7 +14,7 @@ _BESIDE = re.compile(r'\[\$([^\]-]+)[^\]]*\]|"([^"]*)"|([€£¥])')
 _IS_MONEY = re.compile(rf"(?i)[A-Z]{{1,3}} ?\$|\$ ?[A-Z]{{1,3}}|¥|{MONEY}").fullmatch
 
 
-def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark: str = ".") -> str:
+def as_shown(value: Any, number_format: str = "General", mark: str = ".") -> str:
     """Return the value of a cell as text; `mark` stands before the cents of a number.
 
     >>> as_shown(1234.5600000000001), as_shown(0.25, "0%"), as_shown(407110000, "0000000000")
@@ -27,9 +27,9 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
-        # A binary fraction carries 15 digits (7 when short); what comes behind is not its own.
+        # A binary fraction carries 15 digits; what comes behind is not its own.
         whole = isinstance(value, int)
-        number = Decimal(str(value) if whole else format(value, f".{digits}g"))
+        number = Decimal(str(value) if whole else format(value, ".15g"))
         shown = (number_format or "").split(";")[0]
         if shown.endswith("%"):
             return f"{plain_digits(number * 100, mark)}%"
@@ -41,7 +41,9 @@ def as_shown(value: Any, number_format: str = "General", digits: int = 15, mark:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value) if not isinstance(value, timedelta) else f"{value.total_seconds():g}s"
+    if isinstance(value, timedelta):
+        return f"{as_shown(value.total_seconds(), mark=mark)}s"
+    return str(value)
 
 
 @lru_cache(maxsize=1024)
