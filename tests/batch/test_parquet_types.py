@@ -106,3 +106,21 @@ def test_times_of_an_unknown_zone_are_refused(catalogue: Catalogue, tmp_path: Pa
         look(Job(str(tmp_path / "in.parquet")), catalogue)
     with pytest.raises(InputError, match=words):
         price(table)
+
+
+def test_row_groups_have_dictionaries_of_their_own(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Three of 60 texts, numbered by 8 bits each, are more than 8 bits can number."""
+    parts = []
+    for group in range(3):
+        texts = pa.array([f"{group} {number}" for number in range(60)])
+        texts = texts.cast(pa.dictionary(pa.int8(), pa.string()))
+        parts.append(invoices(60, note=texts, entry_number=texts))
+    with parquet.ParquetWriter(tmp_path / "in.parquet", parts[0].schema) as writer:
+        for part in parts:
+            writer.write_table(part)
+    for ending in ("csv", "jsonl", "parquet"):
+        same(catalogue, tmp_path / "in.parquet", ending)
+    note = parquet.read_table(tmp_path / "arrow-parquet.parquet")["note"]
+    assert note.type == pa.dictionary(pa.int32(), pa.string())
+    assert note.to_pylist() == [f"{group} {number}" for group in range(3) for number in range(60)]
+    assert price(pa.concat_tables(parts))["status"].null_count == 0

@@ -26,7 +26,7 @@ class ParquetBatches:
 
     Attributes:
         metadata: What the end of the file says.
-        schema: Its columns.
+        schema: Its columns, as `with_room` has them.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ParquetBatches:
         self._encoded = frozenset(encoded)
         self._file = self._open(metadata, encoded)
         self.metadata = self._file.metadata
-        self.schema = self._file.schema_arrow
+        self.schema = with_room(self._file.schema_arrow)
 
     def _open(self, metadata: Any, encoded: Sequence[str]) -> Any:
         return pq.ParquetFile(
@@ -72,7 +72,7 @@ class ParquetBatches:
             ):
                 self._check(batch, before)
                 before += len(batch)
-                yield from _cut(batch)
+                yield from _cut(batch.cast(with_room(batch.schema)))
 
     def _fitting(self, group: int, size: int) -> int:
         """Return how many rows of a row group are read at once."""
@@ -132,6 +132,20 @@ def sound_batches(rows: ParquetRows, batches: Iterator[Any], size: int) -> Itera
         held.append(batch)
         count += len(batch)
         taken += more
+
+
+def with_room(schema: Any) -> Any:
+    """Return a schema in which dictionaries are numbered by 32 bits at least.
+
+    A row group may have a dictionary of its own, and all of them together more texts than 8 or 16
+    bits can number.
+    """
+    for place, field in enumerate(schema):
+        kind = field.type
+        if pa.types.is_dictionary(kind) and kind.index_type.bit_width < 32:
+            wide = pa.dictionary(pa.int32(), kind.value_type, kind.ordered)
+            schema = schema.set(place, field.with_type(wide))
+    return schema
 
 
 def has_deltas(metadata: Any, place: int) -> bool:
