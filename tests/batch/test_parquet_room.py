@@ -212,3 +212,55 @@ def test_a_page_without_a_sound_header_is_refused(tmp_path: Path) -> None:
         column = parquet.ParquetFile(path).metadata.row_group(0).column(0)
         with pytest.raises(pa.ArrowInvalid, match="the header of the page at byte 4 cannot be"):
             [*pages_of(io.BytesIO(broken), column)]
+
+
+def priced(catalogue: Catalogue, source: Path, engine: Any, ending: str = "csv") -> int:
+    """Price a file and return how many rows came of it."""
+    target = source.with_name(f"out.{ending}")
+    job = Job(str(source), str(target), engine=engine, force=True, quiet=True)
+    return sum(price_file(job, catalogue).summary["statuses"].values())
+
+
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+def test_a_file_that_has_not_the_rows_that_it_tells_is_refused(
+    catalogue: Catalogue, tmp_path: Path, engine: Any
+) -> None:
+    """3,000 rows are told at the end of the file: by each of 5 columns, the row group, the file."""
+    path, table = tmp_path / "in.parquet", invoices(3000)
+    fields = [pa.field(name, pa.string(), nullable=False) for name in table.column_names]
+    parquet.write_table(table.cast(pa.schema(fields)), path, write_statistics=False)
+    assert priced(catalogue, path, engine) == 3000
+    body = path.read_bytes()
+    start = len(body) - 8 - int.from_bytes(body[-8:-4], "little")
+    told, less = b"\xf0\x2e", b"\xee\x2e"  # 3,000 and 2,999, as Thrift writes them
+    places = [at for at in range(start, len(body)) if body.startswith(told, at)]
+    assert len(places) == 7
+    lies = [body[:at] + less + body[at + 2 :] for at in places]
+    for lie in [*lies, body[:start] + body[start:].replace(told, less)]:
+        path.write_bytes(lie)
+        with pytest.raises(InputError, match=r"is not a sound Parquet file: .* [23],[09][09][09]"):
+            priced(catalogue, path, engine)
+
+
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_page_that_is_not_what_its_checksum_tells_is_refused(
+    catalogue: Catalogue, tmp_path: Path, engine: Any, ending: str
+) -> None:
+    path = tmp_path / "in.parquet"
+    parquet.write_table(invoices(5), path, compression="none", write_page_checksum=True)
+    assert priced(catalogue, path, engine, ending) == 5
+    path.write_bytes(path.read_bytes().replace(b"\x03\0\0\x00100", b"\x03\0\0\x00900", 1))
+    with pytest.raises(InputError, match=r"is not a sound Parquet file: .*checksum"):
+        priced(catalogue, path, engine, ending)
+
+
+@pytest.mark.parametrize("engine", ["python", "arrow"])
+def test_both_lanes_refuse_what_a_type_has_not(
+    catalogue: Catalogue, tmp_path: Path, engine: Any
+) -> None:
+    noon, none = 43_200_000_000, 86_400_000_000  # microseconds of a day
+    times = pa.array([noon, none], pa.int64()).view(pa.time64("us"))
+    parquet.write_table(invoices(2, time=times), tmp_path / "in.parquet")
+    with pytest.raises(InputError, match="not within the acceptable range"):
+        priced(catalogue, tmp_path / "in.parquet", engine)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]  # has no types
 
 from tariffcalc.batch.arrow_arrays import numbers_of
 from tariffcalc.batch.arrow_calls import cast, fill_null
-from tariffcalc.batch.parquet_pages import ROOM, NoRoomError, fitting
+from tariffcalc.batch.parquet_pages import ROOM, NoRoomError, check_count, fitting
 from tariffcalc.batch.text_lines import LONGEST_LINE
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ class ParquetBatches:
             stream: Its bytes.
             metadata: What its end says, if that was read.
             encoded: Columns whose texts come as dictionaries.
+
+        Raises:
+            pyarrow.ArrowInvalid: when it contradicts itself.
         """
         self._rows = rows
         self._stream = stream
@@ -46,11 +49,16 @@ class ParquetBatches:
         self._file = self._open(metadata, encoded)
         self.metadata = self._file.metadata
         self.schema = with_room(self._file.schema_arrow)
+        check_count(sum(map(self._rows_of, range(self.metadata.num_row_groups))), self.metadata)
 
     def _open(self, metadata: Any, encoded: Sequence[str]) -> Any:
         return pq.ParquetFile(
-            self._stream, metadata=metadata, read_dictionary=[*encoded], buffer_size=BUFFER
-        )
+            self._stream, metadata=metadata, read_dictionary=[*encoded], buffer_size=BUFFER,
+            page_checksum_verification=True,
+        )  # fmt: skip
+
+    def _rows_of(self, group: int) -> int:
+        return int(self.metadata.row_group(group).num_rows)
 
     def of(self, size: int, groups: range | None = None) -> Iterator[Any]:
         """Yield the rows, or those of some row groups, in batches of at most some size, in order.
@@ -59,12 +67,14 @@ class ParquetBatches:
         bytes of all that it has read.
 
         Raises:
+            pyarrow.ArrowException: when they cannot be read, or are not as many as the file tells.
             InputError: for a row that is longer than a line of a CSV file may be, and for rows of
                 which not even one has room.
         """
         groups = range(self.metadata.num_row_groups) if groups is None else groups
-        before = sum(self.metadata.row_group(group).num_rows for group in range(groups.start))
+        before = sum(map(self._rows_of, range(groups.start)))
         for group in groups:
+            first = before
             for batch in self._file.iter_batches(
                 self._fitting(group, size),
                 row_groups=[group],
@@ -73,6 +83,7 @@ class ParquetBatches:
                 self._check(batch, before)
                 before += len(batch)
                 yield from _cut(batch.cast(with_room(batch.schema)))
+            check_count(before - first, self.metadata.row_group(group))
 
     def _fitting(self, group: int, size: int) -> int:
         """Return how many rows of a row group are read at once."""

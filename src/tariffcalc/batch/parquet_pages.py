@@ -122,9 +122,12 @@ def fitting(
 
     Raises:
         NoRoomError: when there is none for a single one.
+        pyarrow.ArrowInvalid: when what the file says of its pages is not so.
     """
     told = file.metadata.row_group(group)
     columns = [told.column(place) for place in range(told.num_columns)]
+    for column in columns:
+        check_count(column.num_values, told)
     widths = [_width(file.schema.column(place)) for place in range(told.num_columns)]
     chunks = [
         Chunk([*pages_of(stream, column)], width, column.path_in_schema in encoded)
@@ -163,7 +166,8 @@ def pages_of(stream: BinaryIO, column: Any) -> Iterator[Page]:
     """Yield the pages of a column of a row group, as PyArrow comes to them.
 
     Raises:
-        pyarrow.ArrowInvalid: when what stands before one cannot be read.
+        pyarrow.ArrowInvalid: when what stands before one cannot be read, and when they have more
+            values than the column.
     """
     at, first = column.data_page_offset, column.dictionary_page_offset
     if first is not None and 0 < first < at:
@@ -182,6 +186,14 @@ def pages_of(stream: BinaryIO, column: Any) -> Iterator[Page]:
             )
             yield page
             seen += 0 if page.is_dictionary else page.values
+    if seen != column.num_values:
+        raise pa.ArrowInvalid(f"pages of {column.num_values:,} values have {seen:,}")
+
+
+def check_count(found: int, told: Any) -> None:
+    """Raise pyarrow.ArrowInvalid where a file, or a row group, has not the rows that it tells."""
+    if found != told.num_rows:
+        raise pa.ArrowInvalid(f"of {told.num_rows:,} rows that it tells, it has {found:,}")
 
 
 def _header(stream: BinaryIO, at: int) -> tuple[dict[int, Any], int]:

@@ -55,6 +55,7 @@ class ParquetRows(Rows):
         """Return the rows, from the first one on."""
         with self.told(), self.open() as file:
             for batch in file.of(BATCH):
+                batch.validate(full=True)
                 columns = [as_texts(column, self.mark) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
 
