@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # has no types
 
-from tariffcalc.batch.parquet_batches import ParquetBatches
+from tariffcalc.batch.parquet_batches import ParquetBatches, sound_batches
 from tariffcalc.batch.rows import Rows
 from tariffcalc.batch.shown import as_shown, plain_digits
 from tariffcalc.batch.sources import Source
@@ -54,8 +54,7 @@ class ParquetRows(Rows):
     def __iter__(self) -> Iterator[list[str]]:
         """Return the rows, from the first one on."""
         with self.told(), self.open() as file:
-            for batch in file.of(BATCH):
-                batch.validate(full=True)
+            for batch in sound_batches(self, file.of(BATCH), BATCH):
                 columns = [as_texts(column, self.mark) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
 
