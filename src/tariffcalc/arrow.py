@@ -29,7 +29,7 @@ try:
 
     from tariffcalc.batch.arrow_batch import price_batch, price_by_row
     from tariffcalc.batch.arrow_lane import ArrowLane, NotForThisLane
-    from tariffcalc.batch.parquet_batches import with_room
+    from tariffcalc.batch.parquet_batches import roomy
     from tariffcalc.batch.parquet_rows import ZONES, is_nested, zone_fault
 except ModuleNotFoundError as error:
     missing = (error.name or "").partition(".")[0]
@@ -159,8 +159,7 @@ def price(table: Any, **options: Unpack[Options]) -> Any:
     catalogue, rates = opened(options)
     lane = _kept_lane(task, _Held(catalogue), rates)
     declared = pa.Table.from_arrays([table.column(place) for place in task.places], task.fields)
-    declared = declared.cast(with_room(declared.schema))
-    results = [results_of(batch, lane) for batch in _batches(declared)]
+    results = [results_of(batch, lane) for batch in _batches(roomy(declared))]
     columns = map(pa.chunked_array, zip(*results, strict=True)) if results else _nothing(lane)
     return pa.table([*table.columns, *columns], unique_names([*names, *lane.pricer.columns]))
 
