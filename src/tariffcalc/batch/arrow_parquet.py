@@ -30,8 +30,8 @@ from tariffcalc.batch.parquet_batches import (
 from tariffcalc.batch.parquet_rows import ParquetRows
 from tariffcalc.batch.writers import unique_names
 
-BATCH = 24_576
-"""Rows priced at once."""
+BATCH = 40_960
+"""Rows priced at once: enough for a row group, so that there is little to put together."""
 
 FIRST = 8_192
 """Rows by which a file is looked at before any is priced."""
