@@ -141,6 +141,11 @@ def test_filed_duty_and_foreign_value_by_the_names_of_data_files() -> None:
     assert "is in the currency of the invoice" in notes(columns, "currency")[0]
 
 
+@pytest.mark.parametrize("header", ["Date d'entrée", "Date d\u2019entrée", "DATE D ENTREE"])
+def test_an_entry_date_by_its_french_name(header: str) -> None:
+    assert taken(map_columns(["hts", "value", header], {}, US))["entry_date"] == header
+
+
 @pytest.mark.parametrize("header", [["Line", "Line"], ["Line", "line"], ["line ", "Line", "line"]])
 def test_the_other_column_is_named_so_that_it_is_found(header: list[str]) -> None:
     whole = ["hts", "value", *header]

@@ -45,7 +45,7 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "entry_date": (
         "entry_date", "Import Date", "Importation Date", "Date of Importation",
         "Entry Summary Date", "Summary Date", "Release Date", "Accounting Date",
-        "Date de mainlevée", "Date de la mainlevée", "Date d'importation",
+        "Date d'entrée", "Date de mainlevée", "Date de la mainlevée", "Date d'importation",
         "Date de déclaration en détail", "as_of",
     ),
     "shipped_date": (
