@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from sys import intern
 
 from tariffcalc.batch.finder import Finder, picker
 from tariffcalc.batch.keys import Circumstances, Origin, Texts
@@ -54,10 +53,6 @@ class Ways(Texts[Way]):
             self.pick = lambda cells: (*manner(cells), "")
         else:
             self.pick = picker([*finder.picked, place])
-
-    def __missing__(self, texts: tuple[str, ...]) -> Way:
-        # Few texts make up all ways: each is kept once, and the ways have room near the processor.
-        return super().__missing__(tuple([intern(str(text)) for text in texts]))
 
     def _find(self, texts: tuple[str, ...]) -> Way:
         known = self._finder.known[texts[:-1]]
